@@ -1,0 +1,3 @@
+from ascolto.config.cli import main
+
+main()

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from ascolto.kit.clock import now
+
+
+class Role(models.TextChoices):
+    """What a person may do; each includes the ones after it, but for the guest, who sees only what they are asked about."""
+
+    ADMINISTRATOR = "administrator"
+    LEAD = "lead"
+    AGENT = "agent"
+    GUEST = "guest"
+
+
+class AgentManager(BaseUserManager["Agent"]):
+    def create_user(self, email: str, name: str, password: str | None = None, **fields: object) -> Agent:
+        agent = self.model(email=self.normalize_email(email).lower(), name=name, **fields)
+        agent.set_password(password)
+        agent.save(using=self._db)
+        return agent
+
+    def get_by_natural_key(self, username: str | None) -> Agent:
+        return self.get(email=(username or "").strip().lower())
+
+
+class Agent(AbstractBaseUser):
+    """A person of the company: agent, lead, administrator or a department's guest."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=8, blank=True, default="")
+    theme = models.CharField(max_length=8, blank=True, default="")  # light, dark, or empty: as the system
+    time_zone = models.CharField(max_length=64, blank=True, default="")
+    single_keys = models.BooleanField(default=True)
+    is_available = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = AgentManager()
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    @property
+    def is_lead(self) -> bool:
+        """Leads and administrators see everything."""
+        return self.role in {Role.ADMINISTRATOR, Role.LEAD}
+
+    @property
+    def is_guest(self) -> bool:
+        return self.role == Role.GUEST
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.strip() else self.email
+
+
+class Team(models.Model):
+    """People who answer together."""
+
+    name = models.CharField(max_length=80, unique=True)
+    members = models.ManyToManyField(Agent, blank=True, related_name="teams")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Company(models.Model):
+    """The company that runs this installation: one row."""
+
+    name = models.CharField(max_length=120, blank=True, default="")
+    language = models.CharField(max_length=8, default="en")
+    time_zone = models.CharField(max_length=64, default="Europe/Rome")
+    promise_minutes = models.PositiveIntegerField(default=15)  # first reply by a person, on every channel
+    reopen_days = models.PositiveIntegerField(default=14)
+    is_demo = models.BooleanField(default=False)
+    set_up_at = models.DateTimeField(null=True)
+    setup_step = models.PositiveSmallIntegerField(default=1)
+    setup_digest = models.CharField(max_length=64, blank=True, default="")  # of the one-time set-up link
+
+    @classmethod
+    def current(cls) -> Company:
+        """The company; made at first use."""
+        return cls.objects.first() or cls.objects.get_or_create(pk=1)[0]
+
+
+class ApiToken(models.Model):
+    """A key for a machine. Only its digest is stored."""
+
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80, blank=True, default="")
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=now, editable=False)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Invitation(models.Model):
+    """A link by which a colleague chooses a password. Only its digest is stored."""
+
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="invitations")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class SignInAttempt(models.Model):
+    """A failed sign-in, for the brake on guessing."""
+
+    key = models.CharField(max_length=64)  # digest of the address or of the e-mail
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"])]

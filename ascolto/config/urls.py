@@ -1,0 +1,7 @@
+"""Every address of the product that Django answers. `/hooks/` and the live streams are answered by the edge before it."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from django.db import models
+
+from ascolto.kit.clock import now
+
+
+class Customer(models.Model):
+    """A person (or a firm) who writes to the company."""
+
+    name = models.CharField(max_length=200, blank=True, default="")
+    language = models.CharField(max_length=8, blank=True, default="")
+    about = models.CharField(max_length=500, blank=True, default="")
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identity(models.Model):
+    """A handle of a customer on a network. An unproven one belongs to the account (`scope`) where it was claimed."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="identities")
+    namespace = models.CharField(max_length=30)
+    value = models.CharField(max_length=255)
+    scope = models.CharField(max_length=40, blank=True, default="")
+    is_proven = models.BooleanField(default=True)
+    opted_out_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["namespace", "value", "scope"], name="identity_once")]
+        ordering = ["id"]

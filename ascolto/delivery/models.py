@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from ascolto.kit.clock import now
+from ascolto.kit.ids import new_token
+
+
+class Dispatch(models.Model):
+    """An outgoing message on its way to a network."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        CLAIMED = "claimed"  # a worker holds it; nothing has left yet: safe to claim again after the lease
+        SENDING = "sending"  # the request may be on the wire: never repeated without knowing
+        SENT = "sent"
+        UNCERTAIN = "uncertain"
+        FAILED = "failed"
+
+    message = models.OneToOneField("conversations.Message", models.CASCADE, related_name="dispatch")
+    conversation_id = models.BigIntegerField()
+    account = models.ForeignKey("channels.ChannelAccount", models.CASCADE, related_name="+")
+    tracker = models.CharField(max_length=40, unique=True, default=new_token)
+    template = models.JSONField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    run_at = models.DateTimeField(default=now)  # queued: not before; claimed, sending: end of the lease
+    holder = models.CharField(max_length=60, blank=True, default="")
+    error_class = models.CharField(max_length=20, blank=True, default="")
+    error = models.CharField(max_length=500, blank=True, default="")
+    created_at = models.DateTimeField(default=now, editable=False)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["run_at"], name="dispatch_open", condition=Q(state__in=["queued", "claimed", "sending"])),
+            models.Index(fields=["conversation_id", "id"], name="dispatch_order", condition=Q(state__in=["queued", "claimed", "sending"])),
+        ]
+
+
+class Attempt(models.Model):
+    """One try to hand a dispatch to its network."""
+
+    dispatch = models.ForeignKey(Dispatch, models.CASCADE, related_name="tries")
+    at = models.DateTimeField(default=now)
+    outcome = models.CharField(max_length=20)
+    detail = models.CharField(max_length=500, blank=True, default="")
+    milliseconds = models.PositiveIntegerField(default=0)
