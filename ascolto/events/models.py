@@ -37,7 +37,11 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["xid", "id"], name="event_position"),
-            models.Index(fields=["conversation_id", "id"], name="event_conversation", condition=models.Q(conversation_id__isnull=False)),
+            models.Index(
+                fields=["conversation_id", "id"],
+                name="event_conversation",
+                condition=models.Q(conversation_id__isnull=False),
+            ),
         ]
 
 

@@ -1,0 +1,79 @@
+"""Every event of the house on one page: its name and the fields of its data. Nothing else may be emitted."""
+
+from __future__ import annotations
+
+CATALOGUE: dict[str, frozenset[str]] = {
+    name: frozenset(fields.split())
+    for name, fields in {
+        # conversations
+        "conversation.created": "channel previous",
+        "conversation.reopened": "",
+        "conversation.status_changed": "status previous",
+        "conversation.assigned": "assignee team previous_assignee previous_team",
+        "conversation.labelled": "labels previous",
+        "conversation.priority_changed": "priority previous",
+        "conversation.renamed": "subject previous",
+        "conversation.snoozed": "until",
+        "conversation.spam_marked": "spam",
+        "conversation.participant_added": "agent",
+        # messages
+        "message.received": "message channel visibility automatic echo",
+        "message.added": "message visibility channel",
+        "message.sent": "message channel",
+        "message.delivered": "message",
+        "message.read": "message",
+        "message.delivery_failed": "message error reason",
+        "message.delivery_uncertain": "message reason",
+        "message.resent": "message",
+        "message.edited": "message",
+        "message.removed": "message",
+        "message.reacted": "message emoji",
+        "message.file_arrived": "message attachment",
+        # customers
+        "customer.created": "",
+        "customer.changed": "fields",
+        "customer.handle_changed": "namespace",
+        "customer.consent_changed": "granted scope",
+        # channels
+        "channel.connected": "name kind",
+        "channel.changed": "name fields",
+        "channel.enabled": "name",
+        "channel.disabled": "name",
+        "channel.failed": "error reason",
+        "channel.recovered": "",
+        "channel.news": "title level detail",
+        # intake
+        "raw_event.dead": "raw_event error",
+        "raw_event.replayed": "raw_events",
+        "raw_event.dismissed": "raw_events",
+        # accounts
+        "agent.created": "agent email role",
+        "agent.changed": "agent fields previous",
+        "agent.invited": "agent",
+        "agent.deactivated": "agent",
+        "agent.signed_in": "agent",
+        "agent.signed_out": "agent",
+        "agent.sign_in_failed": "email",
+        "agent.password_changed": "agent",
+        "team.created": "team name",
+        "team.changed": "team fields",
+        "token.created": "token agent scopes",
+        "token.revoked": "token",
+        "company.changed": "fields previous",
+        "company.set_up": "",
+        "demo.started": "",
+    }.items()
+}
+
+
+class UnknownEvent(ValueError):
+    """The event, or a field of its data, is not in the catalogue."""
+
+
+def check(event_type: str, data: dict[str, object]) -> None:
+    """Raise UnknownEvent unless the catalogue knows the type and every field."""
+    fields = CATALOGUE.get(event_type)
+    if fields is None:
+        raise UnknownEvent(f"{event_type!r} is not in events/catalogue.py")
+    if unknown := data.keys() - fields:
+        raise UnknownEvent(f"{event_type} has no field {', '.join(sorted(unknown))} in events/catalogue.py")
