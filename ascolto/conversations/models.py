@@ -70,14 +70,20 @@ class Conversation(models.Model):
     """What travels: everything one customer and the company say to each other about one matter, over all channels."""
 
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="conversations")
-    account = models.ForeignKey("channels.ChannelAccount", models.PROTECT, related_name="+")  # where it began: decides who may see it
+    account = models.ForeignKey(
+        "channels.ChannelAccount", models.PROTECT, related_name="+"
+    )  # where it began: decides who may see it
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
     subject = models.CharField(max_length=300, blank=True, default="")
-    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     team = models.ForeignKey("accounts.Team", models.SET_NULL, null=True, blank=True, related_name="+")
     labels = models.ManyToManyField(Label, blank=True, related_name="conversations")
-    channels = models.CharField(max_length=200, blank=True, default="")  # kinds, comma separated, the last used first
+    channels = models.CharField(
+        max_length=200, blank=True, default=""
+    )  # kinds, comma separated, the last used first
     has_public = models.BooleanField(default=False)
     is_spam = models.BooleanField(default=False)
     waiting_since = models.DateTimeField(null=True)  # oldest customer message without an answer
@@ -97,9 +103,21 @@ class Conversation(models.Model):
             models.Index(fields=["customer", "-last_message_at"], name="conv_customer"),
             models.Index(fields=["account", "status", "-last_message_at", "-id"], name="conv_account"),
             models.Index(fields=["due_at", "id"], name="conv_due", condition=Q(due_at__isnull=False)),
-            models.Index(fields=["assignee", "status", "-last_message_at", "-id"], name="conv_assignee", condition=Q(assignee__isnull=False)),
-            models.Index(fields=["-last_message_at", "-id"], name="conv_free", condition=Q(assignee__isnull=True) & ~Q(status="resolved")),
-            models.Index(fields=["-last_message_at", "-id"], name="conv_public", condition=Q(has_public=True) & ~Q(status="resolved")),
+            models.Index(
+                fields=["assignee", "status", "-last_message_at", "-id"],
+                name="conv_assignee",
+                condition=Q(assignee__isnull=False),
+            ),
+            models.Index(
+                fields=["-last_message_at", "-id"],
+                name="conv_free",
+                condition=Q(assignee__isnull=True) & ~Q(status="resolved"),
+            ),
+            models.Index(
+                fields=["-last_message_at", "-id"],
+                name="conv_public",
+                condition=Q(has_public=True) & ~Q(status="resolved"),
+            ),
         ]
 
     def __str__(self) -> str:

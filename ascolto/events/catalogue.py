@@ -15,7 +15,7 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "conversation.renamed": "subject previous",
         "conversation.snoozed": "until",
         "conversation.spam_marked": "spam",
-        "conversation.participant_added": "agent",
+        "conversation.participant_added": "person",
         # messages
         "message.received": "message channel visibility automatic echo",
         "message.added": "message visibility channel",

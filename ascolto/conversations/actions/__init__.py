@@ -1,0 +1,32 @@
+"""The only writers of conversations: one verb, or a family of close ones, a file."""
+
+from ascolto.conversations.actions.change import (
+    add_participant,
+    assign,
+    change_priority,
+    change_status,
+    mark_spam,
+    rename,
+    set_labels,
+    snooze,
+)
+from ascolto.conversations.actions.news import apply_news, note_delivery
+from ascolto.conversations.actions.receive import Received, receive_messages
+from ascolto.conversations.actions.reply import add_note, add_reply
+
+__all__ = [
+    "Received",
+    "add_note",
+    "add_participant",
+    "add_reply",
+    "apply_news",
+    "assign",
+    "change_priority",
+    "change_status",
+    "mark_spam",
+    "note_delivery",
+    "receive_messages",
+    "rename",
+    "set_labels",
+    "snooze",
+]

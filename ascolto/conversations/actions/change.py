@@ -1,0 +1,220 @@
+"""Change a conversation: who holds it, where it stands, what it is about. Each verb checks, writes once and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from ascolto.accounts.models import Agent, Team
+from ascolto.conversations.models import Conversation, Label, Participant, Priority, Status
+from ascolto.events.log import actor_of, emit
+from ascolto.gates import Refused
+from ascolto.kit.clock import now
+from ascolto.kit.text import clean
+
+_KEEP: Any = object()
+
+
+class StaleVersion(Refused):
+    """Somebody changed the conversation meanwhile. `current` is its version now."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            "stale_version", "Somebody changed this conversation meanwhile. Look again, then decide."
+        )
+        self.current = current
+
+
+def _locked(conversation: Conversation, version: int | None = None) -> Conversation:
+    found = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
+    if version is not None and version != found.version:
+        raise StaleVersion(found.version)
+    return found
+
+
+def _save(conversation: Conversation, original: Conversation, *fields: str) -> None:
+    conversation.version += 1
+    conversation.save(update_fields=[*fields, "version"])
+    for field in (*fields, "version"):  # the caller's copy tells the truth too
+        attribute = Conversation._meta.get_field(field).attname  # type: ignore[union-attr]
+        setattr(original, attribute, getattr(conversation, attribute))
+
+
+def _tell(event_type: str, agent: Agent | None, conversation: Conversation, **data: Any) -> None:
+    emit(
+        event_type,
+        actor=actor_of(agent),
+        conversation=conversation.pk,
+        customer=conversation.customer_id,
+        account=conversation.account_id,
+        **data,
+    )
+
+
+@transaction.atomic
+def assign(
+    *,
+    agent: Agent | None,
+    conversation: Conversation,
+    assignee: Agent | None = _KEEP,
+    team: Team | None = _KEEP,
+    version: int | None = None,
+) -> bool:
+    """Give the conversation to somebody (None: to nobody) or to a team; what is left out stays. Whether it changed.
+
+    Raises Refused when the assignee cannot answer customers, StaleVersion.
+    """
+    current = _locked(conversation, version)
+    new_assignee = current.assignee if assignee is _KEEP else assignee
+    new_team = current.team if team is _KEEP else team
+    if (
+        new_assignee is not None
+        and assignee is not _KEEP
+        and (new_assignee.is_guest or not new_assignee.is_active)
+    ):
+        raise Refused("cannot_hold", f"{new_assignee.name} cannot answer customers.", fix="Choose an agent.")
+    before = (current.assignee_id, current.team_id)
+    if before == (new_assignee.pk if new_assignee else None, new_team.pk if new_team else None):
+        return False
+    current.assignee, current.team = new_assignee, new_team
+    _save(current, conversation, "assignee", "team")
+    _tell(
+        "conversation.assigned",
+        agent,
+        current,
+        assignee=current.assignee_id,
+        team=current.team_id,
+        previous_assignee=before[0],
+        previous_team=before[1],
+    )
+    return True
+
+
+@transaction.atomic
+def change_status(
+    *, agent: Agent | None, conversation: Conversation, status: str, version: int | None = None
+) -> bool:
+    """Open, pending (the customer owes us), on hold (a department owes us) or resolved. Whether it changed.
+
+    Raises Refused for another status, StaleVersion.
+    """
+    if status not in Status.values:
+        raise Refused(
+            "unknown_status", f"{status!r} is not a status.", fix=f"Choose one of {', '.join(Status.values)}."
+        )
+    current = _locked(conversation, version)
+    previous = current.status
+    if previous == status:
+        return False
+    current.status = status
+    current.resolved_at = now() if status == Status.RESOLVED else None
+    if status == Status.RESOLVED:
+        current.waiting_since = current.due_at = current.snoozed_until = None
+    _save(current, conversation, "status", "resolved_at", "waiting_since", "due_at", "snoozed_until")
+    _tell("conversation.status_changed", agent, current, status=status, previous=previous)
+    return True
+
+
+@transaction.atomic
+def change_priority(
+    *, agent: Agent | None, conversation: Conversation, priority: int, version: int | None = None
+) -> bool:
+    """Set the priority (a Priority value). Whether it changed. Raises Refused, StaleVersion."""
+    if priority not in Priority.values:
+        raise Refused(
+            "unknown_priority", "This is not a priority.", fix="Choose low, normal, high or urgent."
+        )
+    current = _locked(conversation, version)
+    previous = current.priority
+    if previous == priority:
+        return False
+    current.priority = priority
+    _save(current, conversation, "priority")
+    _tell("conversation.priority_changed", agent, current, priority=priority, previous=previous)
+    return True
+
+
+@transaction.atomic
+def rename(
+    *, agent: Agent | None, conversation: Conversation, subject: str, version: int | None = None
+) -> bool:
+    """Say what the conversation is about. Whether it changed. Raises StaleVersion."""
+    current = _locked(conversation, version)
+    previous, subject = current.subject, clean(" ".join(subject.split()), 300)
+    if previous == subject:
+        return False
+    current.subject = subject
+    _save(current, conversation, "subject")
+    _tell("conversation.renamed", agent, current, subject=subject, previous=previous)
+    return True
+
+
+@transaction.atomic
+def set_labels(
+    *, agent: Agent | None, conversation: Conversation, names: Iterable[str], version: int | None = None
+) -> bool:
+    """Make these the conversation's labels; an unknown name becomes a label. Whether it changed.
+
+    Raises Refused for a name that is too long, StaleVersion.
+    """
+    wanted = list(dict.fromkeys(name for name in (clean(" ".join(n.split())) for n in names) if name))
+    if any(len(name) > 60 for name in wanted) or len(wanted) > 50:
+        raise Refused(
+            "label_too_long", "A label has at most 60 characters, a conversation at most 50 labels."
+        )
+    current = _locked(conversation, version)
+    previous = sorted(current.labels.values_list("name", flat=True))
+    if previous == sorted(wanted):
+        return False
+    known = {label.name: label for label in Label.objects.filter(name__in=wanted)}
+    Label.objects.bulk_create([Label(name=n) for n in wanted if n not in known], ignore_conflicts=True)
+    current.labels.set(Label.objects.filter(name__in=wanted))
+    _save(current, conversation)
+    _tell("conversation.labelled", agent, current, labels=sorted(wanted), previous=previous)
+    return True
+
+
+@transaction.atomic
+def snooze(
+    *, agent: Agent | None, conversation: Conversation, until: datetime | None, version: int | None = None
+) -> bool:
+    """Out of the queue until then (None: back now). A message of the customer brings it back earlier.
+
+    Raises Refused for a time that has passed, StaleVersion.
+    """
+    if until is not None and until <= now():
+        raise Refused("in_the_past", "This time has passed.", fix="Choose a time in the future.")
+    current = _locked(conversation, version)
+    if current.snoozed_until == until:
+        return False
+    current.snoozed_until = until
+    _save(current, conversation, "snoozed_until")
+    _tell("conversation.snoozed", agent, current, until=until.isoformat() if until else None)
+    return True
+
+
+@transaction.atomic
+def mark_spam(*, agent: Agent | None, conversation: Conversation, spam: bool = True) -> bool:
+    """Spam leaves every queue and resolves the conversation. Whether it changed."""
+    current = _locked(conversation)
+    if current.is_spam == spam:
+        return False
+    current.is_spam = spam
+    current.status, current.resolved_at = (Status.RESOLVED, now()) if spam else (Status.OPEN, None)
+    if spam:
+        current.waiting_since = current.due_at = None
+    _save(current, conversation, "is_spam", "status", "resolved_at", "waiting_since", "due_at")
+    _tell("conversation.spam_marked", agent, current, spam=spam)
+    return True
+
+
+@transaction.atomic
+def add_participant(*, agent: Agent | None, conversation: Conversation, person: Agent) -> bool:
+    """Ask a colleague or a department's guest into this one conversation. Whether they are new to it."""
+    _, made = Participant.objects.get_or_create(conversation=conversation, agent=person)
+    if made:
+        _tell("conversation.participant_added", agent, conversation, person=person.pk)
+    return made
