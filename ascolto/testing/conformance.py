@@ -1,0 +1,375 @@
+"""What every adapter must pass, as a base class for its tests. Free of Django.
+
+    class TestAcme(AdapterConformance):
+        adapter = adapter                                   # the instance your adapter module exports
+        values = {"secret": "s3cr3t"}                       # settings, as texts
+        def genuine(self, body): return hook(body, {"x-acme-signature": sign(body)})
+
+What follows from it:
+
+* `fixtures/*` beside the adapter are deliveries of your own making; `fixtures/expected.json` tells what each yields, as
+  `describe` writes it: `{"two-texts.json": ["Message:text", "Message:text"], "read.json": ["Receipt:read"]}`.
+  Every fixture is listed, every one listed exists. They parse, in any order and twice, to equal and well-formed events.
+* Collected deliveries in `<repository>/../shared/fixtures/<kind>` are parsed too where that folder exists; list in
+  `not_deliveries` the prefixes of files there that are no deliveries (error answers, template definitions).
+* JSON deliveries: every node is replaced by null, numbers, texts, lists and objects: `parse` never raises, and what it
+  yields stays well formed. Cut after every 50 bytes, not JSON, too deep, not an object: refused, with a 4xx.
+* Other deliveries (`json_bodies = False`, mails): the same cuts and flipped bytes must parse without an exception.
+* A channel with hooks overrides `genuine`; with `signed = True` a flipped byte, a missing and a foreign signature are
+  refused. A channel that polls, or whose doors are elsewhere in the product, sets `hooks = False`.
+* `outgoing()` may be overridden; with `values_for(base_url)` overridden the adapter is also sent against a network that
+  refuses, limits, fails, hangs, breaks off and talks nonsense (`expected_failures` says what each must become).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+import json
+import random
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, get_args
+
+import pytest
+
+import ascolto
+from ascolto.channels.protocol import (
+    Account,
+    AccountNews,
+    Adapter,
+    ErrorClass,
+    Handle,
+    HookRequest,
+    Inbound,
+    Media,
+    Message,
+    Outgoing,
+    RawDelivery,
+    Receipt,
+    Refused,
+    Sender,
+    SendRefused,
+    read_config,
+)
+from ascolto.kit import http
+from ascolto.testing.hostile import damages, mutations
+from ascolto.testing.networks import OUTAGES, ScriptedNetwork
+
+RECEIVED_AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def hook(body: bytes, headers: Mapping[str, str] | None = None, **changed: Any) -> HookRequest:
+    """A POST to the hook address."""
+    url = "https://care.telvia.example/hooks/kind/token"
+    request = HookRequest(method="POST", url=url, query={}, headers=dict(headers or {}), body=body)
+    return dataclasses.replace(request, **changed)
+
+
+def account_for(adapter: Adapter, values: Mapping[str, str], **changed: Any) -> Account:
+    """A connected account of this channel, with tokens that only it can make."""
+
+    def seal(text: str) -> str:
+        return hmac.new(b"conformance", text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:16]
+
+    def unsign(token: str) -> str | None:
+        text, _, seen = token.rpartition(":")
+        return text if hmac.compare_digest(seal(text).encode(), seen.encode("utf-8", "replace")) else None
+
+    made = Account(
+        id=1,
+        kind=adapter.kind,
+        name="Telvia",
+        token="token",
+        config=read_config(adapter.Config, values),
+        sign=lambda text: f"{text}:{seal(text)}",
+        unsign=unsign,
+    )
+    return dataclasses.replace(made, **changed)
+
+
+def describe(event: Inbound) -> str:
+    """One event in a word or two: `Message:image`, `Message:text outgoing`, `Receipt:read`, `AccountNews:warning`."""
+    name = type(event).__name__
+    if isinstance(event, Message):
+        flags = [word for word in ("outgoing", "automatic") if getattr(event, word)]
+        return " ".join([f"{name}:{event.kind}", *flags])
+    if isinstance(event, Receipt):
+        return f"{name}:{event.status.value}"
+    if isinstance(event, AccountNews):
+        return f"{name}:{event.level}"
+    return name
+
+
+def check_event(event: Inbound) -> None:
+    """Assert that an event is what the pipeline may rely on: known class, right types, aware times, JSON extras."""
+    assert isinstance(event, get_args(Inbound)), f"{event!r} is no Inbound"
+    for item in dataclasses.fields(event):
+        value = getattr(event, item.name)
+        if item.name in {
+            "external_id",
+            "text",
+            "html",
+            "subject",
+            "kind",
+            "title",
+            "what",
+            "tracker",
+            "emoji",
+            "scope",
+        }:
+            assert type(value) is str, f"{item.name} of {event!r} is no text"
+        if item.name == "occurred_at":
+            assert isinstance(value, datetime), f"{event!r} has no time"
+            assert value.tzinfo is not None, f"{event!r} has a naive time"
+        if item.name in {"extra", "detail"}:
+            json.dumps(value)
+    if hasattr(event, "external_id"):
+        assert event.external_id, f"{event!r} has no external id"
+    for handle in _handles_of(event):
+        assert isinstance(handle, Handle), f"{handle!r} is no Handle"
+        assert type(handle.value) is str, f"{handle!r} has no text"
+        assert handle.value, f"{handle!r} is empty"
+    if isinstance(event, Message):
+        assert event.sender.handles, f"{event!r} was written by nobody"
+        assert all(type(text) is str and text for text in event.replies_to)
+        for media in event.attachments:
+            _check_media(media)
+
+
+def _handles_of(event: Inbound) -> Iterator[Handle]:
+    sender = getattr(event, "sender", None)
+    if isinstance(sender, Sender):
+        assert type(sender.name) is str
+        assert type(sender.language) is str
+        yield from sender.handles
+    yield from (getattr(event, end) for end in ("old", "new") if hasattr(event, end))
+
+
+def _check_media(media: Media) -> None:
+    assert isinstance(media, Media), f"{media!r} is no Media"
+    assert (media.data is None) != (media.remote is None), (
+        f"{media!r}: bytes or a place to fetch them, exactly one"
+    )
+    for text in (media.name, media.content_type, media.content_id):
+        assert type(text) is str, f"{media!r} has a field that is no text"
+    json.dumps(dict(media.remote or {}))
+
+
+class AdapterConformance:
+    """Subclass it in `tests/test_<kind>.py` of your adapter; see the module's text."""
+
+    adapter: ClassVar[Adapter]
+    values: ClassVar[Mapping[str, str]] = {}
+    hooks: ClassVar[bool] = True
+    signed: ClassVar[bool] = True
+    json_bodies: ClassVar[bool] = True
+    not_deliveries: ClassVar[tuple[str, ...]] = ()
+    expected_failures: ClassVar[Mapping[str, ErrorClass]] = {
+        "refuses": ErrorClass.RETRY,
+        "limits": ErrorClass.RETRY_AFTER,
+        "fails": ErrorClass.RETRY,
+        "unauthorised": ErrorClass.REAUTH,
+        "hangs": ErrorClass.UNCERTAIN,
+        "breaks off": ErrorClass.UNCERTAIN,
+        "nonsense": ErrorClass.UNCERTAIN,
+    }
+
+    # --- what an adapter's tests tell ---
+
+    def genuine(self, body: bytes) -> HookRequest:
+        """A request with this body as the network would send it."""
+        return hook(body)
+
+    def delivery(self, name: str, content: bytes) -> RawDelivery:
+        """The delivery that a fixture stands for."""
+        headers = self.genuine(content).headers if self.hooks else {}
+        kept = {key: value for key, value in headers.items() if key in self.adapter.kept_headers}
+        return RawDelivery(
+            body=content, headers=kept, received_at=RECEIVED_AT, source="hook" if self.hooks else "poll"
+        )
+
+    def values_for(self, base_url: str) -> Mapping[str, str] | None:
+        """The settings of an account whose network is at `base_url`; None when the channel does not send over HTTP."""
+        return None
+
+    def outgoing(self) -> Outgoing:
+        """An answer that the adapter would send without a complaint."""
+        handle = Handle("phone", "+393471234567")
+        return Outgoing(
+            tracker="d-1", recipient=(handle,), text="Good morning Giulia, a technician is on the way."
+        )
+
+    # --- what follows from it ---
+
+    @cached_property
+    def account(self) -> Account:
+        return account_for(self.adapter, self.values)
+
+    @property
+    def folder(self) -> Path:
+        return Path(sys.modules[type(self.adapter).__module__].__file__ or "").parent
+
+    def own_fixtures(self) -> dict[str, bytes]:
+        """The adapter's own deliveries by name."""
+        files = sorted((self.folder / "fixtures").glob("*"))
+        return {
+            path.name: path.read_bytes() for path in files if path.is_file() and path.name != "expected.json"
+        }
+
+    def shared_fixtures(self) -> dict[str, bytes]:
+        """Collected deliveries, beside the repository; empty where they are not."""
+        place = Path(ascolto.__file__).resolve().parents[2] / "shared" / "fixtures" / self.adapter.kind
+        return {
+            path.name: path.read_bytes()
+            for path in sorted(place.glob("*"))
+            if not path.name.startswith(self.not_deliveries or "\0")
+        }
+
+    def parse(self, name: str, content: bytes) -> list[Inbound]:
+        """The events of a delivery, each one checked."""
+        events = self.adapter.parse(self.account, self.delivery(name, content))
+        for event in events:
+            check_event(event)
+        return events
+
+    def accepts(self, request: HookRequest) -> bool:
+        """Whether the adapter takes the request; a refusal must be a 4xx."""
+        status = 200
+        try:
+            self.adapter.verify(self.account, request)
+        except Refused as refusal:
+            status = refusal.status
+        assert status == 200 or 400 <= status < 500, f"refused with {status}"
+        return status == 200
+
+    def test_the_sheet_is_complete(self) -> None:
+        assert (
+            self.adapter.kind == self.folder.name.replace("_", "-") or self.adapter.kind == self.folder.name
+        )
+        assert self.adapter.label
+        assert (self.folder / "icon.svg").is_file(), "the adapter has no icon.svg"
+        per_second, burst = self.adapter.rate
+        assert per_second > 0
+        assert burst >= 1
+        for item in dataclasses.fields(self.adapter.Config):
+            assert item.metadata.get("label"), (
+                f"the setting {item.name} has no label: declare it with setting(…)"
+            )
+            if any(word in item.name for word in ("secret", "password", "token")):
+                assert item.metadata["secret"], (
+                    f"the setting {item.name} must be sealed: setting(…, secret=True)"
+                )
+
+    def test_every_fixture_yields_what_is_expected(self) -> None:
+        expected = json.loads((self.folder / "fixtures" / "expected.json").read_text())
+        found = {
+            name: [describe(event) for event in self.parse(name, body)]
+            for name, body in self.own_fixtures().items()
+        }
+        assert found == expected
+
+    def test_collected_deliveries_are_parsed(self) -> None:
+        collected = self.shared_fixtures()
+        if not collected:
+            pytest.skip("no folder ../shared/fixtures beside the repository")
+        for name, content in collected.items():
+            if self.hooks:
+                assert self.accepts(self.genuine(content)), f"{name} was refused"
+            assert self.parse(name, content), f"{name} yields nothing"
+
+    def test_parsing_twice_and_in_any_order_gives_the_same(self) -> None:
+        bodies = {**self.shared_fixtures(), **self.own_fixtures()}
+        first = {name: self.parse(name, content) for name, content in bodies.items()}
+        names = list(bodies) * 2
+        random.Random(7).shuffle(names)
+        for name in names:
+            assert self.parse(name, bodies[name]) == first[name], name
+
+    def test_hostile_changes_never_raise(self) -> None:
+        for name, content in {**self.shared_fixtures(), **self.own_fixtures()}.items():
+            changed = self._mutated(content) if self.json_bodies else damages(content)
+            for body in changed:
+                if not self.hooks or self.accepts(self.genuine(body)):
+                    self.parse(name, body)
+
+    def _mutated(self, content: bytes) -> Iterator[bytes]:
+        for document in mutations(json.loads(content)):
+            if isinstance(document, dict) or not self.hooks:
+                yield json.dumps(document).encode()
+
+    def test_a_genuine_delivery_is_accepted(self) -> None:
+        self._needs_hooks()
+        for name, content in self.own_fixtures().items():
+            assert self.accepts(self.genuine(content)), f"{name} was refused"
+
+    def test_a_delivery_of_somebody_else_is_refused(self) -> None:
+        self._needs_hooks()
+        if not self.signed:
+            pytest.skip("this channel does not sign its deliveries")
+        for content in self.own_fixtures().values():
+            request = self.genuine(content)
+            for place in range(0, len(content), max(1, len(content) // 40)):
+                flipped = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+                assert not self.accepts(dataclasses.replace(request, body=flipped))
+            foreign = {
+                key: value[:-1] + ("0" if value[-1:] != "0" else "1")
+                for key, value in request.headers.items()
+            }
+            assert not self.accepts(dataclasses.replace(request, headers=foreign))
+            garbled = dict.fromkeys(request.headers, "sha256=è\x00")
+            assert not self.accepts(dataclasses.replace(request, headers=garbled))
+            assert not self.accepts(dataclasses.replace(request, headers={}))
+
+    def test_a_truncated_delivery_is_refused_whoever_signed_it(self) -> None:
+        self._needs_hooks()
+        if not self.json_bodies:
+            pytest.skip("any bytes are a delivery of this channel")
+        for content in self.own_fixtures().values():
+            whole = self.genuine(content)
+            for cut in range(0, len(content.rstrip()) - 1, 50):
+                assert not self.accepts(self.genuine(content[:cut])), f"accepted {cut} bytes of JSON"
+                if self.signed:
+                    assert not self.accepts(dataclasses.replace(whole, body=content[:cut]))
+
+    def test_what_is_no_json_object_is_refused(self) -> None:
+        self._needs_hooks()
+        if not self.json_bodies:
+            pytest.skip("any bytes are a delivery of this channel")
+        deep = b'{"entry":' * 50_000 + b"1" + b"}" * 50_000
+        for body in (
+            b"",
+            b"null",
+            b"7",
+            b'"text"',
+            b"[]",
+            b"\xff\xfe",
+            b"<xml/>",
+            b"[" * 100_000,
+            deep,
+            b'{"a":' + b"9" * 9000,
+        ):
+            assert not self.accepts(self.genuine(body)), f"accepted {body[:40]!r}"
+
+    def _needs_hooks(self) -> None:
+        if not self.hooks:
+            pytest.skip("this channel takes no deliveries by hook")
+
+    @pytest.mark.parametrize("outage", OUTAGES)
+    def test_an_outage_is_named_for_what_it_is(self, outage: str) -> None:
+        with ScriptedNetwork() as network, http.settings(read_timeout=0.2, connect_timeout=0.5):
+            values = self.values_for(network.url)
+            if values is None:
+                pytest.skip("this channel does not send over HTTP")
+            network.begin(outage)
+            with pytest.raises(SendRefused) as refusal:
+                self.adapter.send(account_for(self.adapter, values), self.outgoing())
+        failure = refusal.value.failure
+        assert failure.error is self.expected_failures[outage], failure
+        assert failure.reason, "the agent must be told a reason"
+        if failure.error is ErrorClass.RETRY_AFTER:
+            assert failure.retry_after == 7
