@@ -1,0 +1,103 @@
+"""Who may see and do what: the one rule behind list, search, export, live stream and API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from ascolto.accounts.models import Agent
+from ascolto.channels.models import ChannelAccount
+from ascolto.conversations.models import Conversation, Participant
+from ascolto.gates import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an agent may see, as plain values: for queries and for filtering the live stream without any."""
+
+    agent_id: int
+    everything: bool
+    accounts: frozenset[int]  # inboxes whose conversations are visible
+    teams: frozenset[int]
+    conversations: frozenset[int]  # those the agent was asked into
+
+    def allows(
+        self, *, conversation: int, account: int | None, assignee: int | None, team: int | None
+    ) -> bool:
+        """Whether a conversation with these properties is visible."""
+        return (
+            self.everything
+            or conversation in self.conversations
+            or (account is not None and account in self.accounts)
+            or (assignee == self.agent_id and not self.is_guest)
+            or (team is not None and team in self.teams)
+        )
+
+    @property
+    def is_guest(self) -> bool:
+        return not self.everything and not self.accounts and not self.teams
+
+    def condition(self) -> Q:
+        """The same rule for the database."""
+        if self.everything:
+            return Q()
+        rule = Q(pk__in=self.conversations) if self.conversations else Q(pk__in=[])
+        if self.is_guest:
+            return rule
+        rule |= Q(assignee_id=self.agent_id)
+        if self.accounts:
+            rule |= Q(account_id__in=self.accounts)
+        if self.teams:
+            rule |= Q(team_id__in=self.teams)
+        return rule
+
+
+NOTHING = frozenset[int]()
+
+
+def sight_of(agent: Agent) -> Sight:
+    """What this agent may see now. Leads see everything; agents the inboxes of their teams and those of nobody's;
+    guests only conversations they were asked into."""
+    if not agent.is_active:
+        return Sight(agent.pk, False, NOTHING, NOTHING, NOTHING)
+    if agent.is_lead:
+        return Sight(agent.pk, True, NOTHING, NOTHING, NOTHING)
+    asked = frozenset(Participant.objects.filter(agent=agent).values_list("conversation_id", flat=True))
+    if agent.is_guest:
+        return Sight(agent.pk, False, NOTHING, NOTHING, asked)
+    teams = frozenset(agent.teams.values_list("pk", flat=True))
+    accounts = ChannelAccount.objects.filter(Q(teams__isnull=True) | Q(teams__in=teams)).values_list(
+        "pk", flat=True
+    )
+    return Sight(agent.pk, False, frozenset(accounts), teams, asked)
+
+
+def sees_every_account(sight: Sight) -> bool:
+    """Whether no inbox is hidden from the agent: then a query needs no condition at all."""
+    return sight.everything or (
+        bool(sight.accounts) and not ChannelAccount.objects.exclude(pk__in=sight.accounts).exists()
+    )
+
+
+def visible_conversations(agent: Agent) -> QuerySet[Conversation]:
+    """The conversations the agent may see."""
+    sight = sight_of(agent)
+    if sees_every_account(sight):
+        return Conversation.objects.all()
+    return Conversation.objects.filter(sight.condition())
+
+
+def access_conversation(agent: Agent, pk: int, *, to: str = "read") -> Conversation:
+    """The conversation, when the agent may `read`, `note`, `reply` or `manage` it.
+
+    Raises Conversation.DoesNotExist when it is not there or not visible, Refused when seeing is all that is allowed.
+    """
+    conversation = (
+        visible_conversations(agent)
+        .select_related("customer", "account", "assignee", "team", "previous")
+        .get(pk=pk)
+    )
+    if to in {"reply", "manage"} and agent.is_guest:
+        raise Refused("guest", "Guests may read and leave notes.", fix="Write a note to the agent.")
+    return conversation

@@ -1,0 +1,221 @@
+"""Reads: queues, counts, threads."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from ascolto.accounts.models import Agent
+from ascolto.conversations.access import (
+    Sight,
+    access_conversation,
+    sees_every_account,
+    sight_of,
+    visible_conversations,
+)
+from ascolto.conversations.models import Attachment, Conversation, Message, Reaction, Status
+from ascolto.conversations.search import matching
+from ascolto.kit.clock import now
+from ascolto.kit.ids import reference_number
+
+__all__ = [
+    "COUNT_CAP",
+    "VIEWS",
+    "BadCursor",
+    "Filters",
+    "Page",
+    "access_conversation",
+    "count_views",
+    "list_conversations",
+    "read_thread",
+    "row_of",
+    "visible_conversations",
+]
+
+VIEWS = ("to_answer", "mine", "unassigned", "public", "pending", "on_hold", "resolved", "all")
+COUNT_CAP = 1000  # counting stops here, so that a count costs the same at a thousand and at a million
+ROW = ["id", "status", "priority", "subject", "customer_id", "customer__name", "account_id", "channels", "has_public", "assignee_id", "assignee__name", "team_id", "team__name", "waiting_since", "due_at", "snoozed_until", "last_message_at", "last_inbound_at", "preview", "created_at", "resolved_at", "version", "is_spam"]
+
+
+class BadCursor(ValueError):
+    """The cursor was not made by us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a list; None does not."""
+
+    status: str | None = None
+    channel: str | None = None
+    assignee: int | str | None = None  # an agent's id, or "none"
+    team: int | None = None
+    label: str | None = None
+    customer: int | None = None
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows as plain dicts, each with `number` and `labels`; `next_cursor` is empty on the last page."""
+
+    rows: list[dict[str, Any]]
+    next_cursor: str
+
+
+def _cursor(value: datetime, pk: int) -> str:
+    return base64.urlsafe_b64encode(f"{value.isoformat()}|{pk}".encode()).decode().rstrip("=")
+
+
+def _after(cursor: str) -> tuple[datetime, int]:
+    try:
+        moment, _, pk = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("|")
+        parsed = datetime.fromisoformat(moment)
+        if parsed.tzinfo is None or not 0 < int(pk) < 2**63:
+            raise ValueError
+        return parsed, int(pk)
+    except ValueError as error:
+        raise BadCursor("This cursor was not made here: begin again without one.") from error
+
+
+def _in_view(view: str, agent: Agent) -> Q:
+    """The condition of a view; spam is only in "all" when asked for by status."""
+    awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now())
+    conditions = {
+        "to_answer": Q(due_at__isnull=False) & awake,
+        "mine": Q(assignee_id=agent.pk) & ~Q(status=Status.RESOLVED),
+        "unassigned": Q(assignee__isnull=True) & ~Q(status=Status.RESOLVED),
+        "public": Q(has_public=True) & ~Q(status=Status.RESOLVED),
+        "pending": Q(status=Status.PENDING),
+        "on_hold": Q(status=Status.ON_HOLD),
+        "resolved": Q(status=Status.RESOLVED),
+        "all": Q(),
+    }
+    return conditions[view]
+
+
+def _narrowed(rows: QuerySet[Conversation], filters: Filters) -> QuerySet[Conversation]:
+    if filters.status:
+        rows = rows.filter(status=filters.status)
+    if filters.channel:
+        rows = rows.filter(
+            Q(channels=filters.channel)
+            | Q(channels__startswith=filters.channel + ",")
+            | Q(channels__endswith="," + filters.channel)
+            | Q(channels__contains="," + filters.channel + ",")
+        )
+    if filters.assignee == "none":
+        rows = rows.filter(assignee__isnull=True)
+    elif filters.assignee is not None:
+        rows = rows.filter(assignee_id=filters.assignee)
+    if filters.team is not None:
+        rows = rows.filter(team_id=filters.team)
+    if filters.customer is not None:
+        rows = rows.filter(customer_id=filters.customer)
+    if filters.label:
+        rows = rows.filter(labels__name=filters.label)
+    if filters.query.strip():
+        rows = rows.filter(matching(filters.query))
+    return rows
+
+
+def list_conversations(
+    agent: Agent, *, view: str = "all", filters: Filters | None = None, cursor: str = "", limit: int = 50
+) -> Page:
+    """One page of what the agent may see. "to_answer" has the promise due first, every other view the newest activity first.
+
+    Raises BadCursor, and KeyError for an unknown view.
+    """
+    sight = sight_of(agent)
+    rows = _narrowed(Conversation.objects.filter(_in_view(view, agent)), filters or Filters())
+    by_promise = view == "to_answer"
+    key = "due_at" if by_promise else "last_message_at"
+    if cursor:
+        moment, pk = _after(cursor)
+        side = "gt" if by_promise else "lt"
+        # the first condition lets the index begin at the right place, the second decides among equal times
+        rows = rows.filter(**{f"{key}__{side}e": moment}).filter(
+            Q(**{f"{key}__{side}": moment}) | Q(**{key: moment, f"id__{side}": pk})
+        )
+    order = (key, "id") if by_promise else (f"-{key}", "-id")
+    found = _read(rows, sight, order, limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(_with_labels(found[:limit]), _cursor(last[key], last["id"]) if last else "")
+
+
+def _read(
+    rows: QuerySet[Conversation], sight: Sight, order: tuple[str, ...], limit: int
+) -> list[dict[str, Any]]:
+    if not sees_every_account(sight):
+        rows = rows.filter(sight.condition())
+    return list(rows.order_by(*order).values(*ROW)[:limit])
+
+
+def _with_labels(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    ids = [row["id"] for row in rows]
+    labels: dict[int, list[str]] = {}
+    through = Conversation.labels.through.objects.filter(conversation_id__in=ids).order_by("label__name")
+    for conversation, name in through.values_list("conversation_id", "label__name"):
+        labels.setdefault(conversation, []).append(name)
+    for row in rows:
+        row["number"] = reference_number(row["id"])
+        row["labels"] = labels.get(row["id"], [])
+        row["channels"] = row["channels"].split(",") if row["channels"] else []
+    return rows
+
+
+def row_of(agent: Agent, pk: int, *, view: str = "all") -> dict[str, Any] | None:
+    """One row of a list, or None when the conversation is not (any more) in the view or not visible."""
+    rows = Conversation.objects.filter(_in_view(view, agent), pk=pk)
+    found = _read(rows, sight_of(agent), ("id",), 1)
+    return _with_labels(found)[0] if found else None
+
+
+def count_views(agent: Agent, views: Iterable[str] = VIEWS) -> dict[str, int]:
+    """How many conversations each view holds, counted up to COUNT_CAP; "resolved" and "all" are not counted."""
+    sight = sight_of(agent)
+    visible = Q() if sees_every_account(sight) else sight.condition()
+    counts = {}
+    for view in views:
+        if view not in {"resolved", "all"}:
+            rows = Conversation.objects.filter(_in_view(view, agent) & visible)
+            counts[view] = rows.order_by()[:COUNT_CAP].count()
+    return counts
+
+
+def read_thread(
+    conversation: Conversation, *, after_id: int | None = None, limit: int = 200
+) -> list[Message]:
+    """The newest `limit` messages, oldest first, with everything a screen shows; `after_id`: only later ones (by id)."""
+    rows = (
+        Message.objects.filter(conversation=conversation)
+        .select_related("agent", "identity", "account")
+        .prefetch_related(
+            "attachments",
+            Prefetch("reactions", Reaction.objects.exclude(emoji="").select_related("identity")),
+        )
+    )
+    if after_id is not None:
+        return list(rows.filter(pk__gt=after_id).order_by("id")[:limit])
+    return list(reversed(rows.order_by("-occurred_at", "-id")[:limit]))
+
+
+def access_attachment(agent: Agent, pk: int) -> Attachment:
+    """A file of a conversation the agent may see, or one they uploaded themselves. Raises Attachment.DoesNotExist."""
+    attachment = Attachment.objects.select_related("message").get(pk=pk)
+    if attachment.message is None:
+        if attachment.uploader_id != agent.pk:
+            raise Attachment.DoesNotExist
+        return attachment
+    if not visible_conversations(agent).filter(pk=attachment.message.conversation_id).exists():
+        raise Attachment.DoesNotExist
+    return attachment
+
+
+def with_query(filters: Filters, query: str) -> Filters:
+    """The same filters with another search text."""
+    return replace(filters, query=query)
