@@ -1,7 +1,8 @@
-"""Who may open a view. Every view of the product carries one of these marks; a house test looks for views without.
+"""Who may open a view. Every view carries one of these marks; a house test looks for views without.
 
-`@signed_in` any person with an account, also a department's guest · `@role_required("agent" | "lead" | "administrator")` that role or
-one above it · `@public` everybody, on purpose. A door with another lock (token, signature) says so with `@guarded_by("…")`.
+`@signed_in`: any person with an account, also a guest of a department. `@role_required("agent" | "lead" |
+"administrator")`: that role or one above it. `@public`: everybody, on purpose. A door with another lock (token,
+signature) says so with `@guarded_by("…")`.
 """
 
 from __future__ import annotations

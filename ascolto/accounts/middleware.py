@@ -38,7 +38,9 @@ class Preferences:
         return response
 
     def _zone(self, request: HttpRequest) -> zoneinfo.ZoneInfo | None:
-        name = (request.user.time_zone or Company.current().time_zone) if request.user.is_authenticated else ""
+        name = (
+            (request.user.time_zone or Company.current().time_zone) if request.user.is_authenticated else ""
+        )
         try:
             return zoneinfo.ZoneInfo(name) if name else None
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
