@@ -2,20 +2,110 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.templatetags.static import static
-from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.urls import NoReverseMatch, reverse
+from django.utils import formats, timezone
+from django.utils.html import escape, urlize
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment
+
+from ascolto.kit.text import initials
+from ascolto.ui import promise
+
+TONES = 5
+LINKED_LENGTH = 20_000  # looking for links in longer texts would cost more than it gives
 
 
 def environment(**options: Any) -> Environment:
-    """Autoescaping templates with `url()`, `static()`, `_()` and `ngettext()`."""
+    """Autoescaping templates with `url()`, `static()`, `_()`, `ngettext()` and the filters below."""
     env = Environment(**options)  # noqa: S701 - autoescape is among the options
-    env.globals.update({"url": _url, "static": static, "_": gettext, "gettext": gettext, "ngettext": ngettext})
+    env.globals.update(
+        {"url": _url, "static": static, "_": gettext, "gettext": gettext, "ngettext": ngettext}
+    )
+    env.globals.update(
+        {"sprite": static("ui/icons.svg"), "url_or_none": url_or_none, "promise_clock": promise.clock}
+    )
+    env.filters.update(
+        {
+            "initials": initials,
+            "tone": tone,
+            "linked": linked,
+            "clock_time": clock_time,
+            "day_name": day_name,
+            "short_date": short_date,
+            "moment": moment,
+            "file_size": file_size,
+        }
+    )
     return env
 
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def url_or_none(name: str, *args: Any) -> str | None:
+    """The address of a screen, or None when its room is not installed."""
+    try:
+        return reverse(name, args=args or None)
+    except NoReverseMatch:
+        return None
+
+
+def tone(key: Any) -> int:
+    """One of the five colours of avatars, always the same for the same key."""
+    number = key if isinstance(key, int) else sum(str(key or "").encode())
+    return (number * 2654435761 >> 16) % TONES + 1
+
+
+def linked(text: str) -> SafeString:
+    """Escaped text whose web and mail addresses are links."""
+    if len(text) > LINKED_LENGTH:
+        return escape(text)
+    return mark_safe(urlize(text, trim_url_limit=80, nofollow=True, autoescape=True))  # noqa: S308 - escaped by urlize
+
+
+def clock_time(at: datetime) -> str:
+    """`14:50`, in the reader's time zone."""
+    return timezone.localtime(at).strftime("%H:%M")
+
+
+def day_name(at: datetime) -> str:
+    """`Today, Thursday 11 June`."""
+    local = timezone.localtime(at)
+    days = (timezone.localtime().date() - local.date()).days
+    pattern = "l j F" if days < 300 else "l j F Y"
+    name = formats.date_format(local, pattern)
+    if days == 0:
+        return gettext("Today, %(day)s") % {"day": _lower_in(name)}
+    if days == 1:
+        return gettext("Yesterday, %(day)s") % {"day": _lower_in(name)}
+    return name[:1].upper() + name[1:]
+
+
+def _lower_in(name: str) -> str:
+    return name[:1].lower() + name[1:] if (get_language() or "").startswith("it") else name
+
+
+def short_date(at: datetime) -> str:
+    """`14:50` today, `11 Jun` this year, `11 Jun 2024` before."""
+    local, today = timezone.localtime(at), timezone.localtime()
+    if local.date() == today.date():
+        return clock_time(at)
+    return formats.date_format(local, "j M" if local.year == today.year else "j M Y")
+
+
+def moment(at: datetime) -> str:
+    """The full date and time, for a title."""
+    return formats.date_format(timezone.localtime(at), "l j F Y, H:i")
+
+
+def file_size(size: int) -> str:
+    """`340 kB`, `2.1 MB`."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} kB"
+    return f"{formats.number_format(size / 1_000_000, 1)} MB"

@@ -1,0 +1,22 @@
+/* What every page has. Everything readable works without it. */
+import "./clock.js";
+import "./drops.js";
+import "./tabs.js";
+import "./theme.js";
+import "./keys.js";
+import { toast } from "./toast.js";
+import { post } from "./http.js";
+import { word } from "./words.js";
+
+/* the server may ask for a toast: HX-Trigger: {"toast": {"text", "undo", "fields"}} */
+document.addEventListener("toast", (event) => {
+  const { text, undo, fields } = event.detail;
+  toast(text, undo ? { undo: () => post(undo, fields).then(() => document.dispatchEvent(new CustomEvent("undone"))) } : {});
+});
+
+for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(failure, (event) => {
+    if (event.detail.xhr?.status === 401) toast(word("signed_out"));
+    else if (!event.detail.xhr?.getResponseHeader("HX-Trigger")) toast(word("failed"));
+  });
+}
