@@ -1,0 +1,138 @@
+"""The pytest plugin of this project: a private data directory, the choice of database, and skips that say why.
+
+Loaded by `-p ascolto.testing.harness` (pyproject.toml), since the environment must stand before Django reads it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from ascolto.testing.postgres import Cluster, NoPostgres
+
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "product"}
+
+
+def missing(what: str, reason: str) -> None:
+    """Skip the running test because `what` is not on this machine; fail where ASCOLTO_TEST_REQUIRE says that it must be."""
+    if what in os.environ.get("ASCOLTO_TEST_REQUIRE", "").split(","):
+        pytest.fail(f"{what} is required here (ASCOLTO_TEST_REQUIRE), but {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@cache
+def cluster() -> Cluster:
+    """The PostgreSQL server of this test process; started at first use. Raises NoPostgres."""
+    server = Cluster()
+    atexit.register(server.stop)
+    return server
+
+
+def find_chromium() -> str | None:
+    """The browser that the tests drive, or None."""
+    return next((path for name in _CHROMIUM if (path := shutil.which(name))), None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("ascolto")
+    group.addoption(
+        "--database",
+        choices=["sqlite", "postgres"],
+        help="run on this database (default: ASCOLTO_DATABASE_URL, else SQLite)",
+    )
+    group.addoption("--only-database", action="store_true", help="run only the tests that use the database")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    """Before pytest-django reads the settings: private data directory, chosen database, nothing of the developer's own settings."""
+    _private_data()
+    _choose_database(early_config.known_args_namespace.database)
+    return (yield)
+
+
+def _private_data() -> None:
+    for name in [
+        name for name in os.environ if name.startswith("ASCOLTO_") and not name.startswith("ASCOLTO_TEST_")
+    ]:
+        if name != "ASCOLTO_DATABASE_URL":
+            del os.environ[name]
+    data = tempfile.mkdtemp(prefix="ascolto-test-")
+    atexit.register(shutil.rmtree, data, ignore_errors=True)
+    os.environ["ASCOLTO_DATA"] = data
+
+
+def _choose_database(choice: str | None) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return  # the process that started this worker has chosen
+    if choice == "sqlite":
+        os.environ.pop("ASCOLTO_DATABASE_URL", None)
+    elif choice == "postgres" and not os.environ.get("ASCOLTO_DATABASE_URL", "").startswith("postgres"):
+        try:
+            os.environ["ASCOLTO_DATABASE_URL"] = cluster().url()
+        except NoPostgres as reason:
+            pytest.exit(f"Cannot test on PostgreSQL: {reason}", returncode=4)
+
+
+def pytest_report_header() -> str:
+    url = os.environ.get("ASCOLTO_DATABASE_URL", "")
+    return f"database: {'PostgreSQL' if url.startswith('postgres') else 'SQLite'}; browser: {find_chromium() or 'none'}"
+
+
+_DATABASE_MARKS = ("django_db", "postgres", "processes", "fault")
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(names & _DATABASE_FIXTURES) or any(item.get_closest_marker(mark) for mark in _DATABASE_MARKS)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --only-database leave out what would run the same on every database."""
+    if config.getoption("--only-database"):
+        left_out = [item for item in items if not _uses_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _uses_database(item)]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that needs what this machine lacks is skipped, with the reason."""
+    if item.get_closest_marker("browser") and find_chromium() is None:
+        missing("browser", "no Chromium on this machine; on Debian: apt install chromium")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Cluster:
+    """A PostgreSQL server of our own."""
+    try:
+        return cluster()
+    except NoPostgres as reason:
+        missing("postgres", str(reason))
+        raise
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser."""
+    path = find_chromium()
+    if path is None:
+        missing("browser", "no Chromium on this machine; on Debian: apt install chromium")
+    return path or ""
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite in a file: in memory it would neither have a journal nor several connections as the product has."""
+    from django.db import connections
+
+    settings = connections["default"].settings_dict
+    if settings["ENGINE"].endswith("sqlite3"):
+        settings["TEST"]["NAME"] = str(Path(os.environ["ASCOLTO_DATA"]) / "test.sqlite3")

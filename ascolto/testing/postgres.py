@@ -1,0 +1,158 @@
+"""A PostgreSQL server of one's own: made from the system's binaries in a temporary directory, gone afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+_PLACES = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql@*/bin",
+    "/usr/local/pgsql/bin",
+)
+_USER = "ascolto"
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+
+
+class NoPostgres(Exception):
+    """This machine cannot run a server; the text says why."""
+
+
+def find_binaries() -> Path:
+    """The folder with `initdb` and `postgres`, the newest version first. Raises NoPostgres."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    folders = [
+        folder for place in _PLACES for folder in Path("/").glob(place[1:]) if (folder / "initdb").exists()
+    ]
+    if not folders:
+        raise NoPostgres(
+            "no PostgreSQL server binaries (initdb) on this machine; on Debian: apt install postgresql"
+        )
+    return max(
+        folders,
+        key=lambda folder: [
+            int(part) for part in folder.parent.name.replace("pgsql-", "").split(".") if part.isdigit()
+        ],
+    )
+
+
+def _unprivileged() -> dict[str, object]:
+    """How to start the server's processes: PostgreSQL refuses to run as root, so root becomes somebody else."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    raise NoPostgres(
+        "PostgreSQL does not run as root, and this machine has neither a user postgres nor nobody"
+    )
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGINT)
+
+
+class Cluster:
+    """A server on a Unix socket. Without fsync: it lives as long as this process."""
+
+    def __init__(self) -> None:
+        """Make and start it. Raises NoPostgres."""
+        self._binaries, self._as = find_binaries(), _unprivileged()
+        self.folder = Path(
+            tempfile.mkdtemp(prefix="ascolto-pg-", dir="/tmp")
+        )  # short: a socket's path has at most 107 bytes
+        if self._as:
+            os.chown(self.folder, self._as["user"], self._as["group"])  # type: ignore[call-overload]
+        try:
+            self._initialise()
+            self._start()
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def _initialise(self) -> None:
+        options = ["--no-sync", "--auth=trust", f"--username={_USER}", "--encoding=UTF8", "--locale=C"]
+        made = subprocess.run(
+            [self._binaries / "initdb", *options, "-D", self.folder / "data"],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            **self._as,  # type: ignore[call-overload]
+        )
+        if made.returncode:
+            raise NoPostgres(f"initdb failed: {made.stderr.strip()[-400:]}")
+
+    def _start(self) -> None:
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": self.folder,
+            "fsync": "off",
+            "full_page_writes": "off",
+            "max_connections": "200",
+            "shared_buffers": "64MB",
+        }
+        self._log = (self.folder / "log").open("w")
+        self._server = subprocess.Popen(
+            [
+                self._binaries / "postgres",
+                "-D",
+                self.folder / "data",
+                *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),
+            ],
+            cwd=self.folder,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            preexec_fn=_die_with_parent,
+            process_group=0,  # a Ctrl-C reaches the tests first; they then stop the server
+            **self._as,  # type: ignore[call-overload]
+        )
+        self._await_ready()
+
+    def _await_ready(self) -> None:
+        import psycopg
+
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                psycopg.connect(self.url("postgres")).close()
+                return
+            except psycopg.OperationalError as error:
+                if self._server.poll() is not None or time.monotonic() > deadline:
+                    log = (self.folder / "log").read_text()[-400:]
+                    raise NoPostgres(f"the server did not start: {error} {log}") from error
+                time.sleep(0.05)
+
+    def url(self, database: str = "ascolto") -> str:
+        """The address of a database on this server, as ASCOLTO_DATABASE_URL takes it."""
+        return f"postgresql://{_USER}@/{database}?host={self.folder}"
+
+    def create_database(self, name: str) -> str:
+        """An empty database, replacing one of the same name; its address."""
+        import psycopg
+
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        return self.url(name)
+
+    def stop(self) -> None:
+        """End the server and remove its files."""
+        self._server.send_signal(signal.SIGINT)
+        try:
+            self._server.wait(10)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        self._log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
