@@ -88,6 +88,7 @@ class Conversation(models.Model):
     is_spam = models.BooleanField(default=False)
     waiting_since = models.DateTimeField(null=True)  # oldest customer message without an answer
     due_at = models.DateTimeField(null=True)  # the promise: when a person must have answered
+    snoozed_until = models.DateTimeField(null=True)  # out of the queue until then
     last_message_at = models.DateTimeField(default=now)
     last_inbound_at = models.DateTimeField(null=True)
     preview = models.CharField(max_length=200, blank=True, default="")
