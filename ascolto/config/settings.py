@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "ascolto.contact",
     "ascolto.api",
     "ascolto.desk",
+    "ascolto.workspace",
     "ascolto.testing",
 ]
 MIDDLEWARE = [
