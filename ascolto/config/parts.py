@@ -1,0 +1,191 @@
+"""The parts of the product and what they need before they start: a socket, a current database, the code in memory."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import importlib
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import DatabaseError, connection, connections
+
+from ascolto.config.supervisor import run_threads
+
+log = logging.getLogger(__name__)
+
+_MIGRATING = 0x0A5C0171  # the advisory lock under which one process at a time changes the tables
+_BIND_FOR = 5.0  # seconds: a predecessor that was killed needs a moment to let go of its port
+_SHARED = (
+    "uvicorn.protocols.http.httptools_impl",
+    "uvicorn.loops.uvloop",
+    "uvicorn.lifespan.on",
+    "uvicorn.middleware.proxy_headers",
+    "django.core.handlers.wsgi",
+    "django.contrib.auth.backends",
+    "django.contrib.sessions.backends.db",
+    "django.core.cache.backends.locmem",
+    "ascolto.config.urls",
+    "ascolto.intake.worker",
+    "ascolto.intake.pollers",
+    "ascolto.intake.media",
+    "ascolto.delivery.worker",
+    "ascolto.events.consumers",
+)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket on which the product answers. Raises CommandError when it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    deadline = time.monotonic() + _BIND_FOR
+    while True:
+        try:
+            door.bind((host, port))
+            door.listen(2048)
+            return door
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
+                time.sleep(0.1)
+                continue
+            door.close()
+            why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be opened ({error.strerror})"
+            advice = (
+                "Is Ascolto running already? Else choose another one: ASCOLTO_PORT=8001 (and ASCOLTO_HOST)."
+            )
+            raise CommandError(f"Port {port} on {host} {why}. {advice}") from error
+
+
+@contextmanager
+def in_use() -> Iterator[None]:
+    """Say to `ascolto restore` that this data directory is being worked on, for as long as this process or a child of it lives."""
+    file = open_lock()
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise CommandError(
+            "A backup is being restored into this data directory: start again when it is done."
+        ) from None
+    with file:
+        yield
+
+
+def open_lock() -> TextIO:
+    """The file that the running product holds a shared lock on. Raises CommandError when it cannot be made."""
+    path = Path(settings.DATA) / "in-use.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return path.open("a")
+    except OSError as error:
+        raise CommandError(
+            f"The data directory {path.parent} cannot be written ({error.strerror}): see ASCOLTO_DATA."
+        ) from error
+
+
+def prepare() -> None:
+    """Bring the tables up to date; of several processes that start together one does it. Raises CommandError."""
+    try:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+                migrate()
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+        else:
+            with (Path(settings.DATA) / "migrating.lock").open("a") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                migrate()
+    except DatabaseError as error:
+        raise CommandError(
+            f"The database cannot be used: {str(error).strip()} (`ascolto check` tells more)"
+        ) from error
+    finally:
+        connections.close_all()
+
+
+def migrate() -> None:
+    """Apply what is missing; nothing to do costs one query."""
+    if missing_migrations():
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def missing_migrations() -> list[str]:
+    """Names of the changes to the tables that this release has and the database has not."""
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def preload() -> None:
+    """Load the code that the parts use, so that they share it."""
+    from ascolto.channels.registry import all_adapters
+
+    for name in _SHARED:
+        importlib.import_module(name)
+    all_adapters()
+
+
+def serve_web(door: socket.socket) -> None:
+    """Answer requests until SIGTERM."""
+    import uvicorn
+
+    from ascolto.config.asgi import application
+
+    proxies = settings.ENVIRONMENT.trusted_proxies
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="auto",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=proxies,
+            timeout_graceful_shutdown=5,
+            timeout_keep_alive=30,
+        )
+    )
+    server.run(sockets=[door])
+
+
+def work_intake() -> None:
+    """Turn deliveries into conversations until SIGTERM. Gives way to the web, which people wait for."""
+    from ascolto.intake import worker
+
+    os.nice(5)
+    run_threads({"intake": worker.run})
+
+
+def work_background() -> None:
+    """Send answers, ask mailboxes, fetch files and follow the log until SIGTERM."""
+    from ascolto.delivery import worker
+    from ascolto.events import consumers
+    from ascolto.intake import media, pollers
+
+    loops = {"delivery": worker.run, "pollers": pollers.run, "media": media.run, "consumers": consumers.run}
+    run_threads(loops)
+
+
+def without_door(door: socket.socket, work: Callable[[], None]) -> Callable[[], None]:
+    """`work` without the web's socket: a part that is still ending must not keep the port."""
+
+    def alone() -> None:
+        door.close()
+        work()
+
+    return alone
