@@ -125,8 +125,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-STATICFILES_DIRS = [PACKAGE / "ui" / "static"]
-STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
 STATIC_URL = f"/static/{static_version(PACKAGE)}/"
 
 LOGGING_CONFIG = "ascolto.config.logs.configure"

@@ -1,5 +1,17 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
 class ConversationsConfig(AppConfig):
     name = "ascolto.conversations"
+
+    def ready(self) -> None:
+        """Guard the gate of sending, and follow the log."""
+        from ascolto.conversations import reach  # noqa: F401 - registers the guarantee of channels at Gate.SEND
+        from ascolto.conversations.actions.news import forget_early_news
+        from ascolto.conversations.consumers import index_for_search
+        from ascolto.events.consumers import register_reader, register_task
+
+        register_reader("search", index_for_search)
+        register_task("forget early news", timedelta(hours=1), forget_early_news)

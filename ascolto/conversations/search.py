@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
@@ -14,13 +16,13 @@ FOUND_AT_MOST = 2000
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a search text, folded, at most eight."""
-    return ["".join(c for c in word if c.isalnum()) for word in fold(text[:200]).split()][:8]
+    """The words of a text, folded and without punctuation: indexed and asked for in the same way."""
+    return re.findall(r"[^\W_]+", fold(text))
 
 
 def matching(text: str) -> Q:
     """The condition for conversations that a search text means: a reference number, a handle, a name or all the words."""
-    condition = _by_words([word for word in words_of(text) if word])
+    condition = _by_words(words_of(text[:200])[:8])
     pk = pk_of_reference(text)
     if pk is not None:
         condition |= Q(pk=pk)
@@ -55,11 +57,11 @@ def index_messages(rows: list[tuple[int, int, str]]) -> None:
             cursor.executemany(
                 "INSERT INTO conversations_search (id, conversation_id, vector) VALUES (%s, %s, to_tsvector('simple', %s))"
                 " ON CONFLICT (id) DO UPDATE SET vector = excluded.vector",
-                [(pk, conversation, fold(text)) for pk, conversation, text in rows],
+                [(pk, conversation, " ".join(words_of(text))) for pk, conversation, text in rows],
             )
             return
         cursor.executemany("DELETE FROM conversations_search WHERE rowid = %s", [(pk,) for pk, _, _ in rows])
         cursor.executemany(
             "INSERT INTO conversations_search (rowid, words, conversation_id) VALUES (%s, %s, %s)",
-            [(pk, text, conversation) for pk, conversation, text in rows],
+            [(pk, " ".join(words_of(text)), conversation) for pk, conversation, text in rows],
         )

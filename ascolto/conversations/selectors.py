@@ -34,12 +34,37 @@ __all__ = [
     "list_conversations",
     "read_thread",
     "row_of",
+    "rows_of",
     "visible_conversations",
 ]
 
 VIEWS = ("to_answer", "mine", "unassigned", "public", "pending", "on_hold", "resolved", "all")
 COUNT_CAP = 1000  # counting stops here, so that a count costs the same at a thousand and at a million
-ROW = ["id", "status", "priority", "subject", "customer_id", "customer__name", "account_id", "channels", "has_public", "assignee_id", "assignee__name", "team_id", "team__name", "waiting_since", "due_at", "snoozed_until", "last_message_at", "last_inbound_at", "preview", "created_at", "resolved_at", "version", "is_spam"]
+ROW = [
+    "id",
+    "status",
+    "priority",
+    "subject",
+    "customer_id",
+    "customer__name",
+    "account_id",
+    "channels",
+    "has_public",
+    "assignee_id",
+    "assignee__name",
+    "team_id",
+    "team__name",
+    "waiting_since",
+    "due_at",
+    "snoozed_until",
+    "last_message_at",
+    "last_inbound_at",
+    "preview",
+    "created_at",
+    "resolved_at",
+    "version",
+    "is_spam",
+]
 
 
 class BadCursor(ValueError):
@@ -173,6 +198,11 @@ def row_of(agent: Agent, pk: int, *, view: str = "all") -> dict[str, Any] | None
     rows = Conversation.objects.filter(_in_view(view, agent), pk=pk)
     found = _read(rows, sight_of(agent), ("id",), 1)
     return _with_labels(found)[0] if found else None
+
+
+def rows_of(chosen: QuerySet[Conversation]) -> list[dict[str, Any]]:
+    """Rows, as a list has them, of conversations that the caller has been allowed already."""
+    return _with_labels(list(chosen.values(*ROW)))
 
 
 def count_views(agent: Agent, views: Iterable[str] = VIEWS) -> dict[str, int]:

@@ -10,11 +10,12 @@ from ascolto.conversations.actions.change import (
     set_labels,
     snooze,
 )
-from ascolto.conversations.actions.news import apply_news, note_delivery
+from ascolto.conversations.actions.news import News, apply_news, news_of, note_delivery
 from ascolto.conversations.actions.receive import Received, receive_messages
 from ascolto.conversations.actions.reply import add_note, add_reply
 
 __all__ = [
+    "News",
     "Received",
     "add_note",
     "add_participant",
@@ -24,6 +25,7 @@ __all__ = [
     "change_priority",
     "change_status",
     "mark_spam",
+    "news_of",
     "note_delivery",
     "receive_messages",
     "rename",

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from ascolto.accounts.models import Agent
 from ascolto.channels.models import ChannelAccount
+from ascolto.conversations.courier import hand_over
 from ascolto.conversations.models import (
     Attachment,
     Author,
@@ -110,6 +111,7 @@ def _write(attempt: Attempt, *, html: str, client_key: str | None) -> Message:
         extra={"template": attempt.template} if attempt.template else {},
     )
     _claim_files(message, attempt.files)
+    hand_over(message)
     _tell(message)
     return message
 

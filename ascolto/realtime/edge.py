@@ -1,0 +1,254 @@
+"""The asynchronous edge in front of Django: hooks and live streams are answered here, everything else in Django's threads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from ascolto.channels.protocol import HookAnswer, HookRequest
+from ascolto.events.log import Position
+from ascolto.intake.hooks import Door, Doors, admit
+from ascolto.intake.journal import Journal
+from ascolto.realtime import streams
+from ascolto.realtime.hub import Hub
+from ascolto.realtime.tailer import Tailer
+
+log = logging.getLogger(__name__)
+Scope = dict[str, Any]
+App = Callable[[Scope, streams.Receive, streams.Send], Awaitable[None]]
+_TEXT = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
+_OK = HookAnswer(200, b"")
+BIG = 64 * 1024  # bytes; checking more than this would hold up the loop: a thread does it
+
+
+class TooMuch(Exception):
+    """The body is larger than allowed."""
+
+
+class Gone(Exception):
+    """The client went away before it had said everything."""
+
+
+class Edge:
+    """The ASGI application."""
+
+    def __init__(self, django: App, *, chat: streams.Chat, base_url: str, max_bytes: int) -> None:
+        self._django, self._chat, self._base_url, self._max_bytes = django, chat, base_url, max_bytes
+        self._doors, self.hub = Doors(), Hub()
+        self._journal: Journal | None = None
+        self._tailer: Tailer | None = None
+        self._pool = ThreadPoolExecutor(4, thread_name_prefix="edge")
+        self._reloading: asyncio.Future[Any] | None = None
+
+    async def __call__(self, scope: Scope, receive: streams.Receive, send: streams.Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self._live(receive, send)
+        if scope["type"] != "http":
+            return None
+        path = scope["path"]
+        if path.startswith("/hooks/"):
+            return await self._hook(scope, receive, send)
+        if path == "/live/desk":
+            return await self._desk_stream(scope, receive, send)
+        if path.startswith("/live/chat/"):
+            return await self._chat_stream(scope, receive, send)
+        return await self._django(scope, receive, send)
+
+    # --- life of the process -----------------------------------------------------------------------------------------
+
+    async def _live(self, receive: streams.Receive, send: streams.Send) -> None:
+        await receive()
+        await self.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def start(self) -> None:
+        """Open the journal and begin to follow the log."""
+        loop = asyncio.get_running_loop()
+        self._journal = Journal()
+        self._tailer = await self._in_thread(
+            lambda: Tailer(lambda *news: loop.call_soon_threadsafe(self.hub.publish, *news))
+        )
+        self.hub.position = self._tailer.position
+        self._tailer.start()
+
+    async def stop(self) -> None:
+        """End the streams, write what waits."""
+        self.hub.close()
+        loop = asyncio.get_running_loop()
+        for part in (self._tailer, self._journal):
+            if part is not None:
+                await loop.run_in_executor(None, part.close)
+        self._pool.shutdown(wait=False)
+
+    async def _in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, _with_database, work, *arguments)
+
+    # --- hooks -------------------------------------------------------------------------------------------------------
+
+    async def _hook(self, scope: Scope, receive: streams.Receive, send: streams.Send) -> None:
+        parts = scope["path"].split("/")
+        try:
+            door = await self._door(parts[2], parts[3]) if len(parts) == 4 else None
+            if door is None:
+                return await answer(send, HookAnswer(404, b"There is no inbox at this address."))
+            if scope["method"] not in {"GET", "HEAD", "POST"}:
+                return await answer(send, HookAnswer(405, b"This address takes POST requests."))
+            body = await read_body(receive, self._max_bytes, scope)
+            request = hook_request(scope, body, self._base_url)
+            if len(body) > BIG:
+                admitted = await self._in_thread(admit, door, request)
+            else:
+                admitted = admit(door, request)
+            if not isinstance(admitted, HookAnswer):
+                assert self._journal is not None
+                await self._journal.store(admitted, asyncio.get_running_loop())
+                admitted = _OK
+        except TooMuch:
+            admitted = HookAnswer(413, b"The body is larger than this installation accepts.")
+        except Gone:
+            return None
+        except (DatabaseError, InterfaceError):
+            log.exception("a delivery could not be stored; the network is asked to come back")
+            admitted = HookAnswer(503, b"Try again soon.")
+        except Exception:
+            log.exception("a delivery could not be checked")
+            admitted = HookAnswer(400, b"The request is not understood.")
+        return await answer(send, admitted)
+
+    async def _door(self, kind: str, token: str) -> Door | None:
+        """The door, from memory; settings that changed are noticed within a second, without anybody waiting for it."""
+        door = self._doors.find(kind, token)
+        if door is None:
+            await self._in_thread(lambda: self._doors.reload(missed=True))
+            return self._doors.find(kind, token)
+        if self._doors.is_stale and (self._reloading is None or self._reloading.done()):
+            self._reloading = asyncio.ensure_future(self._in_thread(self._doors.reload))
+            self._reloading.add_done_callback(_log_failure)
+        return door
+
+    # --- live streams ------------------------------------------------------------------------------------------------
+
+    async def _desk_stream(self, scope: Scope, receive: streams.Receive, send: streams.Send) -> None:
+        headers = headers_of(scope)
+        sight = await self._in_thread(streams.sight_by, headers.get("cookie", ""))
+        if sight is None:  # 204 tells a browser not to come back
+            return await answer(send, HookAnswer(204))
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        text = headers.get("last-event-id") or next(iter(query.get("after", [])), "")
+        stream = streams.desk(
+            self.hub, self._in_thread, headers.get("cookie", ""), Position.parse(text), sight, send
+        )
+        return await streams.with_reader(receive, stream)
+
+    async def _chat_stream(self, scope: Scope, receive: streams.Receive, send: streams.Send) -> None:
+        headers, query = headers_of(scope), parse_qs(scope["query_string"].decode("latin-1"))
+        who = (scope["path"].removeprefix("/live/chat/"), next(iter(query.get("visitor", [])), ""))
+        visitor = await self._in_thread(self._chat.visitor_of, *who)
+        if visitor is None:
+            return await answer(send, HookAnswer(204))
+        text = headers.get("last-event-id") or next(iter(query.get("after", [])), "")
+        after = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+        stream = streams.chat(self.hub, self._in_thread, self._chat, who, after, _with_cors(send, headers))
+        return await streams.with_reader(receive, stream)
+
+
+def _with_database(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Run in a thread that keeps its database connection, and drops it when the database is in trouble."""
+    try:
+        return work(*arguments)
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        raise
+
+
+def _log_failure(future: asyncio.Future[Any]) -> None:
+    if not future.cancelled() and (error := future.exception()) is not None:
+        log.error("inboxes could not be looked up again", exc_info=error)
+
+
+def _with_cors(send: streams.Send, headers: dict[str, str]) -> streams.Send:
+    """The widget lives on other sites; its key, not a cookie, says who reads, so any origin may."""
+
+    async def opened(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"access-control-allow-origin", b"*")]}
+        await send(message)
+
+    return opened
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Header names in lower case; what comes several times is joined."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def hook_request(scope: Scope, body: bytes, base_url: str) -> HookRequest:
+    """The request as adapters know it; its address is the public one, since some networks sign it."""
+    headers = headers_of(scope)
+    query = scope["query_string"].decode("latin-1")
+    base = base_url or f"{scope['scheme']}://{headers.get('host', '')}"
+    raw_path = scope.get("raw_path") or scope["path"].encode()
+    address = base + raw_path.decode("latin-1") + (f"?{query}" if query else "")
+    client = scope.get("client")
+    return HookRequest(
+        method=scope["method"],
+        url=address,
+        query=dict(parse_qsl(query, keep_blank_values=True, max_num_fields=100)) if query else {},
+        headers=headers,
+        body=body,
+        remote_address=client[0] if client else "",
+    )
+
+
+async def read_body(receive: streams.Receive, limit: int, scope: Scope) -> bytes:
+    """The whole body. Raises TooMuch before it has read more than `limit`, Gone when the client leaves."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > limit:
+            raise TooMuch
+    body = b""
+    chunks = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise TooMuch
+        if not message.get("more_body", False):
+            if not chunks:
+                return chunk
+            chunks.append(chunk)
+            body = b"".join(chunks)
+            return body
+        chunks.append(chunk)
+
+
+async def answer(send: streams.Send, given: HookAnswer) -> None:
+    """A whole small answer."""
+    headers = [
+        (b"content-type", given.content_type.encode()),
+        (b"content-length", str(len(given.body)).encode()),
+    ]
+    if given.status == 503:
+        headers.append((b"retry-after", b"5"))
+    if given.status == 413:
+        headers.append((b"connection", b"close"))
+    with contextlib.suppress(OSError):
+        await send({"type": "http.response.start", "status": given.status, "headers": headers})
+        await send({"type": "http.response.body", "body": given.body, "more_body": False})
