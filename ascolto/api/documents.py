@@ -1,0 +1,250 @@
+"""What the API says: one Struct for each kind of answer. The OpenAPI description is made from these."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+Status = Literal["open", "pending", "on_hold", "resolved"]
+Priority = Literal["low", "normal", "high", "urgent"]
+MessageVisibility = Literal["private", "public", "note"]
+DeliveryState = Literal["queued", "sending", "uncertain", "failed", "sent", "delivered", "read"]
+
+
+class Meta(Struct, frozen=True):
+    """`next_cursor` asks for the next page; null on the last one."""
+
+    next_cursor: str | None
+
+
+class Reference(Struct, frozen=True):
+    """Somebody or something with a name; ask its own address for more."""
+
+    id: int
+    name: str
+
+
+class Identity(Struct, frozen=True):
+    """A handle of a customer on a network. `is_proven`: the network or the company vouches for it."""
+
+    id: int
+    namespace: str
+    value: str
+    is_proven: bool
+    opted_out_at: datetime | None
+
+
+class Customer(Struct, frozen=True):
+    """A person (or a firm) who writes to the company, with every handle."""
+
+    id: int
+    name: str
+    language: str
+    about: str
+    created_at: datetime
+    identities: list[Identity]
+
+
+class CustomerList(Struct, frozen=True):
+    data: list[Customer]
+    meta: Meta
+
+
+class CustomerSummary(Struct, frozen=True):
+    """The customer of a conversation; with `expand=customer` also what follows the name."""
+
+    id: int
+    name: str
+    language: str | UnsetType = UNSET
+    about: str | UnsetType = UNSET
+    created_at: datetime | UnsetType = UNSET
+    identities: list[Identity] | UnsetType = UNSET
+
+
+class ChannelSummary(Struct, frozen=True):
+    """The inbox in which a conversation began; with `expand=channel`."""
+
+    id: int
+    kind: str
+    name: str
+
+
+class Attachment(Struct, frozen=True):
+    """A file. `state`: pending (still with the network), ready, failed. `url` answers its bytes."""
+
+    id: int
+    name: str
+    content_type: str
+    size: int
+    state: Literal["pending", "ready", "failed"]
+    url: str
+
+
+class Author(Struct, frozen=True):
+    """Who wrote a message. `id` is an agent's or a customer's, after `kind`; null for bots and the system."""
+
+    kind: Literal["customer", "agent", "bot", "system"]
+    id: int | None
+    name: str
+
+
+class Reaction(Struct, frozen=True):
+    emoji: str
+    occurred_at: datetime
+
+
+class Message(Struct, frozen=True):
+    """One message or note. `delivery` is null for what did not leave the house: notes and incoming messages."""
+
+    id: int
+    conversation_id: int
+    direction: Literal["in", "out"]
+    visibility: MessageVisibility
+    author: Author
+    channel: str | None
+    channel_id: int | None
+    kind: str
+    subject: str
+    text: str
+    html: str
+    attachments: list[Attachment]
+    reactions: list[Reaction]
+    external_id: str | None
+    in_reply_to: int | None
+    is_automatic: bool
+    delivery: DeliveryState | None
+    delivery_error: str
+    extra: dict[str, Any]
+    occurred_at: datetime
+    created_at: datetime
+    edited_at: datetime | None
+    removed_at: datetime | None
+
+
+class MessageList(Struct, frozen=True):
+    data: list[Message]
+    meta: Meta
+
+
+class Conversation(Struct, frozen=True):
+    """What one customer and the company say to each other about one matter, over all channels.
+
+    `channels` are the kinds of networks used, the last used first; `channel_id` is the inbox in which it began.
+    """
+
+    id: int
+    number: str
+    status: Status
+    priority: Priority
+    subject: str
+    customer: CustomerSummary
+    channels: list[str]
+    channel_id: int
+    assignee: Reference | None
+    team: Reference | None
+    labels: list[str]
+    has_public: bool
+    is_spam: bool
+    preview: str
+    waiting_since: datetime | None
+    due_at: datetime | None
+    snoozed_until: datetime | None
+    last_message_at: datetime
+    last_inbound_at: datetime | None
+    resolved_at: datetime | None
+    created_at: datetime
+    version: int
+    channel: ChannelSummary | UnsetType = UNSET
+    last_message: Message | UnsetType | None = UNSET
+
+
+class ConversationList(Struct, frozen=True):
+    data: list[Conversation]
+    meta: Meta
+
+
+class Health(Struct, frozen=True):
+    """How an inbox does: broken (somebody must act), waiting (paused by the network), working, quiet."""
+
+    state: Literal["broken", "waiting", "working", "quiet"]
+    error: str
+    error_at: datetime | None
+    paused_until: datetime | None
+    last_in_at: datetime | None
+    last_out_at: datetime | None
+
+
+class Abilities(Struct, frozen=True):
+    """What the network can do. `reply_window_seconds`: how long after the customer's message a free answer may leave."""
+
+    private: bool
+    public: bool
+    max_length: int
+    counting: Literal["characters", "utf16", "bytes"]
+    reply_window_seconds: int | None
+    templates: bool
+    attachments: bool
+    receipts: list[str]
+
+
+class Channel(Struct, frozen=True):
+    """A connected account of a network. Secret settings are never told; `secrets` names those that are set.
+
+    `settings`, `secrets` and `hook_url` are for administrators, null for others. `abilities` is null when the package of
+    this kind of channel is not installed any more.
+    """
+
+    id: int
+    kind: str
+    name: str
+    language: str
+    is_enabled: bool
+    teams: list[Reference]
+    settings: dict[str, str] | None
+    secrets: list[str] | None
+    hook_url: str | None
+    health: Health
+    abilities: Abilities | None
+    created_at: datetime
+    changed_at: datetime
+
+
+class ChannelList(Struct, frozen=True):
+    data: list[Channel]
+    meta: Meta
+
+
+class Agent(Struct, frozen=True):
+    """A person of the company who can answer customers."""
+
+    id: int
+    name: str
+    email: str
+    role: Literal["administrator", "lead", "agent", "guest"]
+    teams: list[int]
+
+
+class AgentList(Struct, frozen=True):
+    data: list[Agent]
+    meta: Meta
+
+
+class TeamList(Struct, frozen=True):
+    data: list[Reference]
+    meta: Meta
+
+
+class Token(Struct, frozen=True):
+    """The key that asked. Its clear text is never told again."""
+
+    id: int
+    name: str
+    scopes: list[str]
+    created_at: datetime
+
+
+class Me(Struct, frozen=True):
+    agent: Agent
+    token: Token

@@ -1,0 +1,277 @@
+"""Conversations: find them, read them, change them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.db import transaction
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from ascolto.accounts.models import Agent, Team
+from ascolto.api import answers, documents
+from ascolto.api.bodies import Cursor, Id, Limit, ShortText, read_expand
+from ascolto.api.problems import Problem, invalid
+from ascolto.api.routing import Answer, Call
+from ascolto.conversations import actions
+from ascolto.conversations.models import Conversation, Priority
+from ascolto.conversations.selectors import (
+    VIEWS,
+    Filters,
+    access_conversation,
+    list_conversations,
+    row_of,
+    rows_of,
+    visible_conversations,
+)
+from ascolto.kit.ids import pk_of_reference
+
+LabelName = Annotated[str, Meta(min_length=1, max_length=60)]
+Holder = Id | Literal["me"] | None
+
+
+class ConversationQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """`assignee`: an agent's id, `me` or `none`. `channel`: a kind such as `email`. `q`: number, handle, name or words."""
+
+    view: Literal[VIEWS] = "all"  # type: ignore[valid-type]
+    status: documents.Status | None = None
+    channel: Annotated[str, Meta(pattern="^[a-z][a-z0-9_-]{0,39}$")] | None = None
+    assignee: Annotated[str, Meta(pattern="^(me|none|[1-9][0-9]{0,17})$")] | None = None
+    team: Id | None = None
+    label: LabelName | None = None
+    customer: Id | None = None
+    q: ShortText = ""
+    limit: Limit = 50
+    cursor: Cursor = ""
+    expand: ShortText = ""
+
+
+class ExpandQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """`expand`: customer, channel, last_message; several with commas."""
+
+    expand: ShortText = ""
+
+
+class ConversationChanges(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is left out stays. `version` (or the header If-Match): change only when nobody else has meanwhile."""
+
+    status: documents.Status | UnsetType = UNSET
+    priority: documents.Priority | UnsetType = UNSET
+    subject: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
+    assignee: Holder | UnsetType = UNSET
+    team: Id | UnsetType | None = UNSET
+    labels: Annotated[list[LabelName], Meta(max_length=50)] | UnsetType = UNSET
+    snoozed_until: datetime | UnsetType | None = UNSET
+    version: int | UnsetType = UNSET
+
+
+class AssignBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who holds it: an agent's id, `me`, or null for nobody. `team` stays when it is left out."""
+
+    assignee: Holder
+    team: Id | UnsetType | None = UNSET
+    version: int | UnsetType = UNSET
+
+
+class TransferBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """To which team. Nobody holds it then, unless `assignee` says who. `note`: what colleagues should know."""
+
+    team: Id
+    assignee: Holder = None
+    note: Annotated[str, Meta(max_length=20_000)] = ""
+    version: int | UnsetType = UNSET
+
+
+class VersionBody(Struct, frozen=True, forbid_unknown_fields=True):
+    version: int | UnsetType = UNSET
+
+
+class SnoozeBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Until when it stays out of the queue; null brings it back now."""
+
+    until: datetime | None
+    version: int | UnsetType = UNSET
+
+
+def list_conversations_page(call: Call) -> Answer:
+    """Conversations the token's agent may see, the newest activity first."""
+    query: ConversationQuery = call.query
+    filters = Filters(
+        status=query.status,
+        channel=query.channel,
+        assignee=_wanted_holder(call, query.assignee),
+        team=query.team,
+        label=query.label,
+        customer=query.customer,
+        query=query.q,
+    )
+    expand = _expand(call)
+    page = list_conversations(
+        call.agent, view=query.view, filters=filters, cursor=query.cursor, limit=query.limit
+    )
+    data = answers.conversations(page.rows, expand)
+    return Answer(documents.ConversationList(data, documents.Meta(page.next_cursor or None)))
+
+
+def _wanted_holder(call: Call, text: str | None) -> int | str | None:
+    if text == "me":
+        return call.agent.pk
+    return text if text is None or text == "none" else int(text)
+
+
+def _expand(call: Call) -> list[str]:
+    expand = read_expand(call.query.expand, answers.EXPANSIONS)
+    if "customer" in expand:
+        call.credential.require("customers:read")
+    return expand
+
+
+def get_conversation(call: Call) -> Answer:
+    """One conversation, by its id or by its number (`00013`, or `%2300013`)."""
+    row = row_of(call.agent, find_id(call))
+    if row is None:
+        raise Problem("not-found")
+    return _answer(row, _expand(call))
+
+
+def _answer(row: dict[str, Any], expand: list[str] | None = None) -> Answer:
+    document = answers.conversations([row], expand or ())[0]
+    return Answer(document, {"ETag": f'"{document.version}"'})
+
+
+def find_id(call: Call) -> int:
+    """The conversation that the path names. A leading # or 0 says that it is a number; a GET also tries it otherwise."""
+    text = call.path["id"]
+    number = pk_of_reference(text)
+    if text.startswith(("#", "0")):
+        if number is None:
+            raise Problem("not-found", f"{text} is no conversation's number: is a digit wrong?")
+        return number
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Problem("not-found")
+    if number is not None and call.request.method in {"GET", "HEAD"}:
+        found = set(
+            visible_conversations(call.agent).filter(pk__in=[int(text), number]).values_list("pk", flat=True)
+        )
+        return int(text) if int(text) in found else number
+    return int(text)
+
+
+def change_conversation(call: Call) -> Answer:
+    """Change fields, all of them or none."""
+    body: ConversationChanges = call.body
+
+    def change(conversation: Conversation) -> None:
+        agent = call.agent
+        if body.subject is not UNSET:
+            actions.rename(agent=agent, conversation=conversation, subject=body.subject)
+        if body.priority is not UNSET:
+            priority = Priority[body.priority.upper()]
+            actions.change_priority(agent=agent, conversation=conversation, priority=priority)
+        if body.labels is not UNSET:
+            actions.set_labels(agent=agent, conversation=conversation, names=body.labels)
+        if body.assignee is not UNSET or body.team is not UNSET:
+            _assign(call, conversation, body.assignee, body.team)
+        if body.status is not UNSET:
+            actions.change_status(agent=agent, conversation=conversation, status=body.status)
+        if body.snoozed_until is not UNSET:
+            _snooze(call, conversation, body.snoozed_until, "snoozed_until")
+
+    return _changed(call, change)
+
+
+def _changed(call: Call, change: Callable[[Conversation], None]) -> Answer:
+    """Run `change` in one transaction on the conversation of the path, in the version that the caller knows."""
+    with transaction.atomic():
+        conversation = access_conversation(call.agent, find_id(call), to="manage")
+        current = Conversation.objects.select_for_update(of=("self",)).only("version").get(pk=conversation.pk)
+        expected = _expected_version(call)
+        if expected is not None and expected != current.version:
+            raise Problem(
+                "stale",
+                f"You changed version {expected}, but it is at version {current.version} now.",
+                headers={"ETag": f'"{current.version}"'},
+                current_version=current.version,
+            )
+        change(conversation)
+        # not row_of: the change itself may have taken it out of the agent's sight
+        return _answer(rows_of(Conversation.objects.filter(pk=conversation.pk))[0])
+
+
+def _expected_version(call: Call) -> int | None:
+    header = call.request.META.get("HTTP_IF_MATCH", "").strip()
+    if header and header != "*":
+        text = header.removeprefix("W/").strip('"')
+        if not (text.isascii() and text.isdigit() and len(text) < 19):
+            raise invalid("If-Match", 'write the ETag of the conversation, such as "7".')
+        return int(text)
+    version = getattr(call.body, "version", UNSET)
+    return None if version is UNSET else version
+
+
+def _assign(call: Call, conversation: Conversation, assignee: Any, team: Any) -> None:
+    wanted: dict[str, Any] = {}
+    if assignee is not UNSET:
+        wanted["assignee"] = _agent(call, assignee)
+    if team is not UNSET:
+        wanted["team"] = _team(team)
+    actions.assign(agent=call.agent, conversation=conversation, **wanted)
+
+
+def _agent(call: Call, holder: int | str | None) -> Agent | None:
+    if holder is None or holder == "me":
+        return call.agent if holder else None
+    found = Agent.objects.filter(pk=holder).first()
+    if found is None:
+        raise invalid("assignee", f"there is no agent with the id {holder}.")
+    return found
+
+
+def _team(pk: int | None) -> Team | None:
+    found = Team.objects.filter(pk=pk).first() if pk is not None else None
+    if pk is not None and found is None:
+        raise invalid("team", f"there is no team with the id {pk}.")
+    return found
+
+
+def _snooze(call: Call, conversation: Conversation, until: datetime | None, field: str) -> None:
+    if until is not None and until.tzinfo is None:
+        raise invalid(field, "add the time zone, for example 2026-11-22T09:00:00Z.")
+    actions.snooze(agent=call.agent, conversation=conversation, until=until)
+
+
+def assign_conversation(call: Call) -> Answer:
+    """Give the conversation to somebody."""
+    return _changed(call, lambda found: _assign(call, found, call.body.assignee, call.body.team))
+
+
+def transfer_conversation(call: Call) -> Answer:
+    """Hand the conversation to another team."""
+    body: TransferBody = call.body
+
+    def hand_over(conversation: Conversation) -> None:
+        if body.note.strip():
+            actions.add_note(agent=call.agent, conversation=conversation, text=body.note)
+        _assign(call, conversation, body.assignee, body.team)
+
+    return _changed(call, hand_over)
+
+
+def resolve_conversation(call: Call) -> Answer:
+    """The matter is settled."""
+    return _changed(call, lambda c: _set_status(call, c, "resolved"))
+
+
+def reopen_conversation(call: Call) -> Answer:
+    """The matter is not settled after all."""
+    return _changed(call, lambda c: _set_status(call, c, "open"))
+
+
+def _set_status(call: Call, conversation: Conversation, status: str) -> None:
+    actions.change_status(agent=call.agent, conversation=conversation, status=status)
+
+
+def snooze_conversation(call: Call) -> Answer:
+    """Out of the queue until then; a message of the customer brings it back earlier."""
+    return _changed(call, lambda found: _snooze(call, found, call.body.until, "until"))

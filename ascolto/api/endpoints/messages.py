@@ -1,0 +1,107 @@
+"""Messages: read a thread, answer the customer, leave a note."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, json
+
+from ascolto.api import answers, documents
+from ascolto.api.bodies import Cursor, Id, Limit
+from ascolto.api.endpoints.conversations import find_id
+from ascolto.api.problems import invalid
+from ascolto.api.routing import BASE, Answer, Call
+from ascolto.api.selectors import read_message, thread_page
+from ascolto.channels.models import ChannelAccount
+from ascolto.conversations import actions
+from ascolto.conversations.models import Attachment, Conversation, Message
+from ascolto.conversations.reach import reaches
+from ascolto.conversations.selectors import access_conversation
+
+MAX_TEMPLATE_BYTES = 32 * 1024
+
+
+class MessageQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+class NewMessage(Struct, frozen=True, forbid_unknown_fields=True):
+    """`private` and `public` go to the customer, `note` only to colleagues.
+
+    `channel`: a kind such as `email`, or a channel's id; without it the one the customer used last. `attachments`: ids of
+    files uploaded with `POST /attachments`. `template`: what the network approved, for answers outside its window.
+    """
+
+    text: Annotated[str, Meta(max_length=200_000)] = ""
+    visibility: documents.MessageVisibility = "private"
+    channel: Id | Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    attachments: Annotated[list[Id], Meta(max_length=50)] = []
+    template: dict[str, Any] | None = None
+
+
+def list_messages(call: Call) -> Answer:
+    """The messages of a conversation, oldest first."""
+    conversation = access_conversation(call.agent, find_id(call))
+    found, cursor = thread_page(conversation, call.query.cursor, call.query.limit)
+    data = [answers.message(message, conversation.customer.name) for message in found]
+    return Answer(documents.MessageList(data, documents.Meta(cursor or None)))
+
+
+def add_message(call: Call) -> Answer:
+    """Answer the customer or leave a note. The answer tells the delivery state; read the thread for what becomes of it."""
+    is_note = call.body.visibility == "note"
+    conversation = access_conversation(call.agent, find_id(call), to="note" if is_note else "reply")
+    files = _files(call)
+    made = _note(call, conversation, files) if is_note else _reply(call, conversation, files)
+    document = answers.message(read_message(made.pk), conversation.customer.name)
+    return Answer(document, {"Location": f"{BASE}/conversations/{conversation.pk}/messages"})
+
+
+def _files(call: Call) -> list[Attachment]:
+    wanted = list(dict.fromkeys(call.body.attachments))
+    found = {
+        file.pk: file
+        for file in Attachment.objects.filter(pk__in=wanted, uploader=call.agent, message__isnull=True)
+    }
+    if missing := [str(pk) for pk in wanted if pk not in found]:
+        raise invalid(
+            "attachments", f"{', '.join(missing[:10])}: not a file that you uploaded and nobody sent yet."
+        )
+    return [found[pk] for pk in wanted]
+
+
+def _note(call: Call, conversation: Conversation, files: list[Attachment]) -> Message:
+    for name in ("channel", "template"):
+        if getattr(call.body, name) is not None:
+            raise invalid(name, "is not for notes: they stay in the house.")
+    return actions.add_note(
+        agent=call.agent, conversation=conversation, text=call.body.text, attachments=files
+    )
+
+
+def _reply(call: Call, conversation: Conversation, files: list[Attachment]) -> Message:
+    template = call.body.template
+    if template is not None and len(json.encode(template)) > MAX_TEMPLATE_BYTES:
+        raise invalid("template", f"has more than {MAX_TEMPLATE_BYTES} bytes.")
+    return actions.add_reply(
+        agent=call.agent,
+        conversation=conversation,
+        text=call.body.text,
+        visibility=call.body.visibility,
+        account=_account(call, conversation),
+        attachments=files,
+        template=template,
+    )
+
+
+def _account(call: Call, conversation: Conversation) -> ChannelAccount | None:
+    """The account that `channel` means, among those on which the customer has written in this conversation."""
+    wanted = call.body.channel
+    if wanted is None:
+        return None
+    ways = [way for way in reaches(conversation) if wanted in {way.account.pk, way.account.kind}]
+    fitting = [way for way in ways if way.visibility == call.body.visibility] or ways
+    if not fitting:
+        raise invalid("channel", f"the customer has not written on {wanted} in this conversation.")
+    return fitting[0].account

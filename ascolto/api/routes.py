@@ -1,0 +1,199 @@
+"""The route table: every operation of API v1, in the order in which the documentation tells them."""
+
+from __future__ import annotations
+
+from ascolto.api import documents as d
+from ascolto.api.endpoints import attachments as a
+from ascolto.api.endpoints import channels as ch
+from ascolto.api.endpoints import conversations as c
+from ascolto.api.endpoints import customers as cu
+from ascolto.api.endpoints import messages as m
+from ascolto.api.endpoints import people as p
+from ascolto.api.routing import Route, Table
+
+READ, WRITE = "conversations:read", "conversations:write"
+_CHANGE = ("not-found", "stale", "refused", "not-allowed")
+
+
+def _get(path, scope, call, summary, tag, answer, **more):  # type: ignore[no-untyped-def]
+    problems = ("not-found",) if "{" in path else ()
+    return Route(
+        method="GET",
+        path=path,
+        scope=scope,
+        call=call,
+        summary=summary,
+        tag=tag,
+        answer=answer,
+        problems=problems,
+        **more,
+    )
+
+
+def _verb(name: str, call, summary: str, body=c.VersionBody):  # type: ignore[no-untyped-def]
+    return Route(
+        method="POST",
+        path=f"/conversations/{{id}}/{name}",
+        scope=WRITE,
+        call=call,
+        summary=summary,
+        tag="Conversations",
+        body=body,
+        answer=d.Conversation,
+        problems=_CHANGE,
+    )
+
+
+TABLE = Table(
+    [
+        _get("/me", "", p.get_me, "Who am I?", "Me", d.Me),
+        _get(
+            "/conversations",
+            READ,
+            c.list_conversations_page,
+            "List conversations",
+            "Conversations",
+            d.ConversationList,
+            query=c.ConversationQuery,
+        ),
+        _get(
+            "/conversations/{id}",
+            READ,
+            c.get_conversation,
+            "Read a conversation",
+            "Conversations",
+            d.Conversation,
+            query=c.ExpandQuery,
+        ),
+        Route(
+            method="PATCH",
+            path="/conversations/{id}",
+            scope=WRITE,
+            call=c.change_conversation,
+            summary="Change a conversation",
+            tag="Conversations",
+            body=c.ConversationChanges,
+            answer=d.Conversation,
+            problems=_CHANGE,
+        ),
+        _verb("assign", c.assign_conversation, "Assign a conversation", c.AssignBody),
+        _verb("transfer", c.transfer_conversation, "Transfer a conversation to a team", c.TransferBody),
+        _verb("resolve", c.resolve_conversation, "Resolve a conversation"),
+        _verb("reopen", c.reopen_conversation, "Reopen a conversation"),
+        _verb("snooze", c.snooze_conversation, "Snooze a conversation", c.SnoozeBody),
+        _get(
+            "/conversations/{id}/messages",
+            READ,
+            m.list_messages,
+            "List the messages of a conversation",
+            "Messages",
+            d.MessageList,
+            query=m.MessageQuery,
+        ),
+        Route(
+            method="POST",
+            path="/conversations/{id}/messages",
+            scope="messages:write",
+            call=m.add_message,
+            summary="Answer, or leave a note",
+            tag="Messages",
+            body=m.NewMessage,
+            answer=d.Message,
+            status=201,
+            problems=("not-found", "refused", "not-allowed"),
+        ),
+        Route(
+            method="POST",
+            path="/attachments",
+            scope="messages:write",
+            call=a.upload_attachment,
+            summary="Upload a file",
+            tag="Attachments",
+            query=a.UploadQuery,
+            upload=True,
+            answer=d.Attachment,
+            status=201,
+            problems=("not-allowed",),
+        ),
+        _get(
+            "/attachments/{id}",
+            READ,
+            a.get_attachment,
+            "Read what is known of a file",
+            "Attachments",
+            d.Attachment,
+        ),
+        Route(
+            method="GET",
+            path="/attachments/{id}/content",
+            scope=READ,
+            call=a.download_attachment,
+            summary="Download a file",
+            tag="Attachments",
+            answer=None,
+            problems=("not-found", "not-ready"),
+        ),
+        _get(
+            "/customers",
+            "customers:read",
+            cu.list_customers,
+            "List customers",
+            "Customers",
+            d.CustomerList,
+            query=cu.CustomerQuery,
+        ),
+        _get(
+            "/customers/{id}",
+            "customers:read",
+            cu.get_customer,
+            "Read a customer",
+            "Customers",
+            d.Customer,
+        ),
+        Route(
+            method="PATCH",
+            path="/customers/{id}",
+            scope="customers:write",
+            call=cu.change_customer,
+            summary="Change a customer",
+            tag="Customers",
+            body=cu.CustomerChanges,
+            answer=d.Customer,
+            problems=("not-found", "not-allowed"),
+        ),
+        _get(
+            "/channels",
+            "channels:read",
+            ch.list_channels,
+            "List channels",
+            "Channels",
+            d.ChannelList,
+            query=ch.ChannelQuery,
+        ),
+        Route(
+            method="POST",
+            path="/channels",
+            scope="channels:write",
+            call=ch.connect_channel,
+            summary="Connect a channel",
+            tag="Channels",
+            body=ch.NewChannel,
+            answer=d.Channel,
+            status=201,
+        ),
+        _get("/channels/{id}", "channels:read", ch.get_channel, "Read a channel", "Channels", d.Channel),
+        Route(
+            method="PATCH",
+            path="/channels/{id}",
+            scope="channels:write",
+            call=ch.change_channel,
+            summary="Change a channel",
+            tag="Channels",
+            body=ch.ChannelChanges,
+            answer=d.Channel,
+            problems=("not-found", "refused"),
+        ),
+        _get("/agents", READ, p.list_agents, "List those who can answer", "People", d.AgentList),
+        _get("/teams", READ, p.list_teams, "List teams", "People", d.TeamList),
+    ]
+)
