@@ -1,17 +1,24 @@
-"""The signed-in person's language, theme and time zone, for the length of a request."""
+"""What every request of a signed-in person carries: company, language, time zone; and the end of a forgotten session."""
 
 from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 
 from ascolto.accounts.models import Company
+from ascolto.kit.clock import now
 
 _LANGUAGES = frozenset(code for code, _ in settings.LANGUAGES)
+IDLE_LIMIT = timedelta(hours=24)  # a screen that nobody touched for a day is closed
+_NOTED_EVERY = timedelta(minutes=5)
+_SEEN = "seen_at"
 
 
 def _language(request: HttpRequest) -> str:
@@ -28,6 +35,9 @@ class Preferences:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.company = SimpleLazyObject(Company.current)  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            end_idle_session(request)
         language = _language(request)
         with translation.override(language), timezone.override(self._zone(request)):
             request.LANGUAGE_CODE = language
@@ -38,10 +48,19 @@ class Preferences:
         return response
 
     def _zone(self, request: HttpRequest) -> zoneinfo.ZoneInfo | None:
-        name = (
-            (request.user.time_zone or Company.current().time_zone) if request.user.is_authenticated else ""
-        )
+        if not request.user.is_authenticated:
+            return None
         try:
-            return zoneinfo.ZoneInfo(name) if name else None
+            return zoneinfo.ZoneInfo(request.user.time_zone or request.company.time_zone)  # type: ignore[attr-defined]
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             return None
+
+
+def end_idle_session(request: HttpRequest) -> None:
+    """Sign out who did nothing for a day; else note, every few minutes, that they are here."""
+    moment = int(now().timestamp())
+    seen = request.session.get(_SEEN)
+    if isinstance(seen, int) and moment - seen > IDLE_LIMIT.total_seconds():
+        logout(request)
+    elif not isinstance(seen, int) or moment - seen > _NOTED_EVERY.total_seconds():
+        request.session[_SEEN] = moment

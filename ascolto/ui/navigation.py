@@ -42,5 +42,5 @@ class Item:
 
 ITEMS = (
     Item("desk", _("Conversations"), "desk:queue", "inbox", go="d"),
-    Item("settings", _("Settings"), "accounts:settings", "settings", seen_by=leads, go="s", place="foot"),
+    Item("settings", _("Settings"), "workspace:settings", "settings", go="s", place="foot"),
 )

@@ -16,6 +16,7 @@ from ascolto.accounts.actions.checks import (
     checked_password,
     checked_time_zone,
 )
+from ascolto.accounts.actions.signing_in import confirm_password
 from ascolto.accounts.models import Agent
 from ascolto.events.log import actor_of, emit
 
@@ -31,6 +32,7 @@ def change_preferences(
     theme: str | None = None,
     time_zone: str | None = None,
     single_keys: bool | None = None,
+    is_available: bool | None = None,
 ) -> None:
     """Change how the product looks for oneself; what is left out stays. Raises ValidationError."""
     wanted: dict[str, Any] = {}
@@ -46,6 +48,8 @@ def change_preferences(
         wanted["time_zone"] = checked_time_zone(time_zone, optional=True)
     if single_keys is not None:
         wanted["single_keys"] = single_keys
+    if is_available is not None:
+        wanted["is_available"] = is_available
     previous = {
         field: getattr(agent, field) for field, value in wanted.items() if getattr(agent, field) != value
     }
@@ -58,23 +62,21 @@ def change_preferences(
         )
 
 
-@transaction.atomic
 def change_password(*, request: HttpRequest, agent: Agent, current: str, password: str) -> None:
-    """Choose another password; every other session ends. Raises ValidationError."""
-    if not agent.check_password(current[:1000]):
-        raise ValidationError({"current": _("This is not your current password.")})
+    """Choose another password; every other session ends. Raises ValidationError, TooManyAttempts."""
+    confirm_password(request=request, agent=agent, password=current)
     agent.set_password(checked_password(password, agent))
-    agent.save(update_fields=["password"])
+    with transaction.atomic():
+        agent.save(update_fields=["password"])
+        emit("agent.password_changed", actor=actor_of(agent), agent=agent.pk)
     update_session_auth_hash(request, agent)
-    emit("agent.password_changed", actor=actor_of(agent), agent=agent.pk)
 
 
-@transaction.atomic
 def end_other_sessions(*, request: HttpRequest, agent: Agent, current: str) -> None:
-    """End every session but this one. Raises ValidationError."""
-    if not agent.check_password(current[:1000]):
-        raise ValidationError({"current": _("This is not your current password.")})
+    """End every session but this one. Raises ValidationError, TooManyAttempts."""
+    confirm_password(request=request, agent=agent, password=current)
     agent.set_password(current)  # a new salt: sessions carry a digest of the stored hash
-    agent.save(update_fields=["password"])
+    with transaction.atomic():
+        agent.save(update_fields=["password"])
+        emit("agent.changed", actor=actor_of(agent), agent=agent.pk, fields=["sessions"], previous={})
     update_session_auth_hash(request, agent)
-    emit("agent.changed", actor=actor_of(agent), agent=agent.pk, fields=["sessions"], previous={})

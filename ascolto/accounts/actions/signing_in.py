@@ -15,9 +15,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from ascolto.accounts.actions.checks import PASSWORD_LIMIT
 from ascolto.accounts.models import Agent, SignInAttempt
@@ -62,6 +64,17 @@ def sign_in(*, request: HttpRequest, email: str, password: str) -> Agent:
     SignInAttempt.objects.filter(key=_person_key(request, email)).delete()
     open_session(request, found)
     return found
+
+
+def confirm_password(*, request: HttpRequest, agent: Agent, password: str) -> None:
+    """Ask who is signed in for their password again, with the same brake: the screen may not be theirs.
+
+    Raises ValidationError, TooManyAttempts. Call it outside a transaction, or the attempt is forgotten with it.
+    """
+    attempts = _note_attempt(agent.email, request)
+    if not agent.check_password(password[:PASSWORD_LIMIT]):
+        raise ValidationError({"current": _("This is not your current password.")})
+    SignInAttempt.objects.filter(pk__in=attempts).delete()
 
 
 def open_session(request: HttpRequest, agent: Agent) -> None:

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from ascolto.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("join/<str:token>/", views.join, name="join"),
+    path("language/", views.language, name="language"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("settings/profile/", views.profile, name="profile"),
+    path("settings/password/", views.password, name="password"),
+    path("settings/sessions/end/", views.end_sessions, name="end-sessions"),
+]
