@@ -1,0 +1,94 @@
+"""Who wrote: the business-scoped user id is the person, the telephone number only a way to reach them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ascolto.channels.protocol import Handle, Sender
+from ascolto.channels.vendors.meta import Unreadable, object_of, objects_of, text_of
+
+USER_ID = "whatsapp"  # namespace of business-scoped user ids
+_PHONE = re.compile(r"\+?([0-9]{5,20})")
+_USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
+
+
+def phone(value: Any) -> Handle | None:
+    """A WhatsApp id as a telephone number."""
+    found = _PHONE.fullmatch(text_of(value, 30).strip())
+    return Handle("phone", f"+{found[1]}") if found else None
+
+
+def user(value: Any) -> Handle | None:
+    """A business-scoped user id. It is opaque: whatever stands in its field is one."""
+    text = text_of(value, 200).strip()
+    return Handle(USER_ID, text) if text else None
+
+
+def anybody(value: Any) -> Handle | None:
+    """What stands in a field that was made for numbers and may hold a user id."""
+    return phone(value) or user(value)
+
+
+def looks_like_user_id(value: str) -> bool:
+    """Whether a recipient is addressed by user id."""
+    return _USER_ID.fullmatch(value) is not None
+
+
+class Contacts:
+    """The people that a delivery describes beside its messages."""
+
+    def __init__(self, contacts: Any) -> None:
+        self._all = list(objects_of(contacts))
+
+    def sender(self, number: Any, user_id: Any, parent_id: Any = None) -> Sender:
+        """The person with this number or user id, with everything told about them. Raises Unreadable for nobody."""
+        own = [anybody(number), user(user_id)]
+        contact = self._find({handle for handle in own if handle})
+        told = [user(contact.get("user_id")), *own, phone(contact.get("wa_id"))]
+        told += [user(contact.get("parent_user_id")) or user(parent_id)]
+        handles = dict.fromkeys(handle for handle in told if handle)
+        if not handles:
+            raise Unreadable("nobody is named as the sender")
+        return Sender(tuple(sorted(handles, key=_stability)), _name(object_of(contact.get("profile"))))
+
+    def _find(self, handles: set[Handle]) -> Mapping[str, Any]:
+        for contact in self._all:
+            if handles & {user(contact.get("user_id")), anybody(contact.get("wa_id"))}:
+                return contact
+        lone = self._all[0] if len(self._all) == 1 else {}
+        return {} if self._is_somebody_else(lone, handles) else lone
+
+    def _is_somebody_else(self, contact: Mapping[str, Any], handles: set[Handle]) -> bool:
+        """A user name hides the number: a lone contact may be known by the id while its message tells the number only."""
+        spaces = {handle.namespace for handle in handles}
+        told = (user(contact.get("user_id")), anybody(contact.get("wa_id")))
+        return any(handle.namespace in spaces for handle in told if handle)
+
+
+def _stability(handle: Handle) -> int:
+    if handle.namespace != USER_ID:
+        return 1
+    return 2 if ".ENT." in handle.value else 0
+
+
+def _name(profile: Mapping[str, Any]) -> str:
+    return text_of(profile.get("name"), 200).strip() or text_of(profile.get("username"), 200).strip()
+
+
+def first_phone(handles: Iterable[Handle]) -> str:
+    """The number, without its plus, of the first handle that is one."""
+    return next(
+        (
+            handle.value.lstrip("+")
+            for handle in handles
+            if phone(handle.value) and handle.namespace == "phone"
+        ),
+        "",
+    )
+
+
+def first_user(handles: Iterable[Handle]) -> str:
+    """The first business-scoped user id."""
+    return next((handle.value for handle in handles if handle.namespace == USER_ID), "")
