@@ -7,7 +7,6 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from ascolto.api import door
-from ascolto.api.routing import BASE
 from ascolto.api.urls import PAGES
 
 
@@ -19,6 +18,6 @@ class ShortCut:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if path.startswith(BASE) and path not in PAGES:
+        if path.startswith("/api/") and not path.startswith(PAGES):
             return door.answer(request)
         return self.get_response(request)

@@ -7,7 +7,7 @@ from django.urls import path, re_path
 from ascolto.api import views
 
 app_name = "api"
-PAGES = frozenset({"/api/v1/docs", "/api/v1/openapi.json"})
+PAGES = ("/api/v1/docs", "/api/v1/openapi.json", "/api/problems/")  # for people: with everything pages have
 urlpatterns = [
     path("v1/docs", views.docs, name="docs"),
     path("v1/openapi.json", views.description, name="openapi"),
