@@ -43,12 +43,14 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A file that came along: inline (`data`) or to be fetched by `fetch_media` (`remote`, opaque to everybody else)."""
+    """A file that came along: inline (`data`), to be fetched by `fetch_media` (`remote`, opaque to everybody else), or
+    `stored` already, by its SHA-256, through a door of our own."""
 
     name: str = ""
     content_type: str = "application/octet-stream"
     data: bytes | None = None
     remote: Mapping[str, Any] | None = None
+    stored: str = ""
     content_id: str = ""
     size: int | None = None
 
@@ -395,6 +397,7 @@ class Adapter:
     Config: ClassVar[type[Any]]
     capabilities: ClassVar[Capabilities]
     kept_headers: ClassVar[tuple[str, ...]] = ()
+    namespaces: ClassVar[tuple[str, ...]] = ()  # of handles it can write to, besides the one a customer wrote with; best first
     rate: ClassVar[tuple[float, int]] = (10.0, 20)  # messages per second and burst, per account
     polls_every: ClassVar[timedelta | None] = None
     icon: ClassVar[str] = "i-ch-chat"

@@ -140,6 +140,8 @@ def _attachment(message: Message, item: Media) -> Attachment:
         content_id=item.content_id[:255],
         size=item.size or 0,
     )
+    if item.stored:
+        return _stored(row, item)
     if item.data is None:
         row.state, row.remote = Attachment.State.PENDING, dict(item.remote or {})
         return row
@@ -148,4 +150,16 @@ def _attachment(message: Message, item: Media) -> Attachment:
         row.content_type = sniffed_type(head, item.content_type)[:127]
     except TooLarge as error:
         row.state, row.error, row.size = Attachment.State.FAILED, str(error), len(item.data)
+    return row
+
+
+def _stored(row: Attachment, item: Media) -> Attachment:
+    """A file that came through a door of our own: its content lies where it belongs."""
+    try:
+        path = path_of_digest(item.stored)
+        with path.open("rb") as file:
+            row.content_type = sniffed_type(file.read(64), item.content_type)[:127]
+        row.sha256, row.size = item.stored, path.stat().st_size
+    except (OSError, ValueError):
+        row.state, row.error = Attachment.State.FAILED, "the file is gone"
     return row

@@ -152,9 +152,8 @@ def _handles_of(event: Inbound) -> Iterator[Handle]:
 
 def _check_media(media: Media) -> None:
     assert isinstance(media, Media), f"{media!r} is no Media"
-    assert (media.data is None) != (media.remote is None), (
-        f"{media!r}: bytes or a place to fetch them, exactly one"
-    )
+    given = [media.data is not None, media.remote is not None, bool(media.stored)]
+    assert given.count(True) == 1, f"{media!r}: bytes, a place to fetch them or a stored file, exactly one"
     for text in (media.name, media.content_type, media.content_id):
         assert type(text) is str, f"{media!r} has a field that is no text"
     json.dumps(dict(media.remote or {}))
