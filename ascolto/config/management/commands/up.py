@@ -61,15 +61,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Ascolto is at  {address}")
         if not has_administrator():
             try:
-                link = setup_address(address, make_setup_link())
+                link = make_setup_link(address)
             except ValidationError:  # made in this very moment, by the command line
                 return
             self.stdout.write(f"Set it up at   {link}\n               (the link works once)")
         self.stdout.write("Ctrl-C ends it.")
-
-
-def setup_address(base_url: str, key: str) -> str:
-    """The one-time link with which the first administrator is made."""
-    from django.urls import reverse
-
-    return base_url + reverse("workspace:set-up", args=[key])
