@@ -14,6 +14,7 @@ from ascolto.accounts.actions.company import (
     move_set_up,
     use_setup_link,
 )
+from ascolto.accounts.actions.demo import can_start_demo, register_demo_starter, start_demo
 from ascolto.accounts.actions.invitations import accept_invitation, invite_again, invite_agent
 from ascolto.accounts.actions.profile import change_password, change_preferences, end_other_sessions
 from ascolto.accounts.actions.signing_in import SignInRefused, TooManyAttempts, sign_in, sign_out
@@ -24,6 +25,7 @@ __all__ = [
     "SignInRefused",
     "TooManyAttempts",
     "accept_invitation",
+    "can_start_demo",
     "change_agent",
     "change_company",
     "change_password",
@@ -42,10 +44,12 @@ __all__ = [
     "move_set_up",
     "note_token_used",
     "reactivate_agent",
+    "register_demo_starter",
     "rename_team",
     "revoke_token",
     "set_team_members",
     "sign_in",
     "sign_out",
+    "start_demo",
     "use_setup_link",
 ]

@@ -16,7 +16,7 @@ from ascolto.events.log import actor_of, emit
 from ascolto.kit.clock import now
 from ascolto.kit.ids import digest, new_token
 
-LAST_STEP = 4
+LAST_STEP = 5
 
 
 @transaction.atomic
@@ -52,8 +52,8 @@ def change_company(
 
 
 @transaction.atomic
-def make_setup_link() -> str:
-    """The key of a new one-time link for the first administrator; an earlier one stops working.
+def make_setup_link(base_url: str) -> str:
+    """A new one-time link for the first administrator; an earlier one stops working.
 
     Raises ValidationError when there is an administrator already.
     """
@@ -62,7 +62,7 @@ def make_setup_link() -> str:
     company, token = Company.current(), new_token()
     company.setup_digest = digest(token)
     company.save(update_fields=["setup_digest"])
-    return token
+    return f"{base_url.rstrip('/')}/welcome/?key={token}"
 
 
 @transaction.atomic
