@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ascolto.channels.adapters.whatsapp import errors, media, sending, templates
+from ascolto.channels.adapters.whatsapp import errors, media, people, sending, templates
 from ascolto.channels.adapters.whatsapp.parsing import read_delivery
 from ascolto.channels.capabilities import Attachments, Capabilities
 from ascolto.channels.protocol import (
@@ -97,6 +97,7 @@ class WhatsApp(Adapter):
         receipts=frozenset({"sent", "delivered", "read"}),
         starts=True,
     )
+    namespaces = ("phone", people.USER_ID)
     rate = (60.0, 60)  # WhatsApp takes 80 a second of a number; other tools of the company may use it too
     icon = "i-ch-whatsapp"
 
@@ -112,7 +113,7 @@ class WhatsApp(Adapter):
             document = meta.read_body(raw.body)
         except Malformed as error:
             return [Unsupported(what=str(error))]
-        return read_delivery(document, raw.received_at)
+        return read_delivery(document, raw.received_at, account.config.phone_number_id)
 
     def send(self, account: Account, outgoing: Outgoing) -> Sent:
         return sending.send(self._graph(account), account, outgoing)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ascolto.channels.protocol import Media
-from ascolto.channels.vendors.meta import needed, object_of, objects_of, plain, text_of
+from ascolto.channels.vendors.meta import object_of, objects_of, plain, text_of
 
 LONGEST = 20_000  # WhatsApp takes 4,096 characters; a form or an order may be longer
 
@@ -25,16 +25,13 @@ class Content:
 
 
 def read_content(message: Mapping[str, Any]) -> Content:
-    """The content of a message of any type. What nobody knows is `unsupported`, so that somebody answers all the same.
-
-    Raises Unreadable.
-    """
+    """The content of a message of any type. What nobody can read is `unsupported`, so that somebody answers all the same."""
     kind = text_of(message.get("type"), 40)
     part = message.get(kind)
     reader = _READERS.get(kind)
     if reader is None or not isinstance(part, dict | list):
         return _unsupported(message, kind)
-    return reader(kind, part)
+    return reader(kind, part) or _unsupported(message, kind)
 
 
 def _unsupported(message: Mapping[str, Any], kind: str) -> Content:
@@ -48,17 +45,21 @@ def _unsupported(message: Mapping[str, Any], kind: str) -> Content:
     return Content("unsupported", text, extra=extra)
 
 
-def _text(kind: str, part: Any) -> Content:
-    return Content("text", text_of(object_of(part).get("body"), LONGEST))
+def _text(kind: str, part: Any) -> Content | None:
+    body = object_of(part).get("body")
+    return Content("text", text_of(body, LONGEST)) if isinstance(body, str) else None
 
 
-def _media(kind: str, part: Any) -> Content:
+def _media(kind: str, part: Any) -> Content | None:
     part = object_of(part)
+    media_id = text_of(part.get("id"), 100).strip()
+    if not media_id:
+        return None
     kind = "voice" if kind == "audio" and part.get("voice") is True else kind
     content_type = text_of(part.get("mime_type"), 127) or "application/octet-stream"
     bare = content_type.split(";", 1)[0].strip().lower()
     name = text_of(part.get("filename"), 255) or kind + (mimetypes.guess_extension(bare) or "")
-    remote = {"id": needed(part.get("id"), f"the id of the {kind}", 100)}
+    remote = {"id": media_id}
     if digest := text_of(part.get("sha256"), 100):
         remote["sha256"] = digest
     media = Media(name=name, content_type=bare[:127] or content_type, remote=remote)
@@ -157,7 +158,7 @@ def _order(kind: str, part: Any) -> Content:
     return Content("order", "\n".join(line for line in lines if line), extra={"order": plain(part)})
 
 
-_READERS: Mapping[str, Callable[[str, Any], Content]] = {
+_READERS: Mapping[str, Callable[[str, Any], Content | None]] = {
     "text": _text,
     **dict.fromkeys(("image", "audio", "voice", "video", "document", "sticker"), _media),
     "location": _location,

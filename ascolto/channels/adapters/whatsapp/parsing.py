@@ -53,7 +53,7 @@ class Change:
     field: str
     received_at: datetime
     contacts: Contacts
-    number_id: str
+    other_number_id: str
     own_number: str
 
     def at(self, element: Element) -> datetime:
@@ -61,24 +61,27 @@ class Change:
         return moment_of(element.get("timestamp"), self.received_at)
 
 
-def read_delivery(document: Element, received_at: datetime) -> list[Inbound]:
-    """Everything a delivery tells, in its order; an element that cannot be read hurts nobody else."""
+def read_delivery(document: Element, received_at: datetime, number_id: str = "") -> list[Inbound]:
+    """Everything a delivery tells, in its order; an element that cannot be read hurts nobody else.
+
+    `number_id` is the account's own: what was written to another number remembers which.
+    """
     found: list[Inbound] = []
     for entry in objects_of(document.get("entry")):
         for change in objects_of(entry.get("changes")):
-            found += _read_change(change, received_at)
+            found += _read_change(change, received_at, number_id)
     return found or [
         Unsupported(what=f"nothing readable for {text_of(document.get('object'), 60) or 'WhatsApp'}")
     ]
 
 
-def _read_change(change: Element, received_at: datetime) -> Iterator[Inbound]:
+def _read_change(change: Element, received_at: datetime, number_id: str) -> Iterator[Inbound]:
     value = object_of(change.get("value"))
     field = text_of(change.get("field"), 60)
     standby = object_of(value.get("standby"))
-    found = list(_read_value(value, field, received_at))
+    found = list(_read_value(value, field, received_at, number_id))
     if standby:
-        found += _read_value({**value, **standby}, field, received_at)
+        found += _read_value({**value, **standby}, field, received_at, number_id)
     if not found:
         found = [
             account_news.read_news(field, value) or Unsupported(what=field or "a change without a field")
@@ -86,14 +89,15 @@ def _read_change(change: Element, received_at: datetime) -> Iterator[Inbound]:
     yield from found
 
 
-def _read_value(value: Element, field: str, received_at: datetime) -> Iterator[Inbound]:
+def _read_value(value: Element, field: str, received_at: datetime, number_id: str) -> Iterator[Inbound]:
     metadata = object_of(value.get("metadata"))
+    written_to = text_of(metadata.get("phone_number_id"), 40)
     about = Change(
         value=value,
         field=field,
         received_at=received_at,
         contacts=Contacts(value.get("contacts")),
-        number_id=text_of(metadata.get("phone_number_id"), 40),
+        other_number_id=written_to if written_to != number_id else "",
         own_number=text_of(metadata.get("display_phone_number"), 40),
     )
     for name, read in _ELEMENTS.items():
@@ -149,7 +153,7 @@ def _said(about: Change, element: Element, sender: Sender, *, outgoing: bool) ->
         yield Edited(
             external_id=needed(edit.get("original_message_id"), "the edited message"),
             occurred_at=at,
-            text=_edited_text(object_of(edit.get("message")) or element),
+            text=_edited_text(edit.get("message") if element.get("type") == "edit" else element),
             sender=sender,
         )
     elif element.get("type") == "revoke" or revoke:
@@ -181,8 +185,8 @@ def _ordinary(about: Change, element: Element, sender: Sender, at: datetime, out
 def _circumstances(about: Change, element: Element, context: Element) -> dict[str, Any]:
     """How a message came about: which number it was written to, what it answers, the advertisement it came from."""
     extra: dict[str, Any] = {}
-    if about.number_id.isascii() and about.number_id.isdigit():
-        extra["phone_number_id"] = about.number_id
+    if about.other_number_id.isascii() and about.other_number_id.isdigit():
+        extra["phone_number_id"] = about.other_number_id
     if group := text_of(element.get("group_id"), 100):
         extra["group_id"] = group
     if context.get("forwarded") is True or context.get("frequently_forwarded") is True:
@@ -205,8 +209,11 @@ def _reaction(element: Element, sender: Sender, at: datetime, outgoing: bool) ->
     )
 
 
-def _edited_text(message: Element) -> str:
-    part = object_of(message.get(text_of(message.get("type"), 40)))
+def _edited_text(message: Any) -> str:
+    message = object_of(message)
+    part = message.get(text_of(message.get("type"), 40))
+    if not isinstance(part, dict):
+        raise Unreadable("the new text is missing")
     return text_of(part.get("body"), LONGEST) or text_of(part.get("caption"), LONGEST)
 
 
@@ -223,7 +230,7 @@ def _system(about: Change, system: Element, element: Element) -> Iterator[Inboun
     if what in _NUMBER_CHANGES or what == "user_changed_user_id":
         pairs.append((former or number or phone(system.get("wa_id")), user(system.get("user_id"))))
         pairs.append((user(system.get("previous_parent_user_id")), user(system.get("parent_user_id"))))
-    changes = [
+    changes: list[Inbound] = [
         HandleChanged(old=old, new=new, occurred_at=at) for old, new in pairs if old and new and old != new
     ]
     yield from changes or [Unsupported(what=f"system: {what or 'unknown'}")]

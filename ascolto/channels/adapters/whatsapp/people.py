@@ -11,7 +11,6 @@ from ascolto.channels.vendors.meta import Unreadable, object_of, objects_of, tex
 
 USER_ID = "whatsapp"  # namespace of business-scoped user ids
 _PHONE = re.compile(r"\+?([0-9]{5,20})")
-_USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
 
 
 def phone(value: Any) -> Handle | None:
@@ -29,11 +28,6 @@ def user(value: Any) -> Handle | None:
 def anybody(value: Any) -> Handle | None:
     """What stands in a field that was made for numbers and may hold a user id."""
     return phone(value) or user(value)
-
-
-def looks_like_user_id(value: str) -> bool:
-    """Whether a recipient is addressed by user id."""
-    return _USER_ID.fullmatch(value) is not None
 
 
 class Contacts:
@@ -77,18 +71,17 @@ def _name(profile: Mapping[str, Any]) -> str:
     return text_of(profile.get("name"), 200).strip() or text_of(profile.get("username"), 200).strip()
 
 
-def first_phone(handles: Iterable[Handle]) -> str:
-    """The number, without its plus, of the first handle that is one."""
-    return next(
-        (
-            handle.value.lstrip("+")
-            for handle in handles
-            if phone(handle.value) and handle.namespace == "phone"
-        ),
-        "",
-    )
+def address(handles: Iterable[Handle]) -> dict[str, str]:
+    """Where WhatsApp takes a message for somebody: `to` a number, or to a `recipient` by user id; empty for nobody.
 
-
-def first_user(handles: Iterable[Handle]) -> str:
-    """The first business-scoped user id."""
-    return next((handle.value for handle in handles if handle.namespace == USER_ID), "")
+    A number is what every kind of message and every gateway takes. Of several, nobody knows which one still rings: then the
+    user id goes first, if the customer wrote with one.
+    """
+    known = list(handles)
+    numbers = [
+        handle.value.lstrip("+") for handle in known if handle.namespace == "phone" and phone(handle.value)
+    ]
+    ids = [handle.value for handle in known if handle.namespace == USER_ID]
+    if numbers and (len(numbers) == 1 or not ids or known[0].namespace == "phone"):
+        return {"to": numbers[0]}
+    return {"recipient": ids[0]} if ids else {}

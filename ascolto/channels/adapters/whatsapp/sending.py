@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ascolto.channels.adapters.whatsapp import media
-from ascolto.channels.adapters.whatsapp.people import first_phone, first_user
+from ascolto.channels.adapters.whatsapp.people import address
 from ascolto.channels.adapters.whatsapp.templates import template_payload
 from ascolto.channels.protocol import Account, ErrorClass, Failure, Outgoing, SendRefused, Sent
 from ascolto.channels.vendors.meta import Graph, objects_of, text_of
@@ -41,16 +41,12 @@ def _number_id(account: Account, outgoing: Outgoing) -> str:
 
 
 def _envelope(outgoing: Outgoing) -> dict[str, Any]:
-    """What every part has in common. The number goes before the user id: WhatsApp takes it for every kind of message."""
-    envelope: dict[str, Any] = {"messaging_product": "whatsapp", "recipient_type": "individual"}
-    if number := first_phone(outgoing.recipient):
-        envelope["to"] = number
-    elif user_id := first_user(outgoing.recipient):
-        envelope["recipient"] = user_id
-    else:
-        raise SendRefused(
-            Failure(ErrorClass.RECIPIENT_GONE, "Neither a telephone number nor a WhatsApp id is known.")
-        )
+    """What every part has in common. Raises SendRefused for nobody."""
+    recipient = address(outgoing.recipient)
+    if not recipient:
+        reason = "Neither a telephone number nor a WhatsApp id is known."
+        raise SendRefused(Failure(ErrorClass.RECIPIENT_GONE, reason))
+    envelope: dict[str, Any] = {"messaging_product": "whatsapp", "recipient_type": "individual", **recipient}
     envelope["biz_opaque_callback_data"] = outgoing.tracker[:512]
     # A group's message is answered to its author alone, where it cannot be quoted.
     if outgoing.reply_to.startswith("wamid.") and not outgoing.extra.get("group_id"):
