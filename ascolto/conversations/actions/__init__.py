@@ -10,7 +10,14 @@ from ascolto.conversations.actions.change import (
     set_labels,
     snooze,
 )
-from ascolto.conversations.actions.news import News, apply_news, news_of, note_delivery
+from ascolto.conversations.actions.news import (
+    News,
+    apply_news,
+    news_of,
+    note_delivery,
+    send_again,
+    settle_early_news,
+)
 from ascolto.conversations.actions.receive import Received, receive_messages
 from ascolto.conversations.actions.reply import add_note, add_reply
 
@@ -29,6 +36,8 @@ __all__ = [
     "note_delivery",
     "receive_messages",
     "rename",
+    "send_again",
     "set_labels",
+    "settle_early_news",
     "snooze",
 ]

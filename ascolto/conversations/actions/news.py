@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from ascolto.channels.protocol import Edited, Reacted, Receipt, ReceiptStatus, Removed
 from ascolto.conversations.models import Delivery, EarlyNews, Message, MessageRevision, Reaction
@@ -99,6 +100,36 @@ def apply_early_news(messages: Iterable[Message]) -> None:
         account_id__in={account for account, _ in by_key},
         external_id__in=[external for _, external in by_key],
     ).order_by("occurred_at", "id")
+    _apply_waiting(list(waiting), by_key)
+
+
+@transaction.atomic
+def settle_early_news(*, within: timedelta | None = None) -> int:
+    """Apply news that waits although its message is there; returns how many pieces.
+
+    A receipt may be parked at the very moment in which the message gets its id, neither transaction seeing the other.
+    `within`: look only at news that came so recently.
+    """
+    message = Message.objects.filter(account=OuterRef("account"), external_id=OuterRef("external_id"))
+    parked = EarlyNews.objects.filter(Exists(message))
+    if within is not None:
+        parked = parked.filter(created_at__gte=now() - within)
+    if not parked.exists():
+        return 0
+    # a worker that finds them taken leaves them to the other one
+    waiting = list(
+        parked.select_for_update(skip_locked=True, of=("self",)).order_by("occurred_at", "id")[:500]
+    )
+    condition = Q(pk__in=[])
+    for early in waiting:
+        condition |= Q(account_id=early.account_id, external_id=early.external_id)
+    found = Message.objects.select_for_update(of=("self",)).filter(condition).order_by("id")
+    return _apply_waiting(waiting, {(m.account_id, m.external_id): m for m in found})
+
+
+def _apply_waiting(
+    waiting: Sequence[EarlyNews], by_key: Mapping[tuple[int | None, str | None], Message]
+) -> int:
     done = []
     for early in waiting:
         message = by_key.get((early.account_id, early.external_id))
@@ -117,6 +148,7 @@ def apply_early_news(messages: Iterable[Message]) -> None:
             done.append(early.pk)
     if done:
         EarlyNews.objects.filter(pk__in=done).delete()
+    return len(done)
 
 
 def _find(items: Sequence[News]) -> dict[tuple[int | None, str | None], Message]:
@@ -242,6 +274,13 @@ def note_delivery(
             _tell(message, "message.delivery_uncertain", reason=message.delivery_error)
     if external_id:
         apply_early_news([message])
+
+
+def send_again(message: Message) -> None:
+    """A person puts a message on its way once more: what the network said of the earlier try is over."""
+    message.external_id = None
+    message.save(update_fields=["external_id"])
+    note_delivery(message, state=Delivery.QUEUED)
 
 
 def forget_early_news() -> int:
