@@ -8,7 +8,10 @@ from ascolto.kit.ids import new_token
 
 
 class Dispatch(models.Model):
-    """An outgoing message on its way to a network."""
+    """An outgoing message on its way to a network.
+
+    queued → claimed → sending → sent | uncertain | failed; back to queued when it may be tried again.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -21,22 +24,36 @@ class Dispatch(models.Model):
     message = models.OneToOneField("conversations.Message", models.CASCADE, related_name="dispatch")
     conversation_id = models.BigIntegerField()
     account = models.ForeignKey("channels.ChannelAccount", models.CASCADE, related_name="+")
-    tracker = models.CharField(max_length=40, unique=True, default=new_token)
+    tracker = models.CharField(max_length=40, unique=True, default=new_token)  # "<message id>.<random>"
     template = models.JSONField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)  # since it was queued, or queued again by a person
     run_at = models.DateTimeField(default=now)  # queued: not before; claimed, sending: end of the lease
     holder = models.CharField(max_length=60, blank=True, default="")
     error_class = models.CharField(max_length=20, blank=True, default="")
     error = models.CharField(max_length=500, blank=True, default="")
     created_at = models.DateTimeField(default=now, editable=False)
+    first_tried_at = models.DateTimeField(null=True)  # when the time to give up began to run
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["run_at"], name="dispatch_open", condition=Q(state__in=["queued", "claimed", "sending"])),
-            models.Index(fields=["conversation_id", "id"], name="dispatch_order", condition=Q(state__in=["queued", "claimed", "sending"])),
+            models.Index(fields=["account", "run_at"], name="dispatch_due", condition=Q(state="queued")),
+            models.Index(
+                fields=["run_at"], name="dispatch_held", condition=Q(state__in=["claimed", "sending"])
+            ),
+            models.Index(
+                fields=["conversation_id", "account", "id"],
+                name="dispatch_line",
+                condition=Q(state__in=["queued", "claimed", "sending"]),
+            ),
+            models.Index(fields=["message"], name="dispatch_unknown", condition=Q(state="uncertain")),
         ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a worker has it, or will."""
+        return self.state in {self.State.QUEUED, self.State.CLAIMED, self.State.SENDING}
 
 
 class Attempt(models.Model):
@@ -44,6 +61,6 @@ class Attempt(models.Model):
 
     dispatch = models.ForeignKey(Dispatch, models.CASCADE, related_name="tries")
     at = models.DateTimeField(default=now)
-    outcome = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=20)  # sent, or an ErrorClass
     detail = models.CharField(max_length=500, blank=True, default="")
     milliseconds = models.PositiveIntegerField(default=0)
