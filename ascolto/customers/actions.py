@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from ascolto.customers.models import Customer, Identity
 from ascolto.events.log import actor_of, emit
+from ascolto.kit import bulk
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
 
@@ -67,7 +68,7 @@ def recognise(people: Sequence[Person]) -> list[Recognised]:
         for claim in person.claims:
             if claim.key not in known:
                 missing.setdefault(claim.key, owner)
-    Customer.objects.bulk_create([customer for _, customer in fresh])
+    bulk.insert(connection, [customer for _, customer in fresh])
     known |= _add_identities(missing)
     new = {customer.pk for _, customer in fresh}
     return [_recognised(person, known, new) for person in people]
@@ -98,7 +99,8 @@ def _find(keys: Iterable[Key]) -> dict[Key, tuple[int, int]]:
 def _add_identities(missing: dict[Key, Customer | int]) -> dict[Key, tuple[int, int]]:
     if not missing:
         return {}
-    Identity.objects.bulk_create(
+    bulk.insert_missing(
+        connection,
         [
             Identity(
                 namespace=namespace,
@@ -109,7 +111,6 @@ def _add_identities(missing: dict[Key, Customer | int]) -> dict[Key, tuple[int, 
             )
             for (namespace, value, scope), owner in missing.items()
         ],
-        ignore_conflicts=True,
     )
     return _find(missing)
 

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from ascolto.events.catalogue import check
 from ascolto.events.models import Cursor, Event
+from ascolto.kit import bulk
 from ascolto.kit.clock import now
 
 
@@ -85,7 +86,7 @@ def emit(event_type: str, **fields: Any) -> None:
 
 def emit_all(events: Iterable[Event]) -> None:
     """Write many events at once, in their order."""
-    Event.objects.bulk_create(events)
+    bulk.insert(connection, list(events))
 
 
 _COLUMNS = "xid, id, type, occurred_at, actor_kind, actor_id, conversation_id, customer_id, account_id, data"

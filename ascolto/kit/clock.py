@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+
+_stopped: ContextVar[datetime | None] = ContextVar("stopped_clock", default=None)
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return datetime.now(UTC)
+    return _stopped.get() or datetime.now(UTC)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Stop the clock of this thread at an aware moment for the length of a block: for tests, and for a demo's past."""
+    token = _stopped.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _stopped.reset(token)
 
 
 def from_epoch(seconds: float | int | str) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Q
 
 from ascolto.accounts.models import Company
@@ -15,6 +16,7 @@ from ascolto.conversations.files import make_attachments
 from ascolto.conversations.models import Author, Conversation, Delivery, Direction, Message, Status
 from ascolto.events.log import Actor, emit_all, make_event
 from ascolto.events.models import Event
+from ascolto.kit import bulk
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean, excerpt
 
@@ -62,7 +64,7 @@ def receive_messages(items: Sequence[Received]) -> int:
     placed = [(item, finder.conversation_for(item, moment)) for item in fresh]
     events = _save_conversations(placed, finder, company, moment)
     messages = [_message(item, conversation, moment) for item, conversation in placed]
-    Message.objects.bulk_create(messages)
+    bulk.insert(connection, messages)
     make_attachments(
         (message, item.message.attachments) for message, (item, _) in zip(messages, placed, strict=True)
     )
@@ -181,13 +183,10 @@ def _save_conversations(
     for item, conversation in placed:
         if _absorb(conversation, item, company, moment):
             reopened[id(conversation)] = conversation
-    Conversation.objects.bulk_create(finder.fresh)
+    bulk.insert(connection, finder.fresh)
     fresh = {id(conversation) for conversation in finder.fresh}
     changed = list({id(c): c for _, c in placed if id(c) not in fresh}.values())
-    if changed:
-        Conversation.objects.bulk_create(
-            changed, update_conflicts=True, unique_fields=["id"], update_fields=CHANGED_BY_RECEIVING
-        )
+    bulk.update(connection, changed, CHANGED_BY_RECEIVING)
     events = [_created(conversation) for conversation in finder.fresh]
     events += [
         make_event("conversation.reopened", conversation=c.pk, customer=c.customer_id, account=c.account_id)
