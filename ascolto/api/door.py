@@ -106,9 +106,9 @@ def _body(request: HttpRequest, route: Route, query: Any) -> tuple[Any, bytes]:
     return read_json(request, route.body, raw), raw
 
 
-def _encode(route: Route, answer: Answer | HttpResponse) -> HttpResponse:
-    if isinstance(answer, HttpResponse):
-        return answer
+def _encode(route: Route, answer: Any) -> HttpResponse:
+    if not isinstance(answer, Answer):
+        return answer  # type: ignore[no-any-return]  # a file, as an HTTP answer
     return HttpResponse(
         _encoder.encode(answer.document),
         status=route.status,
