@@ -174,7 +174,7 @@ def _tell_sent(message: Message, sent: Sent) -> None:
     except (
         IntegrityError
     ):  # another message has this id already: the network repeats itself, or told us by an echo
-        log.warning("the network's id is taken", extra={"message": message.pk})
+        log.warning("the network's id is taken", extra={"of_message": message.pk})
         message.refresh_from_db()
         note_delivery(message, state=state)
 

@@ -170,7 +170,12 @@ def _file(attachment: Attachment) -> File:
         raise SendRefused(
             Failure(ErrorClass.CONTENT, f"The file {attachment.name} is not there any more.")
         ) from error
-    return File(attachment.name, attachment.content_type, size, _reader(path, attachment.name))
+    return File(
+        name=attachment.name,
+        content_type=attachment.content_type,
+        size=size,
+        read=_reader(path, attachment.name),
+    )
 
 
 def _reader(path: Path, name: str) -> Callable[[], bytes]:

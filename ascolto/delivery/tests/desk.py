@@ -24,7 +24,9 @@ class Desk:
         self.giulia = make_customer("Giulia Ferri", (kind, "giulia"))
         self.marco = make_agent("Marco Villa")
 
-    def writes(self, inbox: ChannelAccount | None = None, customer: Customer | None = None, **fields: Any) -> Conversation:
+    def writes(
+        self, inbox: ChannelAccount | None = None, customer: Customer | None = None, **fields: Any
+    ) -> Conversation:
         """Giulia writes; the conversation."""
         return receive(inbox or self.inbox, customer=customer or self.giulia, **fields).conversation
 
