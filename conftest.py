@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import secrets
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ascolto.testing.postgres import create_database, drop_database
+from ascolto.testing.product import Product
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +45,37 @@ def page(browser: Any) -> Iterator[Any]:
     context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def new_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Product]]:
+    """Makes installations on the chosen database, none of them started; `new_product(ASCOLTO_…=…)`."""
+    server = os.environ.get("ASCOLTO_DATABASE_URL", "")
+    made: list[Product] = []
+    databases: list[str] = []
+
+    def make(**variables: str) -> Product:
+        url = ""
+        if server.startswith("postgres"):
+            databases.append(f"product_{secrets.token_hex(6)}")
+            url = create_database(server, databases[-1])
+        made.append(Product(tmp_path_factory.mktemp("product"), url, **variables))
+        return made[-1]
+
+    yield make
+    for product in made:
+        product.stop()
+    for name in databases:
+        drop_database(server, name)
+
+
+@pytest.fixture
+def live_product(new_product: Callable[..., Product]) -> Product:
+    """The real product, started by `ascolto up` and serving: base_url, run(), kill(), parts()."""
+    return new_product().up()
+
+
+@pytest.fixture
+def run_ascolto(new_product: Callable[..., Product]) -> Callable[..., Any]:
+    """Runs commands of the product on an installation of their own: `run_ascolto("check", check=False)`."""
+    return new_product().run

@@ -27,7 +27,7 @@ GRACE = 20.0  # seconds a part has to finish what it holds: an answer on the wir
 LONGEST_DELAY = 10.0
 SETTLED = 30.0  # a part that lived this long is restarted at once
 _ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
 
 class PartDied(Exception):
@@ -85,7 +85,7 @@ class Supervisor:
         sys.stderr.flush()
         pid = os.fork()
         if pid == 0:
-            _live_as_child(part.work, parent, mask)
+            _live_as_child(part, parent, mask)
         part.pid, part.started = pid, time.monotonic()
         log.info("started", extra={"part": part.name, "pid": pid})
 
@@ -140,17 +140,19 @@ class Supervisor:
                 os.kill(part.pid, number)
 
 
-def _live_as_child(work: Callable[[], None], parent: int, mask: set[signal.Signals]) -> NoReturn:
+def _live_as_child(part: _Part, parent: int, mask: set[signal.Signals]) -> NoReturn:
     """Do a part's work and leave; never return into the supervisor's code."""
     code = 1
     try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        kernel = ctypes.CDLL(None)
+        kernel.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        kernel.prctl(_PR_SET_NAME, f"ascolto-{part.name}".encode()[:15])
         if os.getppid() != parent:  # it died before we could ask for the signal
             os._exit(1)
         for number in (signal.SIGINT, signal.SIGHUP):  # these reach the whole group: the supervisor tells us
             signal.signal(number, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        work()
+        part.work()
         code = 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1

@@ -12,6 +12,10 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
 
 _PLACES = (
     "/usr/lib/postgresql/*/bin",
@@ -59,15 +63,17 @@ def _unprivileged() -> dict[str, object]:
     )
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """In a new process: end when the tests end, however they do."""
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGINT)
 
 
 class Cluster:
-    """A server on a Unix socket. Without fsync: it lives as long as this process."""
+    """A server on a Unix socket. Without fsync, since it lives as long as this process; `durable` for measurements."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         """Make and start it. Raises NoPostgres."""
+        self._durable = "on" if durable else "off"
         self._binaries, self._as = find_binaries(), _unprivileged()
         self.folder = Path(
             tempfile.mkdtemp(prefix="ascolto-pg-", dir="/tmp")
@@ -97,8 +103,8 @@ class Cluster:
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": self.folder,
-            "fsync": "off",
-            "full_page_writes": "off",
+            "fsync": self._durable,
+            "full_page_writes": self._durable,
             "max_connections": "200",
             "shared_buffers": "64MB",
         }
@@ -113,15 +119,13 @@ class Cluster:
             cwd=self.folder,
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
             process_group=0,  # a Ctrl-C reaches the tests first; they then stop the server
             **self._as,  # type: ignore[call-overload]
         )
         self._await_ready()
 
     def _await_ready(self) -> None:
-        import psycopg
-
         deadline = time.monotonic() + 30
         while True:
             try:
@@ -137,15 +141,6 @@ class Cluster:
         """The address of a database on this server, as ASCOLTO_DATABASE_URL takes it."""
         return f"postgresql://{_USER}@/{database}?host={self.folder}"
 
-    def create_database(self, name: str) -> str:
-        """An empty database, replacing one of the same name; its address."""
-        import psycopg
-
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
-        return self.url(name)
-
     def stop(self) -> None:
         """End the server and remove its files."""
         self._server.send_signal(signal.SIGINT)
@@ -156,3 +151,22 @@ class Cluster:
             self._server.wait()
         self._log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _beside(url: str, database: str) -> str:
+    """The address of another database on the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+def create_database(url: str, name: str) -> str:
+    """An empty database on the server of `url`, replacing one of the same name; its address."""
+    drop_database(url, name)
+    with psycopg.connect(_beside(url, "postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return _beside(url, name)
+
+
+def drop_database(url: str, name: str) -> None:
+    """Remove a database and whoever is still connected to it."""
+    with psycopg.connect(_beside(url, "postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
