@@ -1,0 +1,71 @@
+"""The customer's card beside a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ascolto.accounts.models import Agent
+from ascolto.channels.registry import all_adapters
+from ascolto.conversations.models import Conversation, Label
+from ascolto.conversations.selectors import Filters, list_conversations
+from ascolto.customers.models import Identity
+from ascolto.desk.looks import Look, look_of
+
+EARLIER = 8
+# which channel's glyph stands for a namespace of handles that is not itself the name of a channel
+NAMESPACES = {"phone": "whatsapp"}
+
+
+@dataclass(frozen=True, slots=True)
+class HandleView:
+    look: Look
+    value: str
+    is_proven: bool
+    opted_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    number: str
+    title: str
+    status: str
+    at: Any
+    looks: list[Look]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    handles: list[HandleView]
+    earlier: list[Earlier]
+    labels: list[Label]
+
+
+def make_card(agent: Agent, conversation: Conversation) -> Card:
+    """Handles, labels, and the customer's other conversations that the agent may see."""
+    identities = Identity.objects.filter(customer_id=conversation.customer_id).order_by("-is_proven", "id")[
+        :20
+    ]
+    page = list_conversations(
+        agent, view="all", filters=Filters(customer=conversation.customer_id), limit=EARLIER + 1
+    )
+    earlier = [_earlier(row) for row in page.rows if row["id"] != conversation.pk][:EARLIER]
+    return Card([_handle(i) for i in identities], earlier, list(conversation.labels.all()))
+
+
+def _handle(identity: Identity) -> HandleView:
+    kind = (
+        identity.namespace if identity.namespace in all_adapters() else NAMESPACES.get(identity.namespace, "")
+    )
+    look = look_of(kind) if kind else Look("", "i-user-round", identity.namespace)
+    return HandleView(look, identity.value, identity.is_proven, identity.opted_out_at is not None)
+
+
+def _earlier(row: dict[str, Any]) -> Earlier:
+    return Earlier(
+        number=row["number"],
+        title=row["subject"] or row["preview"],
+        status=row["status"],
+        at=row["last_message_at"],
+        looks=[look_of(kind) for kind in row["channels"][:2]],
+    )

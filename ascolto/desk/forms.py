@@ -1,0 +1,173 @@
+"""What people send from the desk, read and checked. Each reader raises Refused with what to do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from ascolto.accounts.models import Agent, Team
+from ascolto.accounts.selectors import assignable_agents
+from ascolto.channels.models import ChannelAccount
+from ascolto.conversations.files import TooLarge, store_file
+from ascolto.conversations.models import Attachment, Visibility
+from ascolto.gates import Refused
+
+TEXT_AT_MOST = 200_000
+FILES_AT_MOST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the composer sent. `mode` is private, public or note."""
+
+    mode: str
+    account: ChannelAccount | None
+    text: str
+    attachments: Sequence[Attachment]
+    client_key: str | None
+    template: dict[str, object] | None
+    resolves: bool
+
+
+def read_draft(request: HttpRequest) -> Draft:
+    """The draft behind the composer's form. Raises Refused."""
+    data = request.POST
+    mode = data.get("mode", "")
+    if mode not in Visibility.values:
+        raise Refused(
+            "unknown_visibility", _("It is not clear who should read it."), fix=_("Choose a reader.")
+        )
+    text = data.get("text", "")
+    if len(text) > TEXT_AT_MOST:
+        raise Refused("too_long", _("The text is far too long."), fix=_("Attach it as a file."))
+    return Draft(
+        mode=mode,
+        account=_account(data.get(f"way-{mode}", "")) if mode != Visibility.NOTE else None,
+        text=text,
+        attachments=_attachments(request),
+        client_key=data.get("client_key", "")[:64] or None,
+        template=_template(data) if mode == Visibility.PRIVATE else None,
+        resolves=data.get("then") == "resolve",
+    )
+
+
+def _account(way: str) -> ChannelAccount | None:
+    """The inbox behind "private:3"; none chosen means the one the customer used last."""
+    pk = way.partition(":")[2]
+    if not pk:
+        return None
+    account = ChannelAccount.objects.filter(pk=int(pk)).first() if pk.isdigit() and len(pk) < 18 else None
+    if account is None:
+        raise Refused("no_way", _("This channel is not there any more."), fix=_("Choose another channel."))
+    return account
+
+
+def _attachments(request: HttpRequest) -> list[Attachment]:
+    wanted = [int(pk) for pk in request.POST.getlist("attachments") if pk.isdigit() and len(pk) < 18]
+    found = list(Attachment.objects.filter(pk__in=wanted[:FILES_AT_MOST], uploader=request.user))
+    if len(found) != len(set(wanted)):
+        raise Refused("file_taken", _("A file is not available any more."), fix=_("Attach it again."))
+    return found + [keep_upload(request, file) for file in request.FILES.getlist("files")[:FILES_AT_MOST]]
+
+
+def keep_upload(request: HttpRequest, file: object) -> Attachment:
+    """Store an uploaded file that no message has yet. Raises Refused when it is too large."""
+    try:
+        return store_file(
+            file.chunks(),  # type: ignore[attr-defined]
+            name=file.name,  # type: ignore[attr-defined]
+            content_type=file.content_type or "",  # type: ignore[attr-defined]
+            uploader=request.user,
+        )
+    except TooLarge as error:
+        raise Refused(
+            "file_too_large",
+            _("%(name)s is too large: %(reason)s.") % {"name": file.name, "reason": error},  # type: ignore[attr-defined]
+            fix=_("Make it smaller, or send a link."),
+        ) from None
+
+
+def _template(data: QueryDict) -> dict[str, object] | None:
+    """An approved template of the network: its name, its language and the values of its gaps."""
+    name = data.get("template", "").strip()[:512]
+    if not name:
+        return None
+    values = [line.strip()[:1024] for line in data.get("template_values", "").splitlines() if line.strip()]
+    return {
+        "name": name,
+        "language": data.get("template_language", "").strip()[:15] or "en",
+        "body": values[:20],
+    }
+
+
+def read_assignee(data: QueryDict) -> Agent | None:
+    """The colleague who was chosen; empty means nobody. Raises Refused."""
+    pk = data.get("assignee", "")
+    if not pk:
+        return None
+    found = assignable_agents().filter(pk=int(pk)).first() if pk.isdigit() and len(pk) < 18 else None
+    if found is None:
+        raise Refused(
+            "cannot_hold", _("This colleague cannot answer customers."), fix=_("Choose somebody else.")
+        )
+    return found
+
+
+def read_team(data: QueryDict) -> Team | None:
+    """The team that was chosen; empty means none. Raises Refused."""
+    pk = data.get("team", "")
+    if not pk:
+        return None
+    found = Team.objects.filter(pk=int(pk)).first() if pk.isdigit() and len(pk) < 18 else None
+    if found is None:
+        raise Refused("unknown_team", _("This team is not there any more."), fix=_("Choose another team."))
+    return found
+
+
+def read_until(data: QueryDict) -> datetime | None:
+    """Until when; empty means back now. A time without a zone is the reader's. Raises Refused."""
+    text = data.get("until", "").strip()
+    if not text:
+        return None
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise Refused("bad_time", _("This is not a time."), fix=_("Choose a day and an hour."))
+    return found if timezone.is_aware(found) else timezone.make_aware(found)
+
+
+def read_priority(data: QueryDict) -> int:
+    """The priority's number; what is not one is refused by the action."""
+    text = data.get("priority", "")
+    return int(text) if text.isdigit() and len(text) < 4 else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A time to set a conversation aside until."""
+
+    label: str
+    at: datetime
+
+
+def later_choices(at: datetime) -> list[Later]:
+    """The usual times, in the reader's time zone; those that have passed are left out."""
+    local = timezone.localtime(at)
+    morning = local.replace(hour=9, minute=0, second=0, microsecond=0)
+    choices = [
+        Later(_("In an hour"), local.replace(second=0, microsecond=0) + timedelta(hours=1)),
+        Later(_("This evening"), morning.replace(hour=18)),
+        Later(_("Tomorrow morning"), morning + timedelta(days=1)),
+        Later(_("Monday morning"), morning + timedelta(days=7 - local.weekday())),
+        Later(_("In a week"), morning + timedelta(days=7)),
+    ]
+    seen: set[datetime] = set()
+    return [c for c in choices if c.at > local and not (c.at in seen or seen.add(c.at))]  # type: ignore[func-returns-value]

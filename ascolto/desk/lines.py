@@ -1,0 +1,144 @@
+"""What happened to a conversation, in one small line each, from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from ascolto.accounts.models import Agent, Team
+from ascolto.conversations.models import Conversation, Priority
+from ascolto.desk.bubbles import Line
+from ascolto.events.models import Event
+from ascolto.ui.jinja import moment
+
+ICONS = {
+    "conversation.reopened": "undo-2",
+    "conversation.status_changed": "check",
+    "conversation.assigned": "corner-down-right",
+    "conversation.labelled": "tag",
+    "conversation.priority_changed": "arrow-up",
+    "conversation.renamed": "pencil-line",
+    "conversation.snoozed": "timer",
+    "conversation.spam_marked": "shield-alert",
+    "conversation.participant_added": "user-round-plus",
+    "message.resent": "repeat-2",
+}
+AT_MOST = 200
+
+
+def read_lines(
+    conversation: Conversation, *, since: datetime | None = None, after_id: int | None = None
+) -> list[Line]:
+    """The newest events worth a line, oldest first; only those `since` a time, or after an event."""
+    rows = Event.objects.filter(conversation_id=conversation.pk, type__in=ICONS)
+    if since is not None:
+        rows = rows.filter(occurred_at__gte=since)
+    if after_id is not None:
+        rows = rows.filter(pk__gt=after_id)
+    events = list(reversed(rows.order_by("-id")[:AT_MOST]))
+    if not events:
+        return []
+    people, teams = _names(events)
+    lines = [(event, _words(event, people, teams)) for event in events]
+    return [
+        Line(event.pk, event.occurred_at, ICONS.get(event.type, "corner-down-right"), words)
+        for event, words in lines
+        if words
+    ]
+
+
+def _names(events: Iterable[Event]) -> tuple[dict[int | None, str], dict[int | None, str]]:
+    people = {e.actor_id for e in events if e.actor_kind == "agent"}
+    people |= {e.data.get(field) for e in events for field in ("assignee", "person")}
+    teams = {e.data.get("team") for e in events} | {e.data.get("previous_team") for e in events}
+    named_teams = Team.objects.filter(pk__in=teams - {None}) if teams - {None} else []
+    named_people = Agent.objects.filter(pk__in=people - {None}) if people - {None} else []
+    return {a.pk: a.name for a in named_people}, {t.pk: t.name for t in named_teams}
+
+
+Words = dict[str, str]
+
+
+def _words(event: Event, people: dict[int | None, str], teams: dict[int | None, str]) -> str:
+    who = people.get(event.actor_id, "") if event.actor_kind == "agent" else "Ascolto"
+    words, data = {"who": who or _("Somebody")}, event.data
+    match event.type.partition(".")[2]:
+        case "assigned":
+            return _assigned(event, people, teams, words)
+        case "status_changed":
+            return _status(data.get("status", ""), words)
+        case "reopened":
+            return _("Reopened: the customer wrote again")
+        case "labelled":
+            return _labelled(data, words)
+        case "priority_changed":
+            names = priority_names()
+            return _("%(who)s changed the priority to: %(what)s") % (
+                words | {"what": names.get(data.get("priority", 0), "?")}
+            )
+        case "renamed":
+            return _("%(who)s named it “%(what)s”") % (words | {"what": data.get("subject", "")})
+        case "snoozed":
+            return _snoozed(data, words)
+        case "spam_marked":
+            return (_("%(who)s marked it as spam") if data.get("spam") else _("%(who)s: not spam")) % words
+        case "participant_added":
+            return _("%(who)s asked %(whom)s in") % (words | {"whom": people.get(data.get("person"), "?")})
+        case _:
+            return _("%(who)s sent a message again") % words
+
+
+def _assigned(event: Event, people: dict[int | None, str], teams: dict[int | None, str], words: Words) -> str:
+    data = event.data
+    assignee, team = data.get("assignee"), data.get("team")
+    if assignee != data.get("previous_assignee"):
+        if assignee is None:
+            return _("%(who)s left it to nobody") % words
+        if assignee == event.actor_id and event.actor_kind == "agent":
+            return _("%(who)s took it") % words
+        return _("%(who)s gave it to %(whom)s") % (words | {"whom": people.get(assignee, "?")})
+    if team is None:
+        return _("%(who)s took it away from the team") % words
+    return _("%(who)s gave it to the team %(whom)s") % (words | {"whom": teams.get(team, "?")})
+
+
+def _status(status: str, words: Words) -> str:
+    texts = {
+        "open": _("%(who)s opened it again"),
+        "pending": _("%(who)s waits for the customer"),
+        "on_hold": _("%(who)s waits for a department"),
+        "resolved": _("%(who)s resolved it"),
+    }
+    return texts.get(status, "") % words
+
+
+def _labelled(data: dict[str, list[str]], words: Words) -> str:
+    now, before = set(data.get("labels", [])), set(data.get("previous", []))
+    added, taken = ", ".join(sorted(now - before)), ", ".join(sorted(before - now))
+    if added and taken:
+        return _("%(who)s labelled it %(added)s and took away %(taken)s") % (
+            words | {"added": added, "taken": taken}
+        )
+    if added:
+        return _("%(who)s labelled it %(added)s") % (words | {"added": added})
+    return _("%(who)s took away the label %(taken)s") % (words | {"taken": taken})
+
+
+def _snoozed(data: dict[str, str | None], words: Words) -> str:
+    until = parse_datetime(data.get("until") or "")
+    if until is None:
+        return _("%(who)s brought it back to the queue") % words
+    return _("%(who)s set it aside until %(when)s") % (words | {"when": moment(until)})
+
+
+def priority_names() -> dict[int, str]:
+    """Priorities in the reader's language, the most urgent first."""
+    return {
+        Priority.URGENT.value: _("Urgent"),
+        Priority.HIGH.value: _("High"),
+        Priority.NORMAL.value: _("Normal"),
+        Priority.LOW.value: _("Low"),
+    }

@@ -1,0 +1,36 @@
+"""How a channel looks on screen: its glyph and its name, the same size and weight for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from ascolto.channels.capabilities import Capabilities
+from ascolto.channels.registry import UnknownChannel, get_adapter
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`icon` is a symbol of the sprite."""
+
+    kind: str
+    icon: str
+    label: str
+
+
+@cache
+def look_of(kind: str) -> Look:
+    """The look of a kind of channel; one whose package is gone still has a name."""
+    try:
+        adapter = get_adapter(kind)
+    except UnknownChannel:
+        return Look(kind, "i-ch-chat", kind)
+    return Look(kind, adapter.icon, adapter.label)
+
+
+def capabilities_of(kind: str) -> Capabilities:
+    """What the channel can do; of one whose package is gone, nothing more than text."""
+    try:
+        return get_adapter(kind).capabilities
+    except UnknownChannel:
+        return Capabilities(private=False)

@@ -1,0 +1,158 @@
+"""Find what a request is about, for the person who asks; everything else is a 404."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from ascolto.accounts.models import Agent, Company
+from ascolto.conversations.models import Conversation, Message
+from ascolto.conversations.selectors import (
+    BadCursor,
+    Page,
+    access_conversation,
+    count_views,
+    list_conversations,
+    read_thread,
+)
+from ascolto.desk.bubbles import Thread, make_bubbles, weave
+from ascolto.desk.card import make_card
+from ascolto.desk.composer import make_composer
+from ascolto.desk.lines import read_lines
+from ascolto.desk.queue import (
+    CHIPS,
+    SIGNS,
+    Asked,
+    group_names,
+    make_rows,
+    read_asked,
+    shown_count,
+    status_names,
+    view_links,
+)
+from ascolto.kit.clock import now
+from ascolto.kit.ids import new_token, pk_of_reference
+from ascolto.ui.shell import shell_context
+
+ROWS = 50
+MESSAGES = 100
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether a script asks for a part of a page (never when the browser restores its history)."""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
+
+
+def agent_of(request: HttpRequest) -> Agent:
+    """The signed-in person; views call it behind a guard."""
+    assert isinstance(request.user, Agent)
+    return request.user
+
+
+def company_of(request: HttpRequest) -> Company:
+    """The company, read once a request."""
+    company = getattr(request, "company", None)
+    if not isinstance(company, Company):
+        company = Company.current()
+        request.company = company  # type: ignore[attr-defined]
+    return company
+
+
+def open_conversation(request: HttpRequest, number: str, *, to: str = "read") -> Conversation:
+    """The conversation with this number. Raises Http404 when it is not there or not visible, Refused when not allowed."""
+    pk = pk_of_reference(number)
+    if pk is None:
+        raise Http404
+    try:
+        return access_conversation(agent_of(request), pk, to=to)
+    except Conversation.DoesNotExist:
+        raise Http404 from None
+
+
+def open_message(request: HttpRequest, number: str, pk: int, *, to: str = "read") -> Message:
+    """A message of a conversation that the person may see. Raises Http404, Refused."""
+    conversation = open_conversation(request, number, to=to)
+    message = Message.objects.select_related("account", "agent", "identity").filter(
+        pk=pk, conversation=conversation
+    )
+    found = message.first()
+    if found is None:
+        raise Http404
+    found.conversation = conversation
+    return found
+
+
+def read_page(request: HttpRequest, asked: Asked) -> Page:
+    """One page of the list. A cursor that is not ours is a 404."""
+    try:
+        return list_conversations(
+            agent_of(request), view=asked.view, filters=asked.filters, cursor=asked.cursor, limit=ROWS
+        )
+    except BadCursor as error:
+        raise Http404 from error
+
+
+def list_context(request: HttpRequest, asked: Asked | None = None) -> dict[str, Any]:
+    """The list pane: rows, views, counts, filters."""
+    asked = asked or read_asked(request.GET)
+    page, at = read_page(request, asked), now()
+    counts = count_views(agent_of(request))
+    home = reverse("desk:queue")
+    links = view_links(asked, counts, home)
+    more = home + asked.address(cursor=page.next_cursor) if page.next_cursor else ""
+    return {
+        "asked": asked,
+        "rows": make_rows(page.rows, asked, at),
+        "more": more,
+        "views": links,
+        "chips": [link for link in links if link.key in CHIPS],
+        "view_label": SIGNS[asked.view][0],
+        "view_count": shown_count(counts.get(asked.view)),
+        "group_names": group_names(),
+        "status_names": status_names(),
+        "here": home + asked.address(),
+    }
+
+
+def desk_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
+    """The whole page: shell and list."""
+    company_of(request)
+    return {**shell_context(request, current="desk"), **list_context(request), "current_id": 0, **more}
+
+
+def thread_of(request: HttpRequest, conversation: Conversation) -> Thread:
+    """The newest messages with what happened meanwhile."""
+    messages = read_thread(conversation, limit=MESSAGES + 1)
+    earlier = len(messages) > MESSAGES
+    messages = messages[-MESSAGES:]
+    since = messages[0].occurred_at - timedelta(seconds=5) if earlier else None
+    bubbles = make_bubbles(messages, conversation, company_of(request).name)
+    return weave(bubbles, read_lines(conversation, since=since))
+
+
+def conversation_context(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
+    """Head, thread, composer and card of one conversation."""
+    agent = agent_of(request)
+    return {
+        **head_context(request, conversation),
+        "thread": thread_of(request, conversation),
+        "composer": make_composer(agent, conversation),
+        "card": make_card(agent, conversation),
+        "client_key": new_token(12),
+        "current_id": conversation.pk,
+    }
+
+
+def head_context(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
+    """What the head of a conversation shows."""
+    return {
+        "conversation": conversation,
+        "number": conversation.number,
+        "may_manage": not agent_of(request).is_guest,
+        "status_names": status_names(),
+        "list_query": read_asked(request.GET).address(),
+        "at": now(),
+    }

@@ -1,0 +1,214 @@
+"""What the queue shows: views, filters as they stand in the address, and rows ready to be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ascolto.conversations.models import Status
+from ascolto.conversations.selectors import COUNT_CAP, VIEWS, Filters
+from ascolto.customers.models import Identity
+from ascolto.desk.looks import Look, look_of
+from ascolto.ui import promise
+from ascolto.ui.jinja import moment, short_date
+
+FIRST_VIEW = "to_answer"
+SIGNS: dict[str, tuple[str | Promise, str]] = {
+    "to_answer": (gettext_lazy("To answer"), "message-circle-reply"),
+    "mine": (gettext_lazy("Mine"), "user-round"),
+    "unassigned": (gettext_lazy("Unassigned"), "circle-dashed"),
+    "public": (gettext_lazy("Public"), "globe"),
+    "pending": (gettext_lazy("Waiting for the customer"), "calendar-clock"),
+    "on_hold": (gettext_lazy("Waiting for a department"), "split"),
+    "resolved": (gettext_lazy("Resolved"), "check"),
+    "all": (gettext_lazy("All"), "layers"),
+}
+CHIPS = ("to_answer", "mine", "unassigned", "public")
+EVERY_CHIP = ("to_answer", "mine", "unassigned", "public", "pending", "on_hold", "resolved", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: a view, filters, and whether somebody is about to search."""
+
+    view: str
+    filters: Filters
+    cursor: str = ""
+    searching: bool = False
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self.filters != Filters()
+
+    def address(self, **changes: str) -> str:
+        """The query of this list ("" or "?…"), with changes; an empty value drops its part."""
+        filters = self.filters
+        parts = {
+            "view": self.view if self.view != FIRST_VIEW else "",
+            "status": filters.status or "",
+            "channel": filters.channel or "",
+            "assignee": "" if filters.assignee is None else str(filters.assignee),
+            "team": "" if filters.team is None else str(filters.team),
+            "label": filters.label or "",
+            "q": filters.query,
+        } | changes
+        query = urlencode({key: value for key, value in parts.items() if value})
+        return f"?{query}" if query else ""
+
+
+def read_asked(query: Mapping[str, str]) -> Asked:
+    """What the address asks for. Raises Http404 for a view that does not exist; other nonsense narrows nothing."""
+    text = query.get("q", "").strip()[:200]
+    view = query.get("view") or ("all" if text else FIRST_VIEW)
+    if view not in VIEWS:
+        raise Http404
+    assignee = query.get("assignee", "")
+    status = query.get("status", "")
+    filters = Filters(
+        status=status if status in Status.values else None,
+        channel=query.get("channel", "")[:40] or None,
+        assignee="none" if assignee == "none" else _number(assignee),
+        team=_number(query.get("team", "")),
+        label=query.get("label", "")[:60] or None,
+        query=text,
+    )
+    return Asked(view, filters, query.get("cursor", "")[:200], "search" in query)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def shown_count(count: int | None) -> str:
+    """`12`, or `999+` where counting stopped; nothing for what is not counted."""
+    if count is None:
+        return ""
+    return f"{COUNT_CAP - 1}+" if count >= COUNT_CAP else str(count)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLink:
+    """A view in the sidebar or among the chips."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    href: str
+    count: str
+    is_current: bool
+
+
+def view_links(asked: Asked, counts: Mapping[str, int], home: str) -> list[ViewLink]:
+    """Every view, with the filters left out: a view is a fresh start."""
+    links = []
+    for key, (label, icon) in SIGNS.items():
+        href = home + replace(asked, view=key, filters=Filters()).address()
+        links.append(ViewLink(key, label, icon, href, shown_count(counts.get(key)), key == asked.view))
+    return links
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One conversation in the list."""
+
+    id: int
+    number: str
+    version: int
+    order: int  # the sort key as a number: scripts put a changed row in its place
+    group: str
+    href: str
+    name: str
+    key: int
+    text: str
+    clock: promise.Clock | None
+    time: str
+    time_title: str
+    looks: list[Look]
+    is_public: bool
+    status: str
+    priority: int
+    is_snoozed: bool
+    labels: list[str]
+    assignee_id: int | None
+    assignee: str
+    team: str
+
+
+def make_rows(rows: Iterable[Mapping[str, Any]], asked: Asked, at: datetime) -> list[Row]:
+    """Rows of list_conversations, ready to be drawn."""
+    rows = list(rows)
+    names = _handles_of({row["customer_id"] for row in rows if not row["customer__name"]})
+    base = reverse("desk:thread", args=["0"])[:-2]
+    query = asked.address()
+    midnight = timezone.localtime(at).replace(hour=23, minute=59, second=59)
+    return [_row(row, names, f"{base}{row['number']}/{query}", asked.view, at, midnight) for row in rows]
+
+
+def _row(
+    row: Mapping[str, Any], names: dict[int, str], href: str, view: str, at: datetime, midnight: datetime
+) -> Row:
+    due = row["due_at"]
+    key = due if view == "to_answer" else row["last_message_at"]
+    return Row(
+        id=row["id"],
+        number=row["number"],
+        version=row["version"],
+        order=int(key.timestamp() * 1_000_000) if key else 0,
+        group=_group(due, at, midnight) if view == "to_answer" else "",
+        href=href,
+        name=row["customer__name"] or names.get(row["customer_id"]) or _("Unknown customer"),
+        key=row["customer_id"],
+        text=row["preview"] or row["subject"],
+        clock=promise.clock(due, row["waiting_since"], at),
+        time=short_date(row["last_message_at"]),
+        time_title=moment(row["last_message_at"]),
+        looks=[look_of(kind) for kind in row["channels"][:4]],
+        is_public=row["has_public"],
+        status=row["status"],
+        priority=row["priority"],
+        is_snoozed=bool(row["snoozed_until"] and row["snoozed_until"] > at),
+        labels=row["labels"],
+        assignee_id=row["assignee_id"],
+        assignee=row["assignee__name"] or "",
+        team=row["team__name"] or "",
+    )
+
+
+def _group(due: datetime | None, at: datetime, midnight: datetime) -> str:
+    if due is None or due > midnight:
+        return "later"
+    if due < at:
+        return "late"
+    return "soon" if due - at < promise.SOON else "today"
+
+
+def group_names() -> dict[str, str]:
+    """Headings of the queue's groups, in the reader's language."""
+    return {"late": _("Late"), "soon": _("Due soon"), "today": _("Today"), "later": _("Later")}
+
+
+def _handles_of(customers: set[int]) -> dict[int, str]:
+    """A handle for customers who have no name."""
+    if not customers:
+        return {}
+    rows = Identity.objects.filter(customer_id__in=customers).order_by("-id")
+    return dict(rows.values_list("customer_id", "value"))
+
+
+def status_names() -> dict[str, str]:
+    return {
+        Status.OPEN.value: _("Open"),
+        Status.PENDING.value: _("Waiting for the customer"),
+        Status.ON_HOLD.value: _("Waiting for a department"),
+        Status.RESOLVED.value: _("Resolved"),
+    }

@@ -1,0 +1,159 @@
+/* The open conversation: what is new comes below, once, and never moves what is being read. */
+import { fragment } from "../ui/js/http.js";
+import { word } from "./words.js";
+
+const root = () => document.getElementById("conversation");
+const thread = () => document.getElementById("thread");
+const scroller = () => document.getElementById("thread-scroll");
+const desk = () => document.querySelector("[data-desk]");
+
+export function showPane(pane) { if (desk()) desk().dataset.pane = pane; }
+
+let opening = 0;
+/** Replace the conversation by the one behind `href`; whether it is there. */
+export async function openConversation(href) {
+  const ticket = ++opening;
+  root().setAttribute("aria-busy", "true");
+  try {
+    const found = (await fragment(href))?.querySelector("#conversation");
+    if (ticket !== opening) return true; // somebody opened another one meanwhile
+    if (!found) return false;
+    root().replaceWith(found);
+    window.htmx?.process(root());
+    return true;
+  } catch { return false; } finally { root()?.removeAttribute("aria-busy"); }
+}
+
+const isAtEnd = () => { const s = scroller(); return s.scrollHeight - s.scrollTop - s.clientHeight < 80; };
+const toEnd = () => { const s = scroller(); if (s) s.scrollTop = s.scrollHeight; hidePill(); };
+
+let unread = 0;
+function hidePill() { unread = 0; const pill = document.getElementById("thread-new"); if (pill) pill.hidden = true; }
+function showPill(count) {
+  unread += count;
+  const pill = document.getElementById("thread-new");
+  pill.querySelector("[data-text]").textContent = word("new", { count: unread });
+  pill.hidden = false;
+}
+
+export function startThread() {
+  if (!thread()) return;
+  unread = 0;
+  const target = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
+  if (target) target.scrollIntoView({ block: "center" });
+  else {
+    toEnd();
+    document.fonts?.ready.then(() => { if (thread()) toEnd(); });
+    for (const image of thread().querySelectorAll("img")) image.addEventListener("load", () => { if (!unread && isAtEnd()) toEnd(); }, { once: true });
+  }
+  document.getElementById("thread-new")?.addEventListener("click", toEnd);
+  scroller().addEventListener("scroll", () => { if (unread && isAtEnd()) hidePill(); }, { passive: true });
+  openLetters(thread());
+}
+
+/* One request at a time, so that nothing is appended twice. */
+let queue = Promise.resolve();
+const inTurn = (work) => (queue = queue.then(work, work));
+
+/** Whatever came after the last message and event that are shown. */
+export const catchUp = () => inTurn(async () => {
+  const here = root();
+  if (!here?.dataset.base) return;
+  try {
+    const found = await fragment(`${here.dataset.base}messages/?after=${here.dataset.last}&events=${here.dataset.events}`);
+    if (found && here === root()) append(found);
+  } catch { /* catching up comes again */ }
+});
+
+/** A message was added or changed: draw it again where it stands, or bring it. */
+export const messageChanged = (id) => inTurn(async () => {
+  const here = root();
+  if (!here?.dataset.base || (Number(id) > Number(here.dataset.last) && !document.getElementById(`m-${id}`))) return;
+  try {
+    const found = await fragment(`${here.dataset.base}messages/${id}/`);
+    const fresh = found?.querySelector("[data-message]");
+    if (!fresh || here !== root()) return;
+    const shown = document.getElementById(fresh.id);
+    if (shown) shown.replaceWith(fresh);
+    else insert(fresh); // an earlier number that was written later
+    settle(fresh);
+  } catch { /* catching up comes again */ }
+});
+
+function settle(item) {
+  window.htmx?.process(item);
+  openLetters(item);
+}
+
+function insert(item) {
+  const later = [...thread().querySelectorAll("[data-message]")].find((other) => Number(other.dataset.message) > Number(item.dataset.message));
+  if (later) later.before(item);
+  else thread().append(item);
+}
+
+/** Add what is not there yet; the end stays in sight for whoever was there, others are told. */
+export function append(found) {
+  const here = root(), stay = isAtEnd();
+  let fresh = 0;
+  for (const item of [...found.children]) {
+    if (item.matches(".day")) {
+      const days = thread().querySelectorAll(".day");
+      if (days.length && days[days.length - 1].textContent === item.textContent) continue;
+      thread().append(item);
+      continue;
+    }
+    const shown = item.id && document.getElementById(item.id);
+    if (shown) shown.replaceWith(item);
+    else thread().append(item);
+    settle(item);
+    if (item.dataset.message) {
+      here.dataset.last = Math.max(Number(here.dataset.last), Number(item.dataset.message));
+      if (!shown) fresh += 1;
+      if (!shown && item.hasAttribute("data-in")) announce(word("new_message", { name: item.dataset.who }));
+    }
+    if (item.dataset.event) here.dataset.events = Math.max(Number(here.dataset.events), Number(item.dataset.event));
+  }
+  if (stay) toEnd();
+  else if (fresh) showPill(fresh);
+}
+
+function announce(text) { const place = document.getElementById("announce"); if (place) place.textContent = text; }
+
+let headWaits = false;
+/** The head again, unless somebody is using one of its menus. */
+export const refreshHead = (now = false) => inTurn(async () => {
+  const here = root(), head = document.getElementById("th-head");
+  if (!here?.dataset.base || !head) return;
+  if (!now && head.querySelector("details[open]")) { headWaits = true; return; }
+  headWaits = false;
+  try {
+    const found = (await fragment(`${here.dataset.base}head/`))?.querySelector("#th-head");
+    const shown = document.getElementById("th-head");
+    if (!found || here !== root() || shown.querySelector("details[open]")) return;
+    const focus = shown.contains(document.activeElement) ? document.activeElement.closest("[data-menu]")?.dataset.menu || "resolve" : "";
+    shown.replaceWith(found);
+    window.htmx?.process(found);
+    if (focus) (focus === "resolve" ? found.querySelector(".resolve-form button") : found.querySelector(`[data-menu="${focus}"] > summary`))?.focus({ preventScroll: true });
+  } catch { /* the next news brings it */ }
+});
+document.addEventListener("toggle", (event) => { if (headWaits && event.target.matches?.("#th-head details") && !event.target.open) refreshHead(); }, true);
+
+/* Mail as it was sent: in a frame that can run nothing; our page only measures its height. */
+function openLetters(item) {
+  for (const fold of item.querySelectorAll?.("[data-letter]") || []) {
+    fold.addEventListener("toggle", () => { if (fold.open && !fold.querySelector("iframe")) showLetter(fold); });
+    if (fold.hasAttribute("data-open")) fold.open = true;
+  }
+}
+
+function showLetter(fold) {
+  const frame = document.createElement("iframe");
+  frame.setAttribute("sandbox", "allow-same-origin allow-popups allow-popups-to-escape-sandbox");
+  frame.title = word("letter");
+  frame.src = fold.dataset.letter;
+  frame.addEventListener("load", () => {
+    const inside = frame.contentDocument?.documentElement;
+    if (inside) frame.style.height = `${Math.min(inside.scrollHeight + 4, 20_000)}px`;
+  });
+  fold.append(frame);
+}

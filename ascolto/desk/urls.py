@@ -1,0 +1,32 @@
+"""Addresses of the desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ascolto.desk.views import answer, changes, queue, thread
+
+app_name = "desk"
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("search/", queue.search, name="search"),
+    path("rows/<int:pk>/", queue.row, name="row"),
+    path("counts/", queue.counts, name="counts"),
+    path("filters/", queue.filters, name="filters"),
+    path("c/<str:number>/", thread.thread, name="thread"),
+    path("c/<str:number>/head/", thread.head, name="head"),
+    path("c/<str:number>/messages/", thread.messages, name="messages"),
+    path("c/<str:number>/messages/<int:pk>/", thread.message, name="message"),
+    path("c/<str:number>/messages/<int:pk>/letter/", thread.letter, name="letter"),
+    path("c/<str:number>/messages/<int:pk>/resend/", answer.resend, name="resend"),
+    path("c/<str:number>/reply/", answer.reply, name="reply"),
+    path("c/<str:number>/assign/", changes.assign, name="assign"),
+    path("c/<str:number>/status/", changes.status, name="status"),
+    path("c/<str:number>/priority/", changes.priority, name="priority"),
+    path("c/<str:number>/labels/", changes.labels, name="labels"),
+    path("c/<str:number>/snooze/", changes.snooze, name="snooze"),
+    path("c/<str:number>/spam/", changes.spam, name="spam"),
+    path("c/<str:number>/subject/", changes.rename, name="rename"),
+    path("files/", answer.upload, name="upload"),
+    path("files/<int:pk>/", thread.file, name="file"),
+]

@@ -1,0 +1,116 @@
+"""Answer a customer, leave a note, send again, upload."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from ascolto.accounts.guards import role_required, signed_in
+from ascolto.accounts.models import Agent
+from ascolto.conversations.actions import add_note, add_reply, change_status
+from ascolto.conversations.models import Conversation, Message, Status, Visibility
+from ascolto.delivery.actions import resend as send_again
+from ascolto.desk.bubbles import Thread, make_bubbles
+from ascolto.desk.forms import Draft, keep_upload, read_draft
+from ascolto.desk.opening import (
+    agent_of,
+    company_of,
+    conversation_context,
+    desk_context,
+    head_context,
+    is_fragment,
+    open_conversation,
+    open_message,
+)
+from ascolto.desk.replies import toast
+from ascolto.gates import Refused
+
+
+@signed_in
+@require_POST
+def reply(request: HttpRequest, number: str) -> HttpResponse:
+    """Send what the composer holds. The same client_key twice is one message."""
+    conversation = open_conversation(request, number)
+    try:
+        draft = read_draft(request)
+        sent = _send(agent_of(request), conversation, draft)
+    except Refused as refused:
+        return _refused(request, conversation, refused)
+    if not is_fragment(request):
+        return redirect(reverse("desk:thread", args=[number]) + "#end")
+    bubbles = make_bubbles([sent], conversation, company_of(request).name)
+    context = {**head_context(request, conversation), "thread": Thread(items=list(bubbles))}
+    response = render(request, "desk/items.html", context, status=201)
+    return toast(response, _("Conversation resolved")) if draft.resolves else response
+
+
+def _send(agent: Agent, conversation: Conversation, draft: Draft) -> Message:
+    if draft.mode == Visibility.NOTE:
+        message = add_note(
+            agent=agent,
+            conversation=conversation,
+            text=draft.text,
+            attachments=draft.attachments,
+            client_key=draft.client_key,
+        )
+    else:
+        if agent.is_guest:
+            raise Refused("guest", _("Guests may read and leave notes."), fix=_("Write a note to the agent."))
+        message = add_reply(
+            agent=agent,
+            conversation=conversation,
+            text=draft.text,
+            visibility=draft.mode,
+            account=draft.account,
+            attachments=draft.attachments,
+            client_key=draft.client_key,
+            template=draft.template,
+        )
+    if draft.resolves and not agent.is_guest:
+        change_status(agent=agent, conversation=conversation, status=Status.RESOLVED)
+    return message
+
+
+def _refused(request: HttpRequest, conversation: Conversation, refused: Refused) -> HttpResponse:
+    """The reason beside the composer; the text stays where it is."""
+    if is_fragment(request):
+        return render(request, "desk/refused.html", {"refused": refused}, status=422)
+    context = conversation_context(request, conversation)
+    context |= {"refused": refused, "draft_text": request.POST.get("text", "")}
+    return render(request, "desk/desk.html", desk_context(request, **context), status=422)
+
+
+@role_required("agent")
+@require_POST
+def resend(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Try again to send a message that did not arrive."""
+    message = open_message(request, number, pk, to="reply")
+    try:
+        send_again(agent=agent_of(request), message=message)
+    except Refused as refused:
+        if not is_fragment(request):
+            return _refused(request, message.conversation, refused)
+        return toast(HttpResponse(status=422), f"{refused.message} {refused.fix}".strip())
+    if not is_fragment(request):
+        return redirect(reverse("desk:thread", args=[number]))
+    message.refresh_from_db()
+    bubbles = make_bubbles([message], message.conversation, company_of(request).name)
+    context = {**head_context(request, message.conversation), "thread": Thread(items=list(bubbles))}
+    return render(request, "desk/items.html", context)
+
+
+@signed_in
+@require_POST
+def upload(request: HttpRequest) -> JsonResponse:
+    """Keep a file for the message that is being written."""
+    file = request.FILES.get("file")
+    if file is None:
+        return JsonResponse({"error": _("No file came along.")}, status=400)
+    try:
+        kept = keep_upload(request, file)
+    except Refused as refused:
+        return JsonResponse({"error": f"{refused.message} {refused.fix}".strip()}, status=413)
+    return JsonResponse({"id": kept.pk, "name": kept.name, "size": kept.size}, status=201)

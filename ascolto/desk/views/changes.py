@@ -1,0 +1,191 @@
+"""Change a conversation: who holds it, where it stands, what it is about. Every change can be undone from its toast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ascolto.accounts.guards import role_required
+from ascolto.accounts.selectors import all_teams, assignable_agents
+from ascolto.conversations import actions
+from ascolto.conversations.models import Conversation, Label
+from ascolto.desk.forms import later_choices, read_assignee, read_priority, read_team, read_until
+from ascolto.desk.lines import priority_names
+from ascolto.desk.opening import agent_of, company_of, head_context, is_fragment, open_conversation
+from ascolto.desk.queue import status_names
+from ascolto.desk.replies import toast
+from ascolto.gates import Refused
+from ascolto.kit.clock import now
+from ascolto.ui.jinja import moment
+from ascolto.ui.shell import shell_context
+
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _changed(
+    request: HttpRequest,
+    conversation: Conversation,
+    act: Callable[[], tuple[str, Mapping[str, Any]]],
+) -> HttpResponse:
+    """Do it; answer with the head as it is now and a toast that can undo (`act` returns its text and the way back)."""
+    try:
+        text, back = act()
+    except Refused as refused:
+        if not is_fragment(request):
+            return render(
+                request,
+                "ui/error.html",
+                {"title": refused.message, "text": refused.fix, "what": "forbidden"},
+                status=422,
+            )
+        return toast(HttpResponse(status=422), f"{refused.message} {refused.fix}".strip())
+    if not is_fragment(request):
+        return redirect("desk:thread", conversation.number)
+    fresh = open_conversation(request, conversation.number)
+    return toast(
+        render(request, "desk/head.html", head_context(request, fresh)), text, undo=request.path, fields=back
+    )
+
+
+def _choice(request: HttpRequest, conversation: Conversation, template: str, **context: Any) -> HttpResponse:
+    """The choices of a change: in the menu, or as a page of its own."""
+    context = {**head_context(request, conversation), **context}
+    if is_fragment(request):
+        return render(request, template, context)
+    company_of(request)
+    return render(
+        request, "desk/choice.html", {**shell_context(request, current="desk"), **context, "part": template}
+    )
+
+
+@role_required("agent")
+@GET_OR_POST
+def assign(request: HttpRequest, number: str) -> HttpResponse:
+    """Give it to a colleague, to a team, or to nobody."""
+    conversation = open_conversation(request, number, to="manage")
+    if request.method != "POST":
+        people, teams = assignable_agents(), all_teams()
+        return _choice(request, conversation, "desk/choose_assignee.html", people=people, teams=teams)
+    agent, before = agent_of(request), {}
+
+    def act() -> tuple[str, Mapping[str, Any]]:
+        wanted: dict[str, Any] = {}
+        if "assignee" in request.POST:
+            wanted["assignee"] = read_assignee(request.POST)
+            before["assignee"] = conversation.assignee_id or ""
+        if "team" in request.POST:
+            wanted["team"] = read_team(request.POST)
+            before["team"] = conversation.team_id or ""
+        actions.assign(agent=agent, conversation=conversation, **wanted)
+        return _given(wanted, agent), before
+
+    return _changed(request, conversation, act)
+
+
+def _given(wanted: Mapping[str, Any], agent: Any) -> str:
+    whom = wanted.get("assignee") or wanted.get("team")
+    if whom is None:
+        return _("Nobody has it now")
+    return _("You have it now") if whom == agent else _("Given to %(name)s") % {"name": whom.name}
+
+
+@role_required("agent")
+@require_POST
+def status(request: HttpRequest, number: str) -> HttpResponse:
+    """Open, waiting for the customer, waiting for a department, or resolved."""
+    conversation = open_conversation(request, number, to="manage")
+    previous, wanted = conversation.status, request.POST.get("status", "")
+
+    def act() -> tuple[str, Mapping[str, Any]]:
+        actions.change_status(agent=agent_of(request), conversation=conversation, status=wanted)
+        words = {"resolved": _("Conversation resolved"), "open": _("Conversation open again")}
+        return words.get(wanted, status_names()[wanted]), {"status": previous}
+
+    return _changed(request, conversation, act)
+
+
+@role_required("agent")
+@require_POST
+def priority(request: HttpRequest, number: str) -> HttpResponse:
+    """How urgent it is."""
+    conversation = open_conversation(request, number, to="manage")
+    previous, wanted = conversation.priority, read_priority(request.POST)
+
+    def act() -> tuple[str, Mapping[str, Any]]:
+        actions.change_priority(agent=agent_of(request), conversation=conversation, priority=wanted)
+        return _("Priority: %(name)s") % {"name": priority_names()[wanted]}, {"priority": previous}
+
+    return _changed(request, conversation, act)
+
+
+@role_required("agent")
+@GET_OR_POST
+def labels(request: HttpRequest, number: str) -> HttpResponse:
+    """What it is about, in labels."""
+    conversation = open_conversation(request, number, to="manage")
+    current = sorted(conversation.labels.values_list("name", flat=True))
+    if request.method != "POST":
+        known = Label.objects.values_list("name", flat=True)[:200]
+        return _choice(request, conversation, "desk/choose_labels.html", known=known, current=current)
+    names = request.POST.getlist("labels") + request.POST.get("new", "").split(",")
+
+    def act() -> tuple[str, Mapping[str, Any]]:
+        actions.set_labels(agent=agent_of(request), conversation=conversation, names=names)
+        return _("Labels changed"), {"labels": current}
+
+    return _changed(request, conversation, act)
+
+
+@role_required("agent")
+@GET_OR_POST
+def snooze(request: HttpRequest, number: str) -> HttpResponse:
+    """Out of the queue for a while."""
+    conversation = open_conversation(request, number, to="manage")
+    if request.method != "POST":
+        return _choice(request, conversation, "desk/choose_time.html", times=later_choices(now()))
+    previous = conversation.snoozed_until
+
+    def act() -> tuple[str, Mapping[str, Any]]:
+        until = read_until(request.POST)
+        actions.snooze(agent=agent_of(request), conversation=conversation, until=until)
+        text = _("Set aside until %(when)s") % {"when": moment(until)} if until else _("Back in the queue")
+        return text, {"until": previous.isoformat() if previous and previous > now() else ""}
+
+    return _changed(request, conversation, act)
+
+
+@role_required("agent")
+@require_POST
+def spam(request: HttpRequest, number: str) -> HttpResponse:
+    """Spam leaves every queue."""
+    conversation = open_conversation(request, number, to="manage")
+    wanted = request.POST.get("spam", "1") == "1"
+
+    def act() -> tuple[str, Mapping[str, Any]]:
+        actions.mark_spam(agent=agent_of(request), conversation=conversation, spam=wanted)
+        return (_("Marked as spam") if wanted else _("Not spam")), {"spam": "0" if wanted else "1"}
+
+    return _changed(request, conversation, act)
+
+
+@role_required("agent")
+@GET_OR_POST
+def rename(request: HttpRequest, number: str) -> HttpResponse:
+    """Say in a few words what it is about."""
+    conversation = open_conversation(request, number, to="manage")
+    if request.method != "POST":
+        return _choice(request, conversation, "desk/choose_subject.html")
+    previous = conversation.subject
+
+    def act() -> tuple[str, Mapping[str, Any]]:
+        actions.rename(
+            agent=agent_of(request), conversation=conversation, subject=request.POST.get("subject", "")[:1000]
+        )
+        return _("Subject changed"), {"subject": previous}
+
+    return _changed(request, conversation, act)

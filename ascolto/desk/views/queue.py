@@ -1,0 +1,72 @@
+"""The queue and its rows."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from ascolto.accounts.guards import signed_in
+from ascolto.accounts.selectors import all_teams, assignable_agents
+from ascolto.channels.models import ChannelAccount
+from ascolto.conversations.models import Label
+from ascolto.conversations.selectors import count_views, row_of
+from ascolto.desk.looks import look_of
+from ascolto.desk.opening import agent_of, desk_context, is_fragment, list_context
+from ascolto.desk.queue import group_names, make_rows, read_asked, shown_count, status_names
+from ascolto.kit.clock import now
+
+
+@signed_in
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """The list; for scripts only the list pane, or with a cursor the next rows."""
+    if not is_fragment(request):
+        return render(request, "desk/desk.html", desk_context(request))
+    template = "desk/more.html" if request.GET.get("cursor") else "desk/list.html"
+    return render(request, template, list_context(request) | {"current_id": 0})
+
+
+@signed_in
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """The queue with the search field open."""
+    return redirect(reverse("desk:queue") + "?search=1&view=all")
+
+
+@signed_in
+@require_safe
+def row(request: HttpRequest, pk: int) -> HttpResponse:
+    """One row for the live list; nothing (204) when it does not belong in the view, or is not visible."""
+    asked = read_asked(request.GET)
+    found = row_of(agent_of(request), pk, view=asked.view)
+    if found is None:
+        return HttpResponse(status=204)
+    rows = make_rows([found], asked, now())
+    context = {"rows": rows, "asked": asked, "status_names": status_names(), "group_names": group_names()}
+    return render(request, "desk/rows.html", context | {"current_id": 0})
+
+
+@signed_in
+@require_safe
+def counts(request: HttpRequest) -> HttpResponse:
+    """The numbers beside the views."""
+    found = count_views(agent_of(request))
+    return render(request, "desk/counts.html", {"counts": {key: shown_count(n) for key, n in found.items()}})
+
+
+@signed_in
+@require_safe
+def filters(request: HttpRequest) -> HttpResponse:
+    """The choices that narrow the list; asked for when somebody opens them."""
+    kinds = ChannelAccount.objects.order_by("kind").values_list("kind", flat=True).distinct()
+    context = {
+        "asked": read_asked(request.GET),
+        "looks": [look_of(kind) for kind in kinds],
+        "people": assignable_agents(),
+        "teams": all_teams(),
+        "labels": Label.objects.all()[:200],
+        "status_names": status_names(),
+    }
+    return render(request, "desk/filters.html", context)

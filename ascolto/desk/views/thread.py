@@ -1,0 +1,108 @@
+"""One conversation: its page, its parts, its files."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from ascolto.accounts.guards import signed_in
+from ascolto.conversations.files import SHOWN_INLINE, path_of
+from ascolto.conversations.models import Attachment
+from ascolto.conversations.selectors import access_attachment, read_thread
+from ascolto.desk.bubbles import Thread, make_bubbles, weave
+from ascolto.desk.letter import letter_page, letter_policy
+from ascolto.desk.lines import read_lines
+from ascolto.desk.opening import (
+    agent_of,
+    company_of,
+    conversation_context,
+    desk_context,
+    head_context,
+    is_fragment,
+    open_conversation,
+    open_message,
+)
+
+
+@signed_in
+@require_safe
+def thread(request: HttpRequest, number: str) -> HttpResponse:
+    """The conversation beside its list; for scripts only the conversation."""
+    conversation = open_conversation(request, number)
+    context = conversation_context(request, conversation)
+    if is_fragment(request):
+        return render(request, "desk/conversation.html", context)
+    return render(request, "desk/desk.html", desk_context(request, **context))
+
+
+@signed_in
+@require_safe
+def head(request: HttpRequest, number: str) -> HttpResponse:
+    """The head alone, after something changed."""
+    conversation = open_conversation(request, number)
+    return render(request, "desk/head.html", head_context(request, conversation))
+
+
+@signed_in
+@require_safe
+def messages(request: HttpRequest, number: str) -> HttpResponse:
+    """What came after a message (and after an event), for the live thread."""
+    conversation = open_conversation(request, number)
+    after, event = _number(request, "after"), _number(request, "events")
+    found = read_thread(conversation, after_id=after)
+    bubbles = make_bubbles(found, conversation, company_of(request).name)
+    lines = read_lines(conversation, after_id=event) if "events" in request.GET else []
+    woven = weave(bubbles, lines)
+    return render(request, "desk/items.html", {**head_context(request, conversation), "thread": woven})
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.GET.get(name, "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Http404
+    return int(text)
+
+
+@signed_in
+@require_safe
+def message(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """One message again, after its delivery, text or reactions changed."""
+    found = open_message(request, number, pk)
+    bubbles = make_bubbles([found], found.conversation, company_of(request).name)
+    context = {**head_context(request, found.conversation), "thread": Thread(items=list(bubbles))}
+    return render(request, "desk/items.html", context)
+
+
+@signed_in
+@require_safe
+def letter(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A message's HTML in a page of its own that may run nothing; pictures from elsewhere only when asked for."""
+    found = open_message(request, number, pk)
+    pictures = request.GET.get("pictures") == "1"
+    response = HttpResponse(letter_page(found, pictures=pictures))
+    response.headers["Content-Security-Policy"] = letter_policy(pictures)
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@signed_in
+@require_safe
+def file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """An attachment. Only pictures, sounds and films are shown; everything else is handed over as a download."""
+    try:
+        attachment = access_attachment(agent_of(request), pk)
+        opened = path_of(attachment).open("rb")
+    except (Attachment.DoesNotExist, FileNotFoundError, ValueError):
+        raise Http404 from None
+    shown = attachment.content_type in SHOWN_INLINE and "download" not in request.GET
+    kind = attachment.content_type if shown else "application/octet-stream"
+    response = FileResponse(opened, content_type=kind)
+    response.headers["Content-Length"] = str(attachment.size)
+    response.headers["Content-Disposition"] = content_disposition_header(not shown, attachment.name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
