@@ -6,5 +6,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("ascolto.api.urls")),
+    path("", include("ascolto.config.health")),
     path("", include("ascolto.accounts.urls")),
+    path("", include("ascolto.desk.urls")),
 ]
+
+handler403 = "ascolto.ui.errors.forbidden"
+handler404 = "ascolto.ui.errors.not_found"
+handler500 = "ascolto.ui.errors.server_error"
