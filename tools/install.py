@@ -69,19 +69,37 @@ def make_environment(venv: Path, uv: str | None) -> None:
         return
     if uv:
         _run(uv, "venv", "--quiet", "--python", sys.executable, str(venv))
-    elif importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"):
+    elif _can("ensurepip"):
         _run(sys.executable, "-m", "venv", str(venv))
-    elif importlib.util.find_spec("venv") and importlib.util.find_spec("pip"):
+    elif _can("pip"):
         _run(sys.executable, "-m", "venv", "--without-pip", str(venv))
     elif virtualenv := shutil.which("virtualenv"):
         _run(virtualenv, "--quiet", "--python", sys.executable, str(venv))
     else:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        _install_venv_module()
+        _run(sys.executable, "-m", "venv", str(venv))
+
+
+def _can(module: str) -> bool:
+    return all(importlib.util.find_spec(name) is not None for name in ("venv", module))
+
+
+def _install_venv_module() -> None:
+    """Debian packs the module that makes environments apart: root gets it, everybody else is told how."""
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
         raise CannotInstall(
-            f"this Python cannot make virtual environments (its venv and ensurepip modules are missing).\n"
-            f"  On Debian or Ubuntu:  sudo apt install python{version}-venv\n"
+            f"this Python cannot make virtual environments (its ensurepip module is missing).\n"
+            f"  On Debian or Ubuntu:  sudo apt install {package}\n"
             f"  Anywhere else: install uv, then run the same command again."
         )
+    print(f"This Python cannot make virtual environments: installing Debian's {package} …", flush=True)
+    _run(apt, "update", "-qq")
+    _run(apt, "install", "-qq", "-y", "--no-install-recommends", package)
+    importlib.invalidate_caches()
+    if not _can("ensurepip"):
+        raise CannotInstall(f"{package} was installed, but this Python does not find its ensurepip module.")
 
 
 def install_locked(venv: Path, locks: list[str], uv: str | None) -> None:
