@@ -16,7 +16,7 @@ _MARKS = {"ok": "ok     ", "warning": "WARNING", "error": "ERROR  "}
 class Command(DjangoCheck):
     help = "Look at configuration, secret key, disk, database, channels and clock. Ends with 1 when something must be mended."
 
-    def handle(self, *app_labels: str, **options: Any) -> None:
+    def handle(self, *app_labels: Any, **options: Any) -> None:
         if app_labels or any(options[name] for name in _OWN):
             super().handle(*app_labels, **options)
             return
