@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +10,20 @@ from typing import Any
 from ascolto.channels.protocol import Media
 from ascolto.channels.vendors.meta import object_of, objects_of, plain, text_of
 
+_ENDINGS = {  # of the files that come without a name
+    "application/pdf": ".pdf",
+    "audio/aac": ".aac",
+    "audio/amr": ".amr",
+    "audio/mp4": ".m4a",
+    "audio/mpeg": ".mp3",
+    "audio/ogg": ".ogg",
+    "image/gif": ".gif",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "video/3gpp": ".3gp",
+    "video/mp4": ".mp4",
+}
 LONGEST = 20_000  # WhatsApp takes 4,096 characters; a form or an order may be longer
 
 
@@ -58,7 +71,7 @@ def _media(kind: str, part: Any) -> Content | None:
     kind = "voice" if kind == "audio" and part.get("voice") is True else kind
     content_type = text_of(part.get("mime_type"), 127) or "application/octet-stream"
     bare = content_type.split(";", 1)[0].strip().lower()
-    name = text_of(part.get("filename"), 255) or kind + (mimetypes.guess_extension(bare) or "")
+    name = text_of(part.get("filename"), 255) or kind + _ENDINGS.get(bare, "")
     remote = {"id": media_id}
     if digest := text_of(part.get("sha256"), 100):
         remote["sha256"] = digest
