@@ -21,6 +21,19 @@ def private_files(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite in a file: in memory it would neither have a journal nor several connections as the product has.
+
+    Here and not in the harness, since pytest-django's own fixture of this name would come after it.
+    """
+    from django.db import connections
+
+    settings = connections["default"].settings_dict
+    if settings["ENGINE"].endswith("sqlite3"):
+        settings["TEST"]["NAME"] = str(Path(os.environ["ASCOLTO_DATA"]) / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Any]:
     """A headless Chromium that talks to nobody but us."""
     from playwright.sync_api import sync_playwright

@@ -11,7 +11,6 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -126,13 +125,3 @@ def chromium() -> str:
     if path is None:
         missing("browser", "no Chromium on this machine; on Debian: apt install chromium")
     return path or ""
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """SQLite in a file: in memory it would neither have a journal nor several connections as the product has."""
-    from django.db import connections
-
-    settings = connections["default"].settings_dict
-    if settings["ENGINE"].endswith("sqlite3"):
-        settings["TEST"]["NAME"] = str(Path(os.environ["ASCOLTO_DATA"]) / "test.sqlite3")
