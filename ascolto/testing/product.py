@@ -138,6 +138,14 @@ class Product:
             raise RuntimeError(f"ascolto {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
+    def python(self, script: str) -> str:
+        """Run a script on this installation; what it printed. Raises RuntimeError when it fails."""
+        command = [sys.executable, "-c", script]
+        done = subprocess.run(command, env=self.environment, text=True, capture_output=True, timeout=3600)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.stdout
+
     def add_channel(self, kind: str, name: str, **settings: str) -> str:
         """Connect an inbox by the command line; its hook address at this installation."""
         pairs = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]

@@ -1,0 +1,54 @@
+"""Installations of the real product, each with a database of its own on the server that the test run chose."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from ascolto.testing.product import Product
+
+Install = Callable[..., Product]
+
+
+def new_database() -> str:
+    """The address of an empty database on PostgreSQL, or an empty text: a file in the installation's own directory."""
+    url = os.environ.get("ASCOLTO_DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        return ""
+    name = f"journey_{uuid.uuid4().hex[:12]}"
+    parts = urlsplit(url)
+    server = urlunsplit(parts._replace(path="/postgres"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@pytest.fixture
+def install(tmp_path: Path) -> Iterator[Install]:
+    """Start installations; they end with the test. `beside`: further processes of an installation that runs already."""
+    running: list[Product] = []
+
+    def start(
+        *,
+        beside: Product | None = None,
+        command: tuple[str, ...] = ("up",),
+        serves: bool = True,
+        **environment: str,
+    ) -> Product:
+        if beside is not None:
+            data, url = beside.data, beside.environment.get("ASCOLTO_DATABASE_URL", "")
+        else:
+            data, url = tmp_path / f"data{len(running)}", new_database()
+        product = Product(data, database_url=url, command=command, **environment)
+        running.append(product)
+        return product.start(serves=serves)
+
+    yield start
+    for product in reversed(running):
+        product.stop()
