@@ -72,7 +72,7 @@ def new_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
         if server.startswith("postgres"):
             databases.append(f"product_{secrets.token_hex(6)}")
             url = create_database(server, databases[-1])
-        made.append(Product(tmp_path_factory.mktemp("product"), url, **variables))
+        made.append(Product(tmp_path_factory.mktemp("product"), database_url=url, **variables))
         return made[-1]
 
     yield make
@@ -84,11 +84,11 @@ def new_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
 
 @pytest.fixture
 def live_product(new_product: Callable[..., Product]) -> Product:
-    """The real product, started by `ascolto up` and serving: base_url, run(), kill(), parts()."""
-    return new_product().up()
+    """The real product, started by `ascolto up` and serving: base_url, run(), part(), kill()."""
+    return new_product().start()
 
 
 @pytest.fixture
 def run_ascolto(new_product: Callable[..., Product]) -> Callable[..., Any]:
-    """Runs commands of the product on an installation of their own: `run_ascolto("check", check=False)`."""
+    """Runs commands of the product on an installation of their own: `run_ascolto("check")`."""
     return new_product().run

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, TypeVar
 
+from ascolto.testing.postgres import die_with_parent
+
 Found = TypeVar("Found")
 
 
@@ -90,6 +92,7 @@ class Product:
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,
+            preexec_fn=die_with_parent,
         )
         if serves:
             try:
@@ -126,17 +129,23 @@ class Product:
 
     def run(self, *arguments: str, stdin: str = "", check: bool = True) -> str:
         """A command of the product on this installation; what it printed. Raises RuntimeError when it fails."""
-        done = subprocess.run(
-            [sys.executable, "-m", "ascolto", *arguments],
+        done = self.ask(*arguments, stdin=stdin)
+        if check and done.returncode:
+            raise RuntimeError(f"ascolto {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def ask(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """A command of the product on this installation, whatever becomes of it."""
+        command = [sys.executable, "-m", "ascolto", *arguments]
+        return subprocess.run(
+            command,
             env=self.environment,
             input=stdin,
             text=True,
             capture_output=True,
             timeout=120,
+            check=False,
         )
-        if check and done.returncode:
-            raise RuntimeError(f"ascolto {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
-        return done.stdout
 
     def python(self, script: str) -> str:
         """Run a script on this installation; what it printed. Raises RuntimeError when it fails."""
@@ -188,6 +197,15 @@ class Product:
         running = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
         return sorted(pid for pid in running if _parent_of(pid) == self.pid)
 
+    def part(self, name: str, *, other_than: int = 0) -> int:
+        """The process of `web`, `intake` or `background`, as soon as it runs. Raises TimeoutError."""
+
+        def find() -> int:
+            named = [pid for pid in self.parts() if f"ascolto-{name}".startswith(_name_of(pid) or "-")]
+            return next((pid for pid in named if pid != other_than), 0)
+
+        return wait_for(find, within=60, why=f"{name} runs")
+
     def kill(self, pid: int) -> None:
         """kill -9."""
         os.kill(pid, signal.SIGKILL)
@@ -212,6 +230,13 @@ def _parent_of(pid: int) -> int:
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     except (OSError, ValueError, IndexError):
         return -1
+
+
+def _name_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def _pss(pid: int) -> int:
