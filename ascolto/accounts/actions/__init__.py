@@ -10,6 +10,7 @@ from ascolto.accounts.actions.agents import (
 from ascolto.accounts.actions.company import (
     change_company,
     finish_set_up,
+    found_company,
     make_setup_link,
     move_set_up,
     use_setup_link,
@@ -37,6 +38,7 @@ __all__ = [
     "delete_team",
     "end_other_sessions",
     "finish_set_up",
+    "found_company",
     "invite_again",
     "invite_agent",
     "make_administrator",

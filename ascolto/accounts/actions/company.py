@@ -77,6 +77,22 @@ def use_setup_link(*, key: str, email: str, name: str, password: str) -> Agent:
     return agent
 
 
+@transaction.atomic
+def found_company(
+    *, key: str, company: str, language: str, time_zone: str, email: str, name: str, password: str
+) -> Agent:
+    """The first page of the set-up in one step: the company and its first administrator. Raises ValidationError."""
+    agent = use_setup_link(key=key, email=email, name=name, password=password)
+    try:
+        change_company(by=agent, name=company, language=language, time_zone=time_zone)
+    except ValidationError as error:  # both have a name: say which one is meant
+        raise ValidationError(
+            {"company" if field == "name" else field: texts for field, texts in error.error_dict.items()}
+        ) from None
+    move_set_up(step=2)
+    return agent
+
+
 def move_set_up(*, step: int) -> None:
     """Remember the furthest step of the first set-up, so that it can be left and resumed."""
     company = Company.current()

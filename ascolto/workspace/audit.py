@@ -1,0 +1,119 @@
+"""The log in sentences: who did what, for the people who run the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ascolto.accounts.models import Agent, ApiToken, Team
+from ascolto.channels.models import ChannelAccount
+from ascolto.events.models import Event
+
+SENTENCES: dict[str, str | Promise] = {
+    "agent.created": _("added %(agent)s as %(role)s"),
+    "agent.changed": _("changed %(agent)s: %(fields)s"),
+    "agent.invited": _("made an invitation for %(agent)s"),
+    "agent.deactivated": _("closed the account of %(agent)s"),
+    "agent.signed_in": _("signed in"),
+    "agent.signed_out": _("signed out"),
+    "agent.sign_in_failed": _("A sign-in failed: %(email)s"),
+    "agent.password_changed": _("chose a new password"),
+    "team.created": _("made the team %(name)s"),
+    "team.changed": _("changed the team %(team)s: %(fields)s"),
+    "token.created": _("made an API token for %(agent)s: %(scopes)s"),
+    "token.revoked": _("revoked the API token %(token)s"),
+    "company.changed": _("changed the company: %(fields)s"),
+    "company.set_up": _("finished the set-up"),
+    "channel.connected": _("connected the inbox %(account)s"),
+    "channel.changed": _("changed the inbox %(account)s: %(fields)s"),
+    "channel.enabled": _("switched the inbox %(account)s on"),
+    "channel.disabled": _("switched the inbox %(account)s off"),
+    "channel.failed": _("The inbox %(account)s stopped: %(reason)s"),
+    "channel.recovered": _("The inbox %(account)s works again"),
+    "channel.news": _("The network says about %(account)s: %(title)s"),
+    "raw_event.dead": _("A delivery to %(account)s was set aside: %(error)s"),
+    "raw_event.replayed": _("let deliveries be tried again: %(count)s"),
+    "raw_event.dismissed": _("dismissed deliveries: %(count)s"),
+    "demo.started": _("started the demo"),
+}
+KINDS = (
+    ("", _("Everything")),
+    ("agent.", _("People")),
+    ("team.", _("Teams")),
+    ("token.", _("API tokens")),
+    ("channel.", _("Inboxes")),
+    ("raw_event.", _("Set aside")),
+    ("company.", _("Company")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the log."""
+
+    at: datetime
+    who: str
+    what: str
+    type: str
+
+
+def lines(events: Iterable[Event]) -> list[Line]:
+    """The events as sentences; people and inboxes by the names they have now."""
+    events = list(events)
+    people = {event.data.get("agent") for event in events} | {
+        event.actor_id for event in events if event.actor_kind == "agent"
+    }
+    names = {
+        "agent": dict(Agent.objects.filter(pk__in=people - {None}).values_list("pk", "name")),
+        "team": dict(
+            Team.objects.filter(pk__in={event.data.get("team") for event in events} - {None}).values_list(
+                "pk", "name"
+            )
+        ),
+        "account": dict(
+            ChannelAccount.objects.filter(pk__in={event.account_id for event in events} - {None}).values_list(
+                "pk", "name"
+            )
+        ),
+        "token": dict(
+            ApiToken.objects.filter(
+                pk__in={event.data.get("token") for event in events} - {None}
+            ).values_list("pk", "name")
+        ),
+    }
+    return [_line(event, names) for event in events]
+
+
+def _line(event: Event, names: dict[str, dict[int, str]]) -> Line:
+    values = _values(event, names)
+    sentence = SENTENCES.get(event.type)
+    what = str(sentence) % values if sentence else event.type
+    who = ""
+    if event.actor_kind == "agent" and event.actor_id:
+        who = names["agent"].get(event.actor_id, f"#{event.actor_id}")
+    elif sentence and not str(sentence)[:1].isupper():
+        who = gettext("The system")
+    return Line(event.occurred_at, who, what, event.type)
+
+
+def _values(event: Event, names: dict[str, dict[int, str]]) -> dict[str, Any]:
+    data = event.data
+    values: dict[str, Any] = dict.fromkeys(("role", "email", "name", "reason", "title", "error"), "")
+    values |= {key: str(value)[:300] for key, value in data.items()}
+    for kind in ("agent", "team", "token"):
+        pk = data.get(kind)
+        values[kind] = names[kind].get(pk) or f"#{pk}"
+    values["account"] = (
+        names["account"].get(event.account_id or 0) or data.get("name") or f"#{event.account_id}"
+    )
+    for key in ("fields", "scopes"):
+        values[key] = ", ".join(str(item) for item in data.get(key) or [])
+    values["count"] = len(data.get("raw_events") or [])
+    values["email"] = data.get("email") or gettext("an address without an account")
+    return values

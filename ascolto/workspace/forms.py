@@ -1,0 +1,295 @@
+"""Forms of the settings. Fields of an inbox follow from its adapter's Config; what they may hold is the actions' business."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ascolto.accounts.forms import language_choices, password_field, time_zones
+from ascolto.accounts.models import Role, Team
+from ascolto.accounts.scopes import ADMINISTRATORS_ONLY, SCOPES
+from ascolto.accounts.selectors import all_agents, all_teams
+from ascolto.channels.models import ChannelAccount
+from ascolto.channels.protocol import Adapter, ConfigError
+from ascolto.channels.selectors import Setting, settings_of
+from ascolto.ui.forms import PlainForm, choices_of, style
+
+PREFIX = "set_"  # settings of a channel live in a name space of their own
+ROLES = [
+    (Role.AGENT, _("Agent: answers customers")),
+    (Role.LEAD, _("Lead: sees everything")),
+    (Role.ADMINISTRATOR, _("Administrator: also changes settings")),
+    (Role.GUEST, _("Guest of a department: sees what they are asked about")),
+]
+
+
+def team_choices() -> list[tuple[str, str]]:
+    """Every team."""
+    return choices_of(list(all_teams()))
+
+
+class TeamsField(forms.MultipleChoiceField):
+    """Some of the teams; its value is the teams themselves."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> list[Team]:
+        chosen = super().clean(value)
+        return list(Team.objects.filter(pk__in=chosen))
+
+
+# --- inboxes ---------------------------------------------------------------------------------------------------------
+
+
+class InboxForm(PlainForm):
+    """Name, teams and language of an inbox, and the settings its channel wants."""
+
+    name = forms.CharField(
+        label=_("Name of the inbox"),
+        max_length=120,
+        help_text=_("What colleagues call it, for example Support."),
+    )
+
+    def __init__(
+        self, *args: Any, adapter: Adapter, account: ChannelAccount | None = None, **kwargs: Any
+    ) -> None:
+        self.adapter, self.account = adapter, account
+        self.settings = settings_of(adapter)
+        stored = account.values() if account else {}
+        for_language = account.language if account else kwargs.pop("language", "en")
+        super().__init__(*args, **kwargs)
+        if account:
+            self.initial.setdefault("name", account.name)
+        for setting in self.settings:
+            self._add(setting, stored)
+        teams = team_choices()
+        if teams:
+            chosen = [str(pk) for pk in account.teams.values_list("pk", flat=True)] if account else []
+            hint = _("None chosen: every agent sees its conversations.")
+            self.fields["teams"] = TeamsField(
+                label=_("Who sees it"), choices=teams, required=False, initial=chosen, help_text=hint
+            )
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Language of automatic texts"), choices=language_choices(), initial=for_language
+        )
+        style(self.fields["language"])
+
+    def _add(self, setting: Setting, stored: dict[str, str]) -> None:
+        field = _field_for(setting, stored)
+        style(field)
+        self.fields[PREFIX + setting.name] = field
+        if setting.is_secret and not setting.is_required and stored.get(setting.name):
+            label = _("Forget the stored value of “%(label)s”") % {"label": gettext(setting.label)}
+            self.fields[f"forget_{setting.name}"] = forms.BooleanField(label=label, required=False)
+
+    def main_fields(self) -> list[forms.BoundField]:
+        """What everybody fills in."""
+        return [self[name] for name in self.fields if not self._is_advanced(name)]
+
+    def advanced_fields(self) -> list[forms.BoundField]:
+        """What most people leave as it is."""
+        return [self[name] for name in self.fields if self._is_advanced(name)]
+
+    def has_advanced_errors(self) -> bool:
+        """Whether the folded part must be open."""
+        return any(self._is_advanced(name) for name in self.errors)
+
+    def _is_advanced(self, name: str) -> bool:
+        bare = name.removeprefix(PREFIX).removeprefix("forget_")
+        return name not in {"name", "teams", "language"} and any(
+            setting.name == bare and setting.is_advanced for setting in self.settings
+        )
+
+    def values(self) -> dict[str, str]:
+        """The settings as the actions take them; what equals the channel's own default is left to it."""
+        given = {item.name: str(self.cleaned_data[PREFIX + item.name] or "") for item in self.settings}
+        return {
+            item.name: "" if given[item.name] == item.default else given[item.name]
+            for item in self.settings
+            if self.account or (given[item.name] and given[item.name] != item.default)
+        }
+
+    def forgotten(self) -> list[str]:
+        """Optional secrets to take away."""
+        return [item.name for item in self.settings if self.cleaned_data.get(f"forget_{item.name}")]
+
+    def general(self) -> dict[str, Any]:
+        """Name, teams and language."""
+        return {
+            key: self.cleaned_data[key] for key in ("name", "teams", "language") if key in self.cleaned_data
+        }
+
+    def refuse_setting(self, error: ConfigError) -> None:
+        """Show what an action refused at the setting it names."""
+        name = error.field if error.field in {"name", "language"} else PREFIX + error.field
+        message = error.message[:1].upper() + error.message[1:]
+        self.add_error(name if name in self.fields else None, message)
+
+
+def _field_for(setting: Setting, stored: dict[str, str]) -> forms.Field:
+    about = [gettext(setting.help)] if setting.help else []
+    if setting.example:
+        about.append(gettext("For example %(example)s.") % {"example": setting.example})
+    kept = setting.is_secret and bool(stored.get(setting.name))
+    if kept:
+        about.insert(0, gettext("Stored. Leave it empty to keep it."))
+    common: dict[str, Any] = {
+        "label": gettext(setting.label),
+        "help_text": " ".join(about),
+        "required": setting.is_required and not kept,
+        "initial": stored.get(setting.name, setting.default),
+    }
+    if setting.kind == "switch":
+        yes_no = [("yes", _("Yes")), ("no", _("No"))]
+        common["initial"] = "yes" if common["initial"].lower() in {"1", "true", "yes", "on"} else "no"
+        return forms.ChoiceField(choices=yes_no, **common)
+    if setting.kind == "choice":
+        empty = [] if setting.is_required or "" in setting.choices or setting.default else [("", "")]
+        return forms.ChoiceField(
+            choices=[*empty, *((choice, choice) for choice in setting.choices)], **common
+        )
+    if setting.is_secret:
+        common["initial"] = ""
+        widget = forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        return forms.CharField(widget=widget, strip=False, max_length=20_000, **common)
+    numeric = {"inputmode": "numeric"} if setting.kind == "number" else {}
+    widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", **numeric})
+    return forms.CharField(widget=widget, max_length=20_000, **common)
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+class InviteForm(PlainForm):
+    """A new colleague."""
+
+    email = forms.CharField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if teams := team_choices():
+            self.fields["teams"] = TeamsField(label=_("Teams"), choices=teams, required=False)
+
+
+class PersonForm(InviteForm):
+    """Who a colleague is and what they may do."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+
+
+class TeamForm(PlainForm):
+    """A team and its people."""
+
+    name = forms.CharField(label=_("Name of the team"), max_length=80)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [agent for agent in all_agents() if agent.is_active and not agent.is_guest]
+        self.fields["members"] = forms.MultipleChoiceField(
+            label=_("People"), choices=choices_of(people), required=False, widget=forms.CheckboxSelectMultiple
+        )
+
+
+class CompanyForm(PlainForm):
+    """The company's own settings."""
+
+    name = forms.CharField(
+        label=_("Company name"), max_length=120, help_text=_("Customers read it next to every signature.")
+    )
+    language = forms.ChoiceField(label=_("Language"))
+    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Promises are counted in this zone."))
+    promise_minutes = forms.CharField(
+        label=_("First reply by a person, in minutes"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text=_("One number for every channel, on purpose."),
+    )
+    reopen_days = forms.CharField(
+        label=_("Days in which an answer reopens a resolved conversation"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = language_choices()  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [(name, name.replace("_", " ")) for name in time_zones()]  # type: ignore[attr-defined]
+
+
+class TokenForm(PlainForm):
+    """What a key for a machine is for and what it may do."""
+
+    name = forms.CharField(label=_("What it is for"), max_length=80)
+
+    def __init__(self, *args: Any, is_administrator: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        allowed = [scope for scope in SCOPES if is_administrator or scope not in ADMINISTRATORS_ONLY]
+        self.fields["scopes"] = forms.MultipleChoiceField(
+            label=_("What it may do"),
+            choices=[(scope, scope) for scope in allowed],
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+
+# --- the first run ---------------------------------------------------------------------------------------------------
+
+
+class FounderForm(PlainForm):
+    """The company and its first administrator."""
+
+    company = forms.CharField(
+        label=_("Company name"), max_length=120, help_text=_("Customers read it next to every signature.")
+    )
+    language = forms.ChoiceField(label=_("Language"))
+    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Promises are counted in this zone."))
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.CharField(
+        label=_("Your e-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        help_text=_("You sign in with it."),
+    )
+    password = password_field(_("Password"), is_new=True, help_text=_("At least 10 characters."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = language_choices()  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [(name, name.replace("_", " ")) for name in time_zones()]  # type: ignore[attr-defined]
+
+
+class PromiseForm(PlainForm):
+    """The one number."""
+
+    MINUTES = ("5", "15", "30", "60")
+    minutes = forms.ChoiceField(
+        label=_("First reply by a person, on every channel"),
+        choices=[(number, number) for number in MINUTES],
+        widget=forms.RadioSelect,
+    )
+
+
+class ColleaguesForm(PlainForm):
+    """Many colleagues at once."""
+
+    LIMIT = 50
+    emails = forms.CharField(
+        label=_("Invite by e-mail"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("One address per line. They become agents; you can change that later."),
+    )
+
+    def clean_emails(self) -> list[str]:
+        text = self.cleaned_data["emails"].replace(",", " ").replace(";", " ")
+        addresses = list(dict.fromkeys(text.split()))
+        if len(addresses) > self.LIMIT:
+            raise forms.ValidationError(_("At most %(limit)s at once.") % {"limit": self.LIMIT})
+        return addresses

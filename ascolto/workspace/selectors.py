@@ -1,0 +1,108 @@
+"""Reads for the settings screens that bring several rooms together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from ascolto.channels.models import ChannelAccount, ChannelHealth
+from ascolto.channels.registry import UnknownChannel
+from ascolto.channels.selectors import all_accounts, health_of
+from ascolto.delivery.models import Dispatch
+from ascolto.events.models import Event
+from ascolto.intake.models import RawEvent
+from ascolto.intake.selectors import dead_letters
+from ascolto.kit.vault import Unreadable
+
+PAGE = 50
+AUDITED = ("agent.", "team.", "token.", "company.", "channel.", "raw_event.", "demo.")
+
+
+def base_url(request: HttpRequest) -> str:
+    """The public address of the product."""
+    return settings.BASE_URL or request.build_absolute_uri("/").rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """An inbox with how it does."""
+
+    account: ChannelAccount
+    health: ChannelHealth
+    label: str
+    icon: str
+    set_aside: int
+    waiting_out: int
+
+    @property
+    def state(self) -> str:
+        """`off`, or the state of its health."""
+        return self.health.state if self.account.is_enabled else "off"
+
+
+def inboxes() -> list[Inbox]:
+    """Every inbox; what needs somebody first."""
+    order = {"broken": 0, "waiting": 1, "quiet": 2, "working": 2, "off": 3}
+    aside = _counted(RawEvent.objects.filter(state=RawEvent.State.DEAD))
+    out = _counted(Dispatch.objects.filter(state__in=OPEN))
+    found = [_inbox(account, aside, out) for account in all_accounts()]
+    return sorted(found, key=lambda inbox: (order[inbox.state], inbox.account.name.casefold()))
+
+
+def inbox(pk: int) -> Inbox:
+    """One inbox. Raises ChannelAccount.DoesNotExist."""
+    account = all_accounts().get(pk=pk)
+    aside = _counted(RawEvent.objects.filter(state=RawEvent.State.DEAD, account=account))
+    return _inbox(account, aside, _counted(Dispatch.objects.filter(state__in=OPEN, account=account)))
+
+
+OPEN = (Dispatch.State.QUEUED, Dispatch.State.CLAIMED, Dispatch.State.SENDING)
+
+
+def _inbox(account: ChannelAccount, aside: Counter[int], out: Counter[int]) -> Inbox:
+    try:
+        label, icon = account.adapter.label, account.adapter.icon
+    except UnknownChannel:  # a third party's package that is not installed any more
+        label, icon = account.kind, "i-ch-chat"
+    return Inbox(account, health_of(account), label, icon, aside[account.pk], out[account.pk])
+
+
+def _counted(rows: QuerySet[Any]) -> Counter[int]:
+    counted = rows.order_by().values("account_id").annotate(times=Count("pk"))
+    return Counter({row["account_id"]: row["times"] for row in counted})
+
+
+def secrets_of(account: ChannelAccount) -> list[str]:
+    """The secret settings of an inbox, to black them out."""
+    try:
+        known = account.values()
+    except (Unreadable, UnknownChannel):
+        return []
+    return [value for name, value in known.items() if name not in account.settings]
+
+
+def dead_letters_before(before: int | None, account: int | None) -> tuple[list[RawEvent], int | None]:
+    """A page of deliveries that were set aside, without their bodies, and where the next one begins."""
+    rows = dead_letters().defer("body", "headers")
+    if account:
+        rows = rows.filter(account_id=account)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    page = list(rows[: PAGE + 1])
+    return page[:PAGE], page[PAGE - 1].pk if len(page) > PAGE else None
+
+
+def audit_before(before: int | None, about: str = "") -> tuple[list[Event], int | None]:
+    """A page of what people changed in the house, the newest first, and where the next one begins."""
+    rows = Event.objects.filter(conversation_id=None, customer_id=None).order_by("-id")
+    if about:
+        rows = rows.filter(type__startswith=about)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    page = list(rows[: PAGE + 1])
+    return page[:PAGE], page[PAGE - 1].pk if len(page) > PAGE else None
