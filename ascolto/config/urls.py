@@ -8,7 +8,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("ascolto.api.urls")),
     path("", include("ascolto.config.health")),
     path("", include("ascolto.accounts.urls")),
+    path("", include("ascolto.contact.urls")),
     path("", include("ascolto.desk.urls")),
+    path("", include("ascolto.workspace.urls")),
 ]
 
 handler403 = "ascolto.ui.errors.forbidden"
