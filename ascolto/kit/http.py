@@ -15,12 +15,16 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpcore2
 import httpx2
+
+from ascolto.kit.clock import now
 
 MIB = 1024 * 1024
 _PORTS = {"http": 80, "https": 443}
@@ -76,11 +80,15 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds from a numeric Retry-After header, at most a day."""
+        """Seconds from a Retry-After header (a number, or a date), at most a day."""
         text = self.headers.get("retry-after", "").strip()
-        if not text.isascii() or not text.isdigit() or len(text) > 9:
+        if text.isascii() and text.isdigit():
+            return float(min(int(text[:9]), 86_400))
+        try:
+            seconds = (parsedate_to_datetime(text) - now()).total_seconds()
+        except (ValueError, TypeError, OverflowError):
             return None
-        return float(min(int(text), 86_400))
+        return min(max(seconds, 0.0), 86_400.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +238,13 @@ class _Transport(httpx2.HTTPTransport):
 def _client(guarded: bool) -> httpx2.Client:
     # Two pools: a connection opened for a trusted address is never lent to a guarded request.
     # No proxies from the environment: behind one, the guard would check nothing.
-    transport = _Transport(guarded=guarded)
+    # No cookies: what a server tells one account must not come back to it from another.
     return httpx2.Client(
-        transport=transport, trust_env=False, follow_redirects=False, headers={"user-agent": "Ascolto"}
+        transport=_Transport(guarded=guarded),
+        trust_env=False,
+        follow_redirects=False,
+        headers=_HEADERS,
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
     )
 
 
