@@ -1,0 +1,159 @@
+"""Reports about mails of ours: bounces and delivery notices (RFC 3464), read receipts (RFC 8098), and the plain bounces of old servers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email import message_from_string
+from email.message import Message as Part
+
+from ascolto.channels.adapters.email import headers, parts
+from ascolto.channels.protocol import ErrorClass, Failure
+from ascolto.kit.text import excerpt
+
+_REPORTS = {"message/delivery-status", "message/global-delivery-status"}
+_READ = {"message/disposition-notification", "message/global-disposition-notification"}
+_ORIGINALS = {
+    "message/rfc822",
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/global",
+    "message/global-headers",
+}
+_STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_ID_IN_TEXT = re.compile(r"^[\s>|]{0,10}message-id:\s{0,4}(<[^<>\s]{3,400}>)", re.IGNORECASE | re.MULTILINE)
+_RANK = {"failed": 4, "delivered": 3, "relayed": 2, "expanded": 2, "delayed": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a mail. `action`: failed, delayed, delivered, relayed, read."""
+
+    action: str
+    status: str = ""
+    diagnostic: str = ""
+    recipient: str = ""
+    original_ids: tuple[str, ...] = ()  # the nearest first; several when a relay rewrote it
+
+    @property
+    def failure(self) -> Failure:
+        """The reason in the product's words."""
+        reason = excerpt(self.diagnostic or "The mail came back.", 400)
+        return Failure(classify(self.status), reason, self.status)
+
+
+def classify(status: str) -> ErrorClass:
+    """An enhanced status code (RFC 3463) as an error class."""
+    match = _STATUS.match(status)
+    if match is None:
+        return ErrorClass.UNKNOWN
+    group, subject, detail = match.groups()
+    if group == "4":  # given up after trying for days
+        return ErrorClass.RECIPIENT_GONE if subject in {"1", "2", "4"} else ErrorClass.UNKNOWN
+    if subject in {"1", "2", "4"} and (subject, detail) not in {("1", "7"), ("1", "8"), ("2", "3")}:
+        return ErrorClass.RECIPIENT_GONE
+    if (subject, detail) in {("1", "7"), ("1", "8")}:
+        return ErrorClass.CONFIG
+    if (subject, detail) == ("2", "3") or subject in {"3", "6"}:
+        return ErrorClass.CONTENT
+    return ErrorClass.BLOCKED if subject == "7" else ErrorClass.UNKNOWN
+
+
+def read_report(message: Part) -> Report | None:
+    """The report in a mail, or None when it is no report."""
+    if parts.content_type(message) != "multipart/report" or not message.is_multipart():
+        return None
+    children = [part for part in _walk(message) if part is not message]
+    ids = _original_ids(children)
+    for part in children:
+        kind = parts.content_type(part)
+        if kind in _READ:
+            fields = _blocks(part)
+            ids = tuple(headers.read_message_ids(_all(fields, "original-message-id"))) + ids
+            if any("displayed" in value.lower() for value in _all(fields, "disposition")):
+                return Report("read", original_ids=ids)
+            return Report("other", original_ids=ids)
+        if kind in _REPORTS:
+            return _read_status(_blocks(part), ids)
+    return None
+
+
+def _walk(message: Part, limit: int = 200) -> list[Part]:
+    found, waiting = [], [message]
+    while waiting and len(found) < limit:
+        part = waiting.pop(0)
+        found.append(part)
+        if part.is_multipart():
+            waiting[:0] = [child for child in part.get_payload() if isinstance(child, Part)]  # type: ignore[union-attr]
+    return found
+
+
+def _blocks(part: Part) -> list[Part]:
+    """The groups of fields in a report; the standard library parses them as messages, unless they are encoded."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        blocks = [block for block in payload if isinstance(block, Part)]
+        if len(blocks) == 1 and not blocks[0].keys() and isinstance(blocks[0].get_payload(), str):
+            return [message_from_string(str(blocks[0].get_payload()))]
+        return blocks
+    text = parts.text_of(part)
+    return [
+        message_from_string(block.lstrip("\n")) for block in re.split(r"\n\s*\n", text)[:200] if block.strip()
+    ]
+
+
+def _all(blocks: list[Part], name: str) -> list[str]:
+    return [headers.decode_text(str(value)) for block in blocks for value in block.get_all(name, [])]
+
+
+def _read_status(blocks: list[Part], ids: tuple[str, ...]) -> Report:
+    best: Report | None = None
+    for block in blocks:
+        action = " ".join(_all([block], "action")).strip().lower().partition(" ")[0]
+        if action not in _RANK:
+            continue
+        diagnostic = " ".join(_all([block], "diagnostic-code"))
+        status = _STATUS.search(" ".join(_all([block], "status")) + " " + diagnostic)
+        boxes = headers.read_mailboxes(
+            value.rpartition(";")[2]
+            for value in _all([block], "original-recipient") + _all([block], "final-recipient")
+        )
+        report = Report(
+            action=action,
+            status=status.group() if status else "",
+            diagnostic=re.sub(r"^\s*smtp\s*;\s*", "", diagnostic, flags=re.IGNORECASE),
+            recipient=boxes[0].address if boxes else "",
+            original_ids=ids,
+        )
+        if best is None or _RANK[report.action] > _RANK[best.action]:
+            best = report
+    return best or Report("other", original_ids=ids)
+
+
+def _original_ids(children: list[Part]) -> tuple[str, ...]:
+    """Message-ID (and our own header) of the mail that came back."""
+    found: list[str] = []
+    for part in children:
+        if parts.content_type(part) not in _ORIGINALS:
+            continue
+        payload = part.get_payload()
+        inner = (
+            payload[0]
+            if isinstance(payload, list) and payload
+            else message_from_string(parts.text_of(part)[:50_000])
+        )
+        if isinstance(inner, Part):
+            found += headers.read_message_ids(_all([inner], "x-ascolto-id"))
+            found += headers.read_message_ids(_all([inner], "message-id"))
+    return tuple(dict.fromkeys(found))
+
+
+def ids_in_text(text: str) -> tuple[str, ...]:
+    """Message ids of mails quoted in the plain bounces of old servers."""
+    return tuple(dict.fromkeys(_ID_IN_TEXT.findall(text[:100_000])))
+
+
+def status_in_text(text: str) -> str:
+    """The first status code of a plain bounce."""
+    match = _STATUS.search(text[:20_000])
+    return match.group() if match else ""

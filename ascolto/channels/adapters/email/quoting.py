@@ -1,0 +1,322 @@
+"""What of a mail is new, and what it merely carries along: quoted mails, their headers, signatures.
+
+The cut is for the eye only: `visible` and `quoted` together are the whole text, and the whole text is kept. Answers
+between quotes stay with the quotes they answer, and a forwarded mail is not cut at all: it is what the person wants to show.
+One pass over the lines, each of limited length: the time grows with the text, never faster.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ascolto.channels.adapters.email import intros
+
+MAX_CHARACTERS = 60_000
+MAX_LINES = 1_500
+_INTRO_LINES = 6
+_SIGNATURE_LINES = 15
+
+_QUOTED = re.compile(r"^\s{0,3}(?:>|[|](?:\s|$))")
+_ROLES = {
+    "from": intros.FROM_NAMES,
+    "date": intros.words(
+        "sent date inviato data gesendet datum envoyé enviado enviada fecha verzonden sendt dato skickat "
+        "lähetetty päivämäärä wysłano odesláno дата отправлено надіслано изпратено elküldve dátum trimis "
+        "tarih gönderildi 发送时间 发送日期 寄件日期 送信日時 日時 日期 보낸날짜 ngày dikirim tanggal"
+    )
+    | {
+        "gesendet am",
+        "envoyé le",
+        "enviado el",
+        "enviado em",
+        "enviada em",
+        "data wysłania",
+        "보낸 날짜",
+        "date d'envoi",
+        "gönderme tarihi",
+    },
+    "to": intros.words(
+        "to cc a an kopie à para van aan til till kopia kopio vastaanottaja do komu кому копия címzett către "
+        "kime προς 收件人 收件者 宛先 받는사람 đến kepada pour"
+    )
+    | {"받는 사람"},
+    "subject": intros.words(
+        "subject oggetto betreff objet asunto assunto onderwerp emne ämne aihe temat předmět predmet тема "
+        "относно tárgy subiect konu θέμα 主题 主旨 件名 제목 subjek perihal zadeva"
+    )
+    | {"chủ đề"},
+}
+_ROLE_OF = {name: role for role, names in _ROLES.items() for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The new part, and everything else in its order."""
+
+    visible: str
+    quoted: str
+
+
+def cut(text: str) -> Cut:
+    """Tell what is new in a mail's text."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    head, tail = text[:MAX_CHARACTERS], text[MAX_CHARACTERS:]
+    lines = head.split("\n")
+    if len(lines) > MAX_LINES:
+        lines, tail = lines[:MAX_LINES], "\n".join(lines[MAX_LINES:]) + tail
+    scissors = _Scissors(lines)
+    scissors.run()
+    visible, quoted = scissors.halves()
+    if not visible.strip():
+        return Cut(text.strip("\n"), "")
+    if tail:
+        if scissors.is_cut_to_the_end:
+            quoted += "\n" + tail
+        else:
+            visible += "\n" + tail
+    return Cut(visible.strip("\n"), quoted.strip("\n"))
+
+
+class _Scissors:
+    """Walks down the lines and decides for each one whether it is hidden."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = [line.rstrip() for line in lines]
+        self.hidden = [False] * len(lines)
+        self.is_cut_to_the_end = False
+        self._quoted = [bool(_QUOTED.match(line)) for line in self.lines]
+
+    def run(self) -> None:
+        """Decide."""
+        place = 0
+        inline = self._is_inline()
+        while place < len(self.lines) and not self.is_cut_to_the_end:
+            place = self._step(place, inline)
+        self._hide_trailing()
+
+    def halves(self) -> tuple[str, str]:
+        shown = [line for line, hidden in zip(self.lines, self.hidden, strict=True) if not hidden]
+        kept = [line for line, hidden in zip(self.lines, self.hidden, strict=True) if hidden]
+        return _join(shown), _join(kept)
+
+    def _step(self, place: int, inline: bool) -> int:
+        """Look at one line; the place to go on from."""
+        line = self.lines[place]
+        if not line.strip() or len(line) > intros.MAX_LINE:
+            return place + 1
+        if intros.FORWARDED.match(line) or intros.FORWARDED_BARE.match(line):
+            return self._forwarded(place)
+        if self._is_end(line):
+            return self._cut(place)
+        if (end := self._headers(place)) > place:
+            return self._embedded(place, end)
+        if not self._quoted[place] and (end := self._intro(place)) > place:
+            return self._after_intro(place, end, inline)
+        if intros.SIGNATURE_MARK.match(line) and self._is_signature(place):
+            return self._cut(place)
+        return place + 1
+
+    def _is_end(self, line: str) -> bool:
+        """A line after which only somebody else's words follow."""
+        return bool(
+            intros.ORIGINAL.match(line) or intros.ORIGINAL_BARE.match(line) or intros.REPLY_ABOVE.match(line)
+        )
+
+    def _has_text_before(self, place: int) -> bool:
+        return any(
+            line.strip() and not hidden for line, hidden in zip(self.lines[:place], self.hidden, strict=False)
+        )
+
+    def _cut(self, place: int) -> int:
+        """Hide from here to the end, with the rule that stands above."""
+        if not self._has_text_before(place):
+            self.hidden[place] = True
+            return place + 1
+        above = place - 1
+        while above >= 0 and not self.lines[above].strip():
+            above -= 1
+        if above >= 0 and intros.RULE.match(self.lines[above]):
+            place = above
+        self._hide(place, len(self.lines))
+        self.is_cut_to_the_end = True
+        return len(self.lines)
+
+    def _hide(self, start: int, end: int) -> None:
+        self.hidden[start:end] = [True] * (end - start)
+
+    def _next_line(self, place: int) -> int:
+        """The next line that is not empty, or the number of lines."""
+        while place < len(self.lines) and not self.lines[place].strip():
+            place += 1
+        return place
+
+    # --- forwarded and embedded mails ---
+
+    def _forwarded(self, place: int) -> int:
+        """Alone, its header is hidden; with an introduction everything stays. Nothing below is cut."""
+        if not self._has_text_before(place):
+            self._hide(place, place + 1)
+            start = self._next_line(place + 1)
+            self._hide(place, max(self._headers(start), place + 1))
+        return len(self.lines)
+
+    def _headers(self, place: int) -> int:
+        """Where the header of an embedded mail that begins here ends; `place` when there is none."""
+        first = intros.HEADER.match(self.lines[place]) if place < len(self.lines) else None
+        if first is None:
+            return place
+        roles, here, end, telling = set(), place, place, False
+        while here < len(self.lines) and here - end <= 3:
+            line = self.lines[here]
+            found = intros.HEADER.match(line[:200])
+            if found is not None:
+                roles.add(_ROLE_OF.get(found.group("name").lower(), "other"))
+                telling = telling or bool(
+                    intros.ADDRESS.search(line) or re.search(r"\d{1,2}[:.]\d{2}|\d{4}", line)
+                )
+                end = here + 1
+            elif line.strip() and self._is_far(roles, here, end):
+                break
+            here += 1
+        if len(roles & {"from", "date", "to", "subject"}) >= 3 or (
+            telling and len(roles) >= 2 and roles & {"from", "date"} and self._stands_apart(place)
+        ):
+            return self._end_of_continuation(end)
+        return place
+
+    def _is_far(self, roles: set[str], here: int, end: int) -> bool:
+        """A line that is no header: a folded one may follow, but a paragraph ends the block."""
+        return not self.lines[here - 1].strip() or here - end >= 2
+
+    def _stands_apart(self, place: int) -> bool:
+        return (
+            place == 0 or not self.lines[place - 1].strip() or bool(intros.RULE.match(self.lines[place - 1]))
+        )
+
+    def _end_of_continuation(self, end: int) -> int:
+        """A subject over two lines belongs to the header as a whole."""
+        if end < len(self.lines) and self.lines[end].startswith((" ", "\t")) and self.lines[end].strip():
+            return end + 1
+        return end
+
+    def _embedded(self, place: int, end: int) -> int:
+        if self._has_text_before(place) and not self._only_rules_before(place):
+            return self._cut(place)
+        self._hide(0 if self._only_rules_before(place) else place, end)
+        return end
+
+    def _only_rules_before(self, place: int) -> bool:
+        return all(not line.strip() or intros.RULE.match(line) for line in self.lines[:place])
+
+    # --- "On Monday, Giulia wrote:" ---
+
+    def _intro(self, place: int) -> int:
+        """Where an introduction that begins here ends; `place` when there is none."""
+        line = self.lines[place]
+        if intros.is_intro(line):
+            return (
+                place + 1 if line.rstrip().endswith((":", "：")) or self._quote_follows(place + 1) else place
+            )
+        if not intros.may_begin_intro(line):
+            return place
+        joined, gaps = line.strip(), 0
+        for here in range(place + 1, min(place + 1 + _INTRO_LINES, len(self.lines))):
+            piece = self.lines[here].strip()
+            gaps += not piece
+            if gaps > 2 or len(joined) > intros.MAX_LINE:
+                break
+            joined += " " + piece
+            if piece.endswith((":", "：")) and intros.is_intro(joined):
+                return here + 1
+            if piece.endswith(">") and self._quote_follows(here + 1) and intros.is_intro(joined):
+                return here + 1
+        return place
+
+    def _quote_follows(self, place: int) -> bool:
+        here = self._next_line(place)
+        return here < len(self.lines) and self._quoted[here]
+
+    def _after_intro(self, place: int, end: int, inline: bool) -> int:
+        if self._quote_follows(end):
+            stop = self._end_of_quote(self._next_line(end))
+            if not inline:
+                self._hide(place, stop)
+            return stop
+        if self._has_text_before(place):
+            return self._cut(place)
+        self._hide(place, end)
+        return end
+
+    def _end_of_quote(self, place: int) -> int:
+        """The first line after a quote that is neither quoted, nor empty inside it, nor the rest of a broken link."""
+        end = place
+        while place < len(self.lines):
+            if self._quoted[place] or (self.lines[place].strip() and self._is_broken_link(place)):
+                end = place + 1
+            elif self.lines[place].strip():
+                break
+            place += 1
+        return end
+
+    def _is_broken_link(self, place: int) -> bool:
+        line = self.lines[place].strip()
+        beside = place + 1 < len(self.lines) and self._quoted[place - 1] and self._quoted[place + 1]
+        return beside and ("http" in line or "@" in line) and line[:1] in "(<[h"
+
+    def _is_inline(self) -> bool:
+        """Whether answers stand between quotes: at least two quotes have text of their own after them."""
+        answered, was_quoted = 0, False
+        for place, line in enumerate(self.lines):
+            if not line.strip():
+                continue
+            if intros.SIGNATURE_MARK.match(line) or self._is_end(line):
+                break
+            if was_quoted and not self._quoted[place] and not self._is_broken_link(place):
+                answered += 1
+            was_quoted = self._quoted[place]
+        return answered >= 2
+
+    # --- signatures ---
+
+    def _is_signature(self, place: int) -> bool:
+        """A dash line ends the letter when little follows it (or only quotes); in the middle of a long text it does not."""
+        if not self._has_text_before(place):
+            return False
+        if self.lines[place].strip() == "--" and place + 1 < len(self.lines):
+            following = 0
+            for here in range(place + 1, len(self.lines)):
+                line = self.lines[here]
+                if self._quoted[here] or self._is_end(line) or intros.is_intro(line):
+                    return True
+                following += bool(line.strip())
+            return following <= _SIGNATURE_LINES
+        return sum(bool(line.strip()) for line in self.lines[place + 1 :]) <= _SIGNATURE_LINES
+
+    def _hide_trailing(self) -> None:
+        """Quotes and "sent from my telephone" at the end of what is shown."""
+        place = len(self.lines) - 1
+        while place >= 0:
+            line = self.lines[place]
+            if self.hidden[place] or not line.strip():
+                place -= 1
+            elif (self._quoted[place] and not self._is_quote_only(place)) or (
+                len(line) <= 200 and intros.SENT_FROM.match(line) and self._has_text_before(place)
+            ):
+                self.hidden[place] = True
+                place -= 1
+            else:
+                return
+
+    def _is_device_line(self, line: str) -> bool:
+        return len(line) <= 200 and intros.SENT_FROM.match(line) is not None
+
+    def _is_quote_only(self, place: int) -> bool:
+        """Whether nothing but quotes is left above: then they are what the person sent."""
+        return all(
+            self._quoted[here] or self.hidden[here] or not self.lines[here].strip() for here in range(place)
+        )
+
+
+def _join(lines: list[str]) -> str:
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip("\n")
