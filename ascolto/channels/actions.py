@@ -66,7 +66,7 @@ def change_settings(
 
     A changed setting also lifts the error that stopped the account, so that it is tried again. Raises ConfigError.
     """
-    before = account.values()
+    before = {key: value for key, value in account.values().items() if value}
     wanted = _merged(account, before, _checked_values(values or {}, keep_empty=True), set(clear))
     read_config(account.adapter.Config, wanted)
     changed = {key for key in before.keys() | wanted.keys() if before.get(key) != wanted.get(key)}
@@ -186,7 +186,7 @@ def _check_new_addresses(
 ) -> None:
     """New addresses must be public, and a stored secret does not follow to an address its writer never saw."""
     config = account.adapter.Config
-    moved = changed & set(address_names(config, wanted))
+    moved = {name for name in changed & set(address_names(config, wanted)) if wanted.get(name)}
     if not moved:
         return
     refuse_private(config, {name: wanted.get(name, "") for name in moved})

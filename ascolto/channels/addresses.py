@@ -30,11 +30,15 @@ def system_resolve(host: str) -> list[str]:
 
 
 def address_names(config: type[Any], values: Mapping[str, str]) -> list[str]:
-    """The settings whose value is an address: web addresses by their shape, servers by the setting's name."""
+    """The settings whose value is an address that we talk to: web addresses by their shape, servers by the setting's name.
+
+    Origins are the other way round: websites that talk to us.
+    """
     return [
         item.name
         for item in dataclasses.fields(config)
-        if "://" in values.get(item.name, "") or item.name.endswith(("host", "_url", "_base", "_server"))
+        if not item.name.endswith(("origin", "origins"))
+        and ("://" in values.get(item.name, "") or item.name.endswith(("host", "_url", "_base", "_server")))
     ]
 
 
