@@ -34,6 +34,7 @@ FORMAT = 1
 PROOF = "ascolto"  # sealed in the manifest: whoever can open it has the right key
 DATABASE = "database.sqlite3"
 KEY = "secret.key"
+END = "end.json"  # the last entry: an archive that was cut off does not have it
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -65,6 +66,7 @@ def write_backup(target: Path, *, with_key: bool = True) -> Written:
                 for path in sorted((staging / "content").iterdir()):
                     tar.add(path, f"content/{path.name}")
                 files = sum(1 for path in stored_files() if _add_file(tar, path))
+                _add_text(tar, END, json.dumps({"files": files}))
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, target)

@@ -86,6 +86,7 @@ def _refuse_data(force: bool) -> None:
 def _unpack(source: Path, staging: Path) -> dict[str, Any]:
     """Read the whole archive: the database into `staging`, files to their place. Only names that a backup has are taken."""
     manifest: dict[str, Any] | None = None
+    is_whole = False
     try:
         with tarfile.open(source, "r:*") as tar:
             for entry in tar:
@@ -93,6 +94,8 @@ def _unpack(source: Path, staging: Path) -> dict[str, Any]:
                     raise CannotRestore(f"{source} is no backup of Ascolto: it holds {entry.name!r}.")
                 if entry.name == "manifest.json" and entry.size <= _LARGEST_TEXT:
                     manifest = _read_manifest(tar, entry)
+                elif entry.name == backup.END:
+                    is_whole = True
                 elif manifest is None:
                     raise CannotRestore(
                         f"{source} is no backup of Ascolto: it does not begin with a manifest."
@@ -103,6 +106,8 @@ def _unpack(source: Path, staging: Path) -> dict[str, Any]:
         raise CannotRestore(f"{source} cannot be read: {error}. Nothing was changed.") from error
     if manifest is None:
         raise CannotRestore(f"{source} is no backup of Ascolto: it is empty.")
+    if not is_whole:
+        raise CannotRestore(f"{source} is incomplete: its end is missing. Nothing was changed.")
     return manifest
 
 
