@@ -109,7 +109,7 @@ class Worker:
     def listen(self, seconds: float) -> None:
         """Wait until an answer comes, at most `seconds`."""
         try:
-            self._keep(self._answers.get(timeout=seconds))
+            self._keep(self._answers.get(block=seconds > 0, timeout=seconds))
             while True:
                 self._keep(self._answers.get_nowait())
         except queue.Empty:
@@ -135,6 +135,10 @@ class Worker:
         claimed = leases.claim(self.holder, places)
         for dispatch in claimed:
             self._begin(dispatch)
+            self.listen(
+                0
+            )  # what was answered meanwhile is written down at once: a kill must find little unknown
+            self.tell()
         self._interrupted = False
         return len(claimed)
 
