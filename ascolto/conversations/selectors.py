@@ -6,8 +6,10 @@ import base64
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from ascolto.accounts.models import Agent
@@ -109,21 +111,26 @@ def _after(cursor: str) -> tuple[datetime, int]:
 
 def _in_view(view: str, agent: Agent) -> Q:
     """The condition of a view; spam is only in "all" when asked for by status."""
-    awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now())
-    conditions = {
-        "to_answer": Q(due_at__isnull=False) & awake,
-        "mine": Q(assignee_id=agent.pk) & ~Q(status=Status.RESOLVED),
-        "unassigned": Q(assignee__isnull=True) & ~Q(status=Status.RESOLVED),
-        "public": Q(has_public=True) & ~Q(status=Status.RESOLVED),
-        "pending": Q(status=Status.PENDING),
-        "on_hold": Q(status=Status.ON_HOLD),
-        "resolved": Q(status=Status.RESOLVED),
-        "all": Q(),
-    }
-    return conditions[view]
+    if view == "to_answer":
+        return Q(due_at__isnull=False) & (Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now()))
+    if view == "mine":
+        return Q(assignee_id=agent.pk) & ~Q(status=Status.RESOLVED)
+    return _FIXED_VIEWS[view]
 
 
-def _narrowed(rows: QuerySet[Conversation], filters: Filters) -> QuerySet[Conversation]:
+_FIXED_VIEWS = {
+    "unassigned": Q(assignee__isnull=True) & ~Q(status=Status.RESOLVED),
+    "public": Q(has_public=True) & ~Q(status=Status.RESOLVED),
+    "pending": Q(status=Status.PENDING),
+    "on_hold": Q(status=Status.ON_HOLD),
+    "resolved": Q(status=Status.RESOLVED),
+    "all": Q(),
+}
+
+
+def _narrowed(
+    rows: QuerySet[Conversation, dict[str, Any]], filters: Filters
+) -> QuerySet[Conversation, dict[str, Any]]:
     if filters.status:
         rows = rows.filter(status=filters.status)
     if filters.channel:
@@ -156,7 +163,7 @@ def list_conversations(
     Raises BadCursor, and KeyError for an unknown view.
     """
     sight = sight_of(agent)
-    rows = _narrowed(Conversation.objects.filter(_in_view(view, agent)), filters or Filters())
+    rows = _narrowed(_rows().filter(_in_view(view, agent)), filters or Filters())
     by_promise = view == "to_answer"
     key = "due_at" if by_promise else "last_message_at"
     if cursor:
@@ -172,20 +179,22 @@ def list_conversations(
     return Page(_with_labels(found[:limit]), _cursor(last[key], last["id"]) if last else "")
 
 
+@cache
+def _rows() -> QuerySet[Conversation, dict[str, Any]]:
+    """Every row; the query with its joins is put together once, lists narrow a copy."""
+    return Conversation.objects.values(*ROW)
+
+
 def _read(
-    rows: QuerySet[Conversation], sight: Sight, order: tuple[str, ...], limit: int
+    rows: QuerySet[Conversation, dict[str, Any]], sight: Sight, order: tuple[str, ...], limit: int
 ) -> list[dict[str, Any]]:
     if not sees_every_account(sight):
         rows = rows.filter(sight.condition())
-    return list(rows.order_by(*order).values(*ROW)[:limit])
+    return list(rows.order_by(*order)[:limit])
 
 
 def _with_labels(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    ids = [row["id"] for row in rows]
-    labels: dict[int, list[str]] = {}
-    through = Conversation.labels.through.objects.filter(conversation_id__in=ids).order_by("label__name")
-    for conversation, name in through.values_list("conversation_id", "label__name"):
-        labels.setdefault(conversation, []).append(name)
+    labels = _labels_of([row["id"] for row in rows])
     for row in rows:
         row["number"] = reference_number(row["id"])
         row["labels"] = labels.get(row["id"], [])
@@ -193,9 +202,27 @@ def _with_labels(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
+def _labels_of(conversations: list[int]) -> dict[int, list[str]]:
+    """The names of their labels in order. Plain SQL: putting this query together anew cost more than running it."""
+    found: dict[int, list[str]] = {}
+    if not conversations:
+        return found
+    marks = ", ".join(["%s"] * len(conversations))
+    query = (
+        "SELECT link.conversation_id, label.name FROM conversations_conversation_labels link"  # noqa: S608 - only marks
+        " JOIN conversations_label label ON label.id = link.label_id"
+        f" WHERE link.conversation_id IN ({marks}) ORDER BY label.name"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, conversations)
+        for conversation, name in cursor.fetchall():
+            found.setdefault(conversation, []).append(name)
+    return found
+
+
 def row_of(agent: Agent, pk: int, *, view: str = "all") -> dict[str, Any] | None:
     """One row of a list, or None when the conversation is not (any more) in the view or not visible."""
-    rows = Conversation.objects.filter(_in_view(view, agent), pk=pk)
+    rows = _rows().filter(_in_view(view, agent), pk=pk)
     found = _read(rows, sight_of(agent), ("id",), 1)
     return _with_labels(found)[0] if found else None
 
