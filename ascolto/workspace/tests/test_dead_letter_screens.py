@@ -119,4 +119,7 @@ def test_a_long_list_goes_on_on_the_next_page(desk: Client, inbox: ChannelAccoun
     first = desk.get("/settings/set-aside/").content.decode()
     assert f'name="letter" value="{rows[0].pk}"' not in first
     assert f"before={rows[1].pk}" in first
-    assert f'name="letter" value="{rows[0].pk}"' in desk.get(f"/settings/set-aside/?before={rows[1].pk}").content.decode()
+    assert (
+        f'name="letter" value="{rows[0].pk}"'
+        in desk.get(f"/settings/set-aside/?before={rows[1].pk}").content.decode()
+    )

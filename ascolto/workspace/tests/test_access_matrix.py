@@ -1,0 +1,349 @@
+"""Who may open what, and whose conversations they see there: one rule behind every surface.
+
+The screens come from the real address book, so that a new view is looked at here without anybody adding it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.resolvers import RoutePattern
+
+from ascolto.accounts.actions import create_token
+from ascolto.accounts.guards import is_at_least
+from ascolto.accounts.models import Agent, Role
+from ascolto.conversations.access import sight_of
+from ascolto.conversations.models import Conversation, Message, Participant
+from ascolto.conversations.search import index_messages
+from ascolto.conversations.selectors import access_conversation, count_views, list_conversations
+from ascolto.gates import Refused
+from ascolto.kit.ids import reference_number
+from ascolto.testing.factories import Cast, make_agent, make_cast
+
+pytestmark = pytest.mark.django_db
+WORDS = "zebracrossing nobody else should read"
+
+# The settings, as they were decided: a change of a guard is a change here. `signed_in` includes guests.
+SETTINGS = {
+    "accounts:sign-in": "public",
+    "accounts:sign-out": "signed_in",
+    "accounts:join": "public",
+    "accounts:language": "public",
+    "accounts:preferences": "signed_in",
+    "accounts:profile": "signed_in",
+    "accounts:password": "signed_in",
+    "accounts:end-sessions": "signed_in",
+    "workspace:settings": "signed_in",
+    "workspace:inboxes": "role:lead",
+    "workspace:inbox": "role:lead",
+    "workspace:choose-channel": "role:administrator",
+    "workspace:connect": "role:administrator",
+    "workspace:change-inbox": "role:administrator",
+    "workspace:test-inbox": "role:administrator",
+    "workspace:switch-inbox": "role:administrator",
+    "workspace:dead-letters": "role:lead",
+    "workspace:dead-letter": "role:lead",
+    "workspace:decide": "role:lead",
+    "workspace:people": "role:administrator",
+    "workspace:person": "role:administrator",
+    "workspace:invite-again": "role:administrator",
+    "workspace:switch-person": "role:administrator",
+    "workspace:teams": "role:administrator",
+    "workspace:team": "role:administrator",
+    "workspace:remove-team": "role:administrator",
+    "workspace:company": "role:administrator",
+    "workspace:audit": "role:administrator",
+    "workspace:tokens": "role:agent",
+    "workspace:revoke-token": "role:agent",
+    "workspace:welcome": "set-up link",
+    "workspace:welcome-demo": "set-up link",
+    "workspace:welcome-inbox": "role:administrator",
+    "workspace:welcome-connect": "role:administrator",
+    "workspace:welcome-promise": "role:administrator",
+    "workspace:welcome-people": "role:administrator",
+    "workspace:welcome-done": "role:administrator",
+}
+SIGNED_OUT = {302, 401}
+ROLES = (Role.GUEST, Role.AGENT, Role.LEAD, Role.ADMINISTRATOR)
+
+
+def views(
+    resolver: Any = None, names: str = "", before: str = ""
+) -> Iterator[tuple[str, str, Any, URLPattern]]:
+    """Every view: name, route, function, pattern."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern, f"{pattern.namespace}:" if pattern.namespace else names, route)
+        elif isinstance(pattern, URLPattern):
+            yield f"{names}{pattern.name or route}", route, pattern.callback, pattern
+
+
+def guarded_views() -> list[Any]:
+    """Those that ask who is there (the others have a lock of their own, tested in their rooms)."""
+    chosen = [
+        (name, pattern)
+        for name, _, view, pattern in views()
+        if getattr(view, "guard", "").startswith(("signed_in", "role:"))
+    ]
+    return [pytest.param(name, pattern, id=name) for name, pattern in chosen]
+
+
+def address_of(name: str, pattern: URLPattern, **known: object) -> str:
+    """The address with values for its parameters: of `known` rows, else of rows that are not there."""
+    assert isinstance(pattern.pattern, RoutePattern)
+    values = {}
+    for parameter, converter in pattern.pattern.converters.items():
+        missing: object = 987654 if type(converter).__name__ == "IntConverter" else "nothing"
+        values[parameter] = known.get(parameter, missing)
+    return reverse(name, kwargs=values)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def people(cast: Cast) -> dict[str, Agent]:
+    """Marco's team has the inbox, Viktor's has not; Sara and Nico are guests, only Sara was asked."""
+    return {
+        "administrator": make_agent("Ada Root", Role.ADMINISTRATOR),
+        "lead": cast.anna,
+        "marco": cast.marco,
+        "viktor": cast.viktor,
+        "sara": make_agent("Sara Guest", Role.GUEST),
+        "nico": make_agent("Nico Guest", Role.GUEST),
+        "closed": make_agent("Carla Gone", Role.ADMINISTRATOR, is_active=False),
+    }
+
+
+@pytest.fixture
+def conversation(cast: Cast, people: dict[str, Agent]) -> Conversation:
+    written = cast.writes(WORDS)
+    Participant.objects.create(conversation=written, agent=people["sara"])
+    index_messages([(Message.objects.get(conversation=written).pk, written.pk, WORDS)])
+    return written
+
+
+def browser_of(agent: Agent) -> Client:
+    client = Client(raise_request_exception=True)
+    client.force_login(agent)
+    return client
+
+
+# --- doors -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_settings_are_guarded_as_decided() -> None:
+    found = {name: getattr(view, "guard", "") for name, _, view, _ in views()}
+    assert {n: g for n, g in found.items() if n.startswith(("accounts:", "workspace:"))} == SETTINGS
+
+
+def test_no_view_is_without_a_guard() -> None:
+    assert [name for name, _, view, _ in views() if not getattr(view, "guard", "")] == []
+
+
+@pytest.mark.parametrize(("name", "pattern"), guarded_views())
+def test_a_stranger_is_asked_to_sign_in(client: Client, name: str, pattern: URLPattern) -> None:
+    address = address_of(name, pattern)
+    statuses = {client.get(address).status_code, client.post(address).status_code}
+    assert statuses <= {*SIGNED_OUT, 405}
+    assert statuses & SIGNED_OUT
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("name", "pattern"), guarded_views())
+def test_a_door_opens_from_its_role_upwards(name: str, pattern: URLPattern, role: str) -> None:
+    agent = make_agent("Robin Someone", role)
+    guard = pattern.callback.guard
+    needed = guard.removeprefix("role:") if guard.startswith("role:") else Role.GUEST
+    browser, address = browser_of(agent), address_of(name, pattern)
+    statuses = [browser.get(address).status_code]
+    browser = browser_of(agent)  # the GET may have signed them out
+    statuses.append(browser.post(address).status_code)
+    if is_at_least(agent, needed):
+        assert not {500} & set(statuses)
+        assert (
+            403 not in statuses or role == Role.GUEST
+        )  # what guests may not do to a conversation is its own rule
+    else:
+        assert set(statuses) <= {403, 405}
+        assert 403 in statuses
+
+
+# --- conversations -----------------------------------------------------------------------------------------------------
+
+
+def in_list(agent: Agent, conversation: Conversation) -> bool:
+    return conversation.pk in {row["id"] for row in list_conversations(agent, view="all").rows}
+
+
+def in_counts(agent: Agent, conversation: Conversation) -> bool:
+    return any(count_views(agent).values())
+
+
+def in_search(agent: Agent, conversation: Conversation) -> bool:
+    page = browser_of(agent).get(reverse("desk:queue"), {"q": "zebracrossing"})
+    return WORDS in page.content.decode()
+
+
+def on_the_desk(agent: Agent, conversation: Conversation) -> bool:
+    return WORDS in browser_of(agent).get(reverse("desk:queue"), {"view": "all"}).content.decode()
+
+
+def as_thread(agent: Agent, conversation: Conversation) -> bool:
+    page = browser_of(agent).get(reverse("desk:thread", args=[reference_number(conversation.pk)]))
+    assert page.status_code in {200, 302, 404}
+    return page.status_code == 200 and WORDS in page.content.decode()
+
+
+def as_row(agent: Agent, conversation: Conversation) -> bool:
+    page = browser_of(agent).get(reverse("desk:row", args=[conversation.pk]))
+    return page.status_code == 200 and WORDS in page.content.decode()
+
+
+def in_the_live_stream(agent: Agent, conversation: Conversation) -> bool:
+    return sight_of(agent).allows(
+        conversation=conversation.pk,
+        account=conversation.account_id,
+        assignee=conversation.assignee_id,
+        team=conversation.team_id,
+    )
+
+
+def by_the_rule(agent: Agent, conversation: Conversation) -> bool:
+    try:
+        return access_conversation(agent, conversation.pk).pk == conversation.pk
+    except Conversation.DoesNotExist:
+        return False
+
+
+def api_get(agent: Agent, path: str) -> Any:
+    if not agent.is_active:
+        Agent.objects.filter(pk=agent.pk).update(is_active=True)
+        agent.is_active = True
+        _, clear_text = create_token(agent=agent, scopes=["conversations:read"])
+        Agent.objects.filter(pk=agent.pk).update(is_active=False)
+    else:
+        _, clear_text = create_token(agent=agent, scopes=["conversations:read"])
+    return Client().get(f"/api/v1{path}", HTTP_AUTHORIZATION=f"Bearer {clear_text}")
+
+
+def in_the_api_list(agent: Agent, conversation: Conversation) -> bool:
+    answer = api_get(agent, "/conversations")
+    return answer.status_code == 200 and conversation.pk in {row["id"] for row in answer.json()["data"]}
+
+
+def in_the_api_search(agent: Agent, conversation: Conversation) -> bool:
+    answer = api_get(agent, "/conversations?q=zebracrossing")
+    return answer.status_code == 200 and conversation.pk in {row["id"] for row in answer.json()["data"]}
+
+
+def as_api_conversation(agent: Agent, conversation: Conversation) -> bool:
+    return api_get(agent, f"/conversations/{conversation.pk}").status_code == 200
+
+
+def as_api_messages(agent: Agent, conversation: Conversation) -> bool:
+    answer = api_get(agent, f"/conversations/{conversation.pk}/messages")
+    return answer.status_code == 200 and WORDS in answer.content.decode()
+
+
+SURFACES = (
+    in_list,
+    in_counts,
+    in_search,
+    on_the_desk,
+    as_thread,
+    as_row,
+    in_the_live_stream,
+    by_the_rule,
+    in_the_api_list,
+    in_the_api_search,
+    as_api_conversation,
+    as_api_messages,
+)
+SEES = {
+    "administrator": True,
+    "lead": True,
+    "marco": True,
+    "viktor": False,
+    "sara": True,
+    "nico": False,
+    "closed": False,
+}
+
+
+@pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.__name__)
+@pytest.mark.parametrize("who", SEES)
+def test_every_surface_shows_the_same_conversations(
+    people: dict[str, Agent],
+    conversation: Conversation,
+    who: str,
+    surface: Callable[[Agent, Conversation], bool],
+) -> None:
+    assert surface(people[who], conversation) is SEES[who]
+
+
+@pytest.mark.parametrize(("who", "may"), [("lead", True), ("marco", True), ("sara", False)])
+def test_guests_read_and_note_but_do_not_answer(
+    people: dict[str, Agent], conversation: Conversation, who: str, may: bool
+) -> None:
+    for what in ("reply", "manage"):
+        if may:
+            assert access_conversation(people[who], conversation.pk, to=what)
+        else:
+            with pytest.raises(Refused):
+                access_conversation(people[who], conversation.pk, to=what)
+    assert access_conversation(people[who], conversation.pk, to="note")
+
+
+def about_a_conversation() -> list[Any]:
+    """Every screen of the desk that is about one conversation, or one row of it."""
+    return [param for param in guarded_views() if param.id and param.id.startswith("desk:")]
+
+
+@pytest.mark.parametrize("who", ["viktor", "nico", "sara"])
+@pytest.mark.parametrize(("name", "pattern"), about_a_conversation())
+def test_no_address_of_the_desk_tells_or_changes_what_is_not_theirs(
+    people: dict[str, Agent], conversation: Conversation, name: str, pattern: URLPattern, who: str
+) -> None:
+    number, message = reference_number(conversation.pk), Message.objects.get(conversation=conversation)
+    for pk in {conversation.pk, message.pk}:
+        address = address_of(name, pattern, number=number, pk=pk)
+        browser = browser_of(people[who])
+        shown = browser.get(address).content.decode()
+        answer = browser.post(
+            address, {"text": "I was here", "status": "resolved", "assignee": people[who].pk}
+        )
+        if who != "sara":
+            assert WORDS not in shown + answer.content.decode()
+    after = Conversation.objects.get(pk=conversation.pk)
+    assert (after.status, after.assignee_id) == (conversation.status, conversation.assignee_id)
+    assert (
+        not Message.objects.filter(conversation=conversation, direction="out")
+        .exclude(visibility="note")
+        .exists()
+    )
+    assert who == "sara" or Message.objects.filter(conversation=conversation).count() == 1
+
+
+def test_an_inbox_of_nobodys_team_is_everybodys_but_the_guests(people: dict[str, Agent], cast: Cast) -> None:
+    cast.inbox.teams.clear()
+    written = cast.writes(WORDS)
+    seen = {who: by_the_rule(agent, written) for who, agent in people.items()}
+    assert seen == {**SEES, "viktor": True, "sara": False}
+
+
+def test_an_assigned_conversation_is_seen_by_its_assignee_in_any_team(
+    people: dict[str, Agent], cast: Cast
+) -> None:
+    written = cast.writes(WORDS)
+    Conversation.objects.filter(pk=written.pk).update(assignee=people["viktor"])
+    written.refresh_from_db()
+    for surface in (in_list, as_thread, in_the_live_stream, as_api_messages):
+        assert surface(people["viktor"], written)
