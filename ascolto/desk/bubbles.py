@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ascolto.conversations.files import SHOWN_INLINE
 from ascolto.conversations.models import (
@@ -17,11 +18,10 @@ from ascolto.conversations.models import (
     Conversation,
     Delivery,
     Direction,
-    Message,
-    MessageRevision,
     Visibility,
 )
 from ascolto.desk.looks import Look, look_of
+from ascolto.desk.reading import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Bubble:
     reactions: list[tuple[str, str]]
     edited_at: datetime | None
     removed_at: datetime | None
-    revisions: list[MessageRevision]
+    revisions: list[str]
     delivery: DeliveryView | None
     is_message: bool = True
 
@@ -106,66 +106,59 @@ class Thread:
     last_event: int = 0
 
 
-def make_bubbles(messages: Sequence[Message], conversation: Conversation, company: str) -> list[Bubble]:
-    """Bubbles in the order of the messages; earlier texts are read in one query, when there are any."""
-    changed = [m.pk for m in messages if m.edited_at or m.removed_at]
-    revisions: dict[int, list[MessageRevision]] = {}
-    if changed:
-        for revision in MessageRevision.objects.filter(message_id__in=changed).order_by("id"):
-            revisions.setdefault(revision.message_id, []).append(revision)
-    return [_bubble(message, conversation, company, revisions.get(message.pk, [])) for message in messages]
+def make_bubbles(messages: Iterable[Said], conversation: Conversation, company: str) -> list[Bubble]:
+    """Bubbles in the order of the messages."""
+    return [_bubble(said, conversation, company) for said in messages]
 
 
-def _bubble(
-    message: Message, conversation: Conversation, company: str, revisions: list[MessageRevision]
-) -> Bubble:
-    who, key, kind = _author(message, conversation, company)
-    look = look_of(message.account.kind) if message.account else None
-    text, folded = _parts(message)
+def _bubble(said: Said, conversation: Conversation, company: str) -> Bubble:
+    row = said.row
+    who, key, kind = _author(row, conversation, company)
+    look = look_of(row["account__kind"]) if row["account__kind"] else None
+    text, folded = _parts(row["text"], row["extra"])
     return Bubble(
-        id=message.pk,
-        at=message.occurred_at,
-        side="note" if message.visibility == Visibility.NOTE else message.direction,
+        id=row["id"],
+        at=row["occurred_at"],
+        side="note" if row["visibility"] == Visibility.NOTE else row["direction"],
         who=who,
         key=key,
         kind=kind,
         look=look,
-        place=message.account.name if message.account else "",
-        is_public=message.visibility == Visibility.PUBLIC,
+        place=row["account__name"] or "",
+        is_public=row["visibility"] == Visibility.PUBLIC,
         is_mail=bool(look and look.kind == "email"),
-        subject=message.subject,
+        subject=row["subject"],
         text=text,
         folded=folded,
-        has_html=bool(message.html),
-        is_automatic=message.is_automatic,
-        is_unsupported=message.kind == "unsupported",
-        template=_template_name(message),
-        files=[_file(item) for item in message.attachments.all()],
-        reactions=[(r.emoji, _handle(r.identity)) for r in message.reactions.all()],
-        edited_at=message.edited_at,
-        removed_at=message.removed_at,
-        revisions=revisions,
-        delivery=_delivery(message),
+        has_html=bool(row["html"]),
+        is_automatic=row["is_automatic"],
+        is_unsupported=row["kind"] == "unsupported",
+        template=_template_name(row["extra"]),
+        files=[_file(item) for item in said.files],
+        reactions=said.reactions,
+        edited_at=row["edited_at"],
+        removed_at=row["removed_at"],
+        revisions=said.revisions,
+        delivery=_delivery(row),
     )
 
 
-def _author(message: Message, conversation: Conversation, company: str) -> tuple[str, Any, str]:
-    if message.author_kind == Author.CUSTOMER:
+def _author(row: dict[str, Any], conversation: Conversation, company: str) -> tuple[str, Any, str]:
+    if row["author_kind"] == Author.CUSTOMER:
         customer = conversation.customer
-        name = customer.name or (message.identity.value if message.identity else _("Customer"))
-        return name, customer.pk, "person"
-    if message.agent is not None:
-        return message.agent.name, message.agent.pk, "person"
-    if message.author_kind == Author.AGENT:  # an answer given outside the desk
+        return customer.name or row["identity__value"] or _("Customer"), customer.pk, "person"
+    if row["agent_id"] is not None:
+        return row["agent__name"], row["agent_id"], "person"
+    if row["author_kind"] == Author.AGENT:  # an answer given outside the desk
         return company or _("A colleague"), "outside", "org"
-    if message.author_kind == Author.BOT:
+    if row["author_kind"] == Author.BOT:
         return _("Automatic assistant"), "bot", "bot"
     return company or _("Automatic message"), "system", "bot"
 
 
-def _parts(message: Message) -> tuple[str, str]:
+def _parts(text: str, extra: dict[str, Any]) -> tuple[str, str]:
     """What is new in the text, and what only quotes earlier messages."""
-    text, visible = message.text.strip("\n"), message.extra.get("visible_text")
+    text, visible = text.strip("\n"), extra.get("visible_text")
     if not isinstance(visible, str) or not visible.strip() or visible.strip() == text.strip():
         return text, ""
     visible = visible.strip("\n")
@@ -173,35 +166,42 @@ def _parts(message: Message) -> tuple[str, str]:
     return visible, rest.strip("\n")
 
 
-def _template_name(message: Message) -> str:
-    template = message.extra.get("template")
+def _template_name(extra: dict[str, Any]) -> str:
+    template = extra.get("template")
     return str(template.get("name", "")) if isinstance(template, dict) else ""
 
 
-def _handle(identity: Any) -> str:
-    return identity.value if identity is not None else ""
+def _file(item: dict[str, Any]) -> FileView:
+    main = item["content_type"].split("/", 1)[0]
+    shown = item["state"] == Attachment.State.READY and item["content_type"] in SHOWN_INLINE
+    return FileView(
+        item["id"],
+        item["name"] or _("File"),
+        item["size"],
+        item["state"],
+        main if shown else "",
+        item["error"],
+    )
 
 
-def _file(item: Attachment) -> FileView:
-    main = item.content_type.split("/", 1)[0]
-    shown = item.state == Attachment.State.READY and item.content_type in SHOWN_INLINE
-    return FileView(item.pk, item.name or _("File"), item.size, item.state, main if shown else "", item.error)
-
-
-def _delivery(message: Message) -> DeliveryView | None:
-    if message.direction != Direction.OUT or not message.delivery:
+def _delivery(row: dict[str, Any]) -> DeliveryView | None:
+    if row["direction"] != Direction.OUT or not row["delivery"]:
         return None
-    words, icon, tone = {
-        Delivery.QUEUED: (_("On its way"), "clock", ""),
-        Delivery.SENDING: (_("On its way"), "clock", ""),
-        Delivery.UNCERTAIN: (_("We do not know whether it arrived"), "triangle-alert", "warn"),
-        Delivery.FAILED: (_("Not delivered"), "circle-alert", "bad"),
-        Delivery.SENT: (_("Sent"), "check", ""),
-        Delivery.DELIVERED: (_("Delivered"), "circle-check", ""),
-        Delivery.READ: (_("Read"), "eye", ""),
-    }[Delivery(message.delivery)]
-    problem = message.delivery in {Delivery.FAILED, Delivery.UNCERTAIN}
-    return DeliveryView(message.delivery, words, icon, tone, message.delivery_error, problem)
+    state = Delivery(row["delivery"])
+    words, icon, tone = _DELIVERY[state]
+    problem = state in {Delivery.FAILED, Delivery.UNCERTAIN}
+    return DeliveryView(state.value, str(words), icon, tone, row["delivery_error"], problem)
+
+
+_DELIVERY = {
+    Delivery.QUEUED: (gettext_lazy("On its way"), "clock", ""),
+    Delivery.SENDING: (gettext_lazy("On its way"), "clock", ""),
+    Delivery.UNCERTAIN: (gettext_lazy("We do not know whether it arrived"), "triangle-alert", "warn"),
+    Delivery.FAILED: (gettext_lazy("Not delivered"), "circle-alert", "bad"),
+    Delivery.SENT: (gettext_lazy("Sent"), "check", ""),
+    Delivery.DELIVERED: (gettext_lazy("Delivered"), "circle-check", ""),
+    Delivery.READ: (gettext_lazy("Read"), "eye", ""),
+}
 
 
 def weave(bubbles: Iterable[Bubble], lines: Iterable[Line], after: date | None = None) -> Thread:

@@ -7,8 +7,8 @@ from typing import Any
 
 from ascolto.accounts.models import Agent
 from ascolto.channels.registry import all_adapters
-from ascolto.conversations.models import Conversation, Label
-from ascolto.conversations.selectors import Filters, list_conversations
+from ascolto.conversations.models import Conversation
+from ascolto.conversations.selectors import rows_of, visible_conversations
 from ascolto.customers.models import Identity
 from ascolto.desk.looks import Look, look_of
 
@@ -38,19 +38,16 @@ class Earlier:
 class Card:
     handles: list[HandleView]
     earlier: list[Earlier]
-    labels: list[Label]
 
 
 def make_card(agent: Agent, conversation: Conversation) -> Card:
-    """Handles, labels, and the customer's other conversations that the agent may see."""
+    """Handles, and the customer's other conversations that the agent may see."""
     identities = Identity.objects.filter(customer_id=conversation.customer_id).order_by("-is_proven", "id")[
         :20
     ]
-    page = list_conversations(
-        agent, view="all", filters=Filters(customer=conversation.customer_id), limit=EARLIER + 1
-    )
-    earlier = [_earlier(row) for row in page.rows if row["id"] != conversation.pk][:EARLIER]
-    return Card([_handle(i) for i in identities], earlier, list(conversation.labels.all()))
+    others = visible_conversations(agent).filter(customer_id=conversation.customer_id)
+    rows = rows_of(others.exclude(pk=conversation.pk).order_by("-last_message_at", "-id")[:EARLIER])
+    return Card([_handle(identity) for identity in identities], [_earlier(row) for row in rows])
 
 
 def _handle(identity: Identity) -> HandleView:

@@ -26,6 +26,7 @@ class Way:
     account_id: int
     visibility: str
     name: str
+    words: str  # the channel; with the inbox's name where two would read the same
     look: Look
     limit: int
     counting: str
@@ -69,7 +70,8 @@ def make_composer(agent: Agent, conversation: Conversation) -> Composer:
         return Composer([], Visibility.NOTE.value, may_reply=False)
     found = reaches(conversation)
     unwell = _unwell({reach.account.pk for reach in found})
-    ways = [_way(reach, unwell.get(reach.account.pk)) for reach in found]
+    kinds = [(reach.account.kind, reach.visibility) for reach in found]
+    ways = [_way(r, unwell.get(r.account.pk), kinds.count((r.account.kind, r.visibility)) > 1) for r in found]
     modes = [way.visibility for way in ways if not way.shut] or [way.visibility for way in ways]
     mode = Visibility.PRIVATE.value if Visibility.PRIVATE in modes else (modes or [Visibility.NOTE.value])[0]
     return Composer(ways, mode, may_reply=True)
@@ -80,15 +82,16 @@ def _unwell(accounts: set[int]) -> dict[int, ChannelHealth]:
     return {health.pk: health for health in rows if health.state == "broken"}
 
 
-def _way(reach: Reach, health: ChannelHealth | None) -> Way:
+def _way(reach: Reach, health: ChannelHealth | None, by_name: bool) -> Way:
     account = reach.account
-    can = capabilities_of(account.kind)
+    can, look = capabilities_of(account.kind), look_of(account.kind)
     return Way(
         value=f"{reach.visibility}:{account.pk}",
         account_id=account.pk,
         visibility=reach.visibility,
         name=account.name,
-        look=look_of(account.kind),
+        words=account.name if by_name else look.label,
+        look=look,
         limit=can.max_length,
         counting=can.counting.value,
         window_ends_at=reach.window_ends_at,

@@ -8,6 +8,7 @@ from functools import partial
 import nh3
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.translation import gettext as _
 
 from ascolto.conversations.models import Message
 
@@ -45,6 +46,7 @@ _PICTURE = re.compile(rb"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\
 _STYLE = (
     "body{margin:0;padding:2px 0;background:#fff;color:#1a2129;font:14px/1.45 system-ui,sans-serif;"
     "overflow-wrap:anywhere}img{max-width:100%;height:auto}table{max-width:100%}a{color:#2a5a80}"
+    ".ascolto-note{margin:0 0 8px;padding:6px 8px;border-radius:6px;background:#f3f5f7;font-size:12px;color:#44515d}"
 )
 _PAGE = (
     '<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
@@ -68,22 +70,29 @@ def letter_page(message: Message, *, pictures: bool) -> str:
         for item in message.attachments.all()
         if item.content_id
     }
+    left_out: list[str] = []
     body = nh3.clean(
         message.html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        attribute_filter=partial(_allowed, embedded=embedded, pictures=pictures),
+        attribute_filter=partial(_allowed, embedded=embedded, pictures=pictures, left_out=left_out),
         filter_style_properties=_STYLES,
         url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
         link_rel="noopener noreferrer",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
     language = re.sub(r"[^A-Za-z-]", "", message.conversation.customer.language) or "en"
-    title = escape(message.subject or "Message")
-    return _PAGE.format(language=language, title=title, style=_STYLE, body=body)
+    title = escape(message.subject or _("Message"))
+    note = ""
+    if left_out and not pictures:  # fetching them would tell the author that somebody reads
+        words, link = _("Pictures from elsewhere are not loaded."), _("Load them")
+        note = f'<p class="ascolto-note">{escape(words)} <a href="?pictures=1">{escape(link)}</a></p>'
+    return _PAGE.format(language=language, title=title, style=_STYLE, body=note + body)
 
 
-def _allowed(tag: str, attribute: str, value: str, *, embedded: dict[str, str], pictures: bool) -> str | None:
+def _allowed(
+    tag: str, attribute: str, value: str, *, embedded: dict[str, str], pictures: bool, left_out: list[str]
+) -> str | None:
     """Pictures of the mail itself from our store; those from elsewhere only when asked for. No data: links."""
     if attribute == "href":
         return None if value.strip().lower().startswith(("data:", "cid:")) else value
@@ -96,9 +105,7 @@ def _allowed(tag: str, attribute: str, value: str, *, embedded: dict[str, str], 
         return embedded.get(source[4:])
     if source.lower().startswith("data:"):
         return source if _PICTURE.match(source.encode("utf-8", "replace")) else None
-    return source if pictures and source.lower().startswith("https:") else None
-
-
-def has_remote_pictures(html: str) -> bool:
-    """Whether the mail wants pictures from elsewhere (which would tell its author that it was read)."""
-    return bool(re.search(r"<img[^>]{0,2000}src\s*=\s*[\"']?\s*https?:", html[:500_000], re.IGNORECASE))
+    if pictures and source.lower().startswith("https:"):
+        return source
+    left_out.append(source)
+    return None

@@ -16,14 +16,12 @@ from ascolto.conversations.selectors import (
     access_conversation,
     count_views,
     list_conversations,
-    read_thread,
 )
 from ascolto.desk.bubbles import Thread, make_bubbles, weave
 from ascolto.desk.card import make_card
 from ascolto.desk.composer import make_composer
 from ascolto.desk.lines import read_lines
 from ascolto.desk.queue import (
-    CHIPS,
     SIGNS,
     Asked,
     group_names,
@@ -33,6 +31,7 @@ from ascolto.desk.queue import (
     status_names,
     view_links,
 )
+from ascolto.desk.reading import Said, newest_messages
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token, pk_of_reference
 from ascolto.ui.shell import shell_context
@@ -108,7 +107,6 @@ def list_context(request: HttpRequest, asked: Asked | None = None) -> dict[str, 
         "rows": make_rows(page.rows, asked, at),
         "more": more,
         "views": links,
-        "chips": [link for link in links if link.key in CHIPS],
         "view_label": SIGNS[asked.view][0],
         "view_count": shown_count(counts.get(asked.view)),
         "group_names": group_names(),
@@ -125,12 +123,16 @@ def desk_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
 
 def thread_of(request: HttpRequest, conversation: Conversation) -> Thread:
     """The newest messages with what happened meanwhile."""
-    messages = read_thread(conversation, limit=MESSAGES + 1)
-    earlier = len(messages) > MESSAGES
-    messages = messages[-MESSAGES:]
-    since = messages[0].occurred_at - timedelta(seconds=5) if earlier else None
-    bubbles = make_bubbles(messages, conversation, company_of(request).name)
+    said = newest_messages(conversation, MESSAGES)
+    since = said[0].row["occurred_at"] - timedelta(seconds=5) if len(said) == MESSAGES else None
+    bubbles = make_bubbles(said, conversation, company_of(request).name)
     return weave(bubbles, read_lines(conversation, since=since))
+
+
+def part_context(request: HttpRequest, conversation: Conversation, said: list[Said]) -> dict[str, Any]:
+    """These messages alone, for the live thread."""
+    bubbles = make_bubbles(said, conversation, company_of(request).name)
+    return {"number": conversation.number, "thread": Thread(items=list(bubbles))}
 
 
 def conversation_context(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:

@@ -33,8 +33,6 @@ SIGNS: dict[str, tuple[str | Promise, str]] = {
     "resolved": (gettext_lazy("Resolved"), "check"),
     "all": (gettext_lazy("All"), "layers"),
 }
-CHIPS = ("to_answer", "mine", "unassigned", "public")
-EVERY_CHIP = ("to_answer", "mine", "unassigned", "public", "pending", "on_hold", "resolved", "all")
 
 
 @dataclass(frozen=True, slots=True)

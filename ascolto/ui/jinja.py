@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.templatetags.static import static
@@ -17,6 +19,9 @@ from ascolto.kit.text import initials
 from ascolto.ui import promise
 
 TONES = 5
+_MAY_LINK = re.compile(
+    r"://|@|www\.|\.(?:com|edu|gov|int|mil|net|org)\b", re.IGNORECASE
+)  # what urlize looks for
 LINKED_LENGTH = 20_000  # looking for links in longer texts would cost more than it gives
 
 
@@ -38,6 +43,7 @@ def environment(**options: Any) -> Environment:
             "day_name": day_name,
             "short_date": short_date,
             "moment": moment,
+            "long_date": long_date,
             "file_size": file_size,
         }
     )
@@ -64,7 +70,7 @@ def tone(key: Any) -> int:
 
 def linked(text: str) -> SafeString:
     """Escaped text whose web and mail addresses are links."""
-    if len(text) > LINKED_LENGTH:
+    if len(text) > LINKED_LENGTH or not _MAY_LINK.search(text):
         return escape(text)
     return mark_safe(urlize(text, trim_url_limit=80, nofollow=True, autoescape=True))  # noqa: S308 - escaped by urlize
 
@@ -96,12 +102,25 @@ def short_date(at: datetime) -> str:
     local, today = timezone.localtime(at), timezone.localtime()
     if local.date() == today.date():
         return clock_time(at)
-    return formats.date_format(local, "j M" if local.year == today.year else "j M Y")
+    pattern = "j M" if local.year == today.year else "j M Y"
+    return _date_words(local.date(), pattern, get_language())
 
 
 def moment(at: datetime) -> str:
     """The full date and time, for a title."""
-    return formats.date_format(timezone.localtime(at), "l j F Y, H:i")
+    local = timezone.localtime(at)
+    return f"{_date_words(local.date(), 'l j F Y', get_language())}, {local:%H:%M}"
+
+
+@lru_cache(maxsize=2048)
+def _date_words(day: date, pattern: str, language: str | None) -> str:
+    """A date in words of the language that is active; the same days come again and again on a screen."""
+    return formats.date_format(day, pattern)
+
+
+def long_date(at: datetime) -> str:
+    """`11 June 2026`."""
+    return formats.date_format(timezone.localtime(at), "j F Y")
 
 
 def file_size(size: int) -> str:

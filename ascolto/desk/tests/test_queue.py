@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from ascolto.conversations.actions import add_note
-from ascolto.conversations.models import Conversation
 from ascolto.kit.clock import now
 from ascolto.testing.factories import Cast, make_cast, make_conversation, make_customer
 

@@ -13,18 +13,17 @@ from ascolto.accounts.models import Agent
 from ascolto.conversations.actions import add_note, add_reply, change_status
 from ascolto.conversations.models import Conversation, Message, Status, Visibility
 from ascolto.delivery.actions import resend as send_again
-from ascolto.desk.bubbles import Thread, make_bubbles
 from ascolto.desk.forms import Draft, keep_upload, read_draft
 from ascolto.desk.opening import (
     agent_of,
-    company_of,
     conversation_context,
     desk_context,
-    head_context,
     is_fragment,
     open_conversation,
     open_message,
+    part_context,
 )
+from ascolto.desk.reading import one_message
 from ascolto.desk.replies import toast
 from ascolto.gates import Refused
 
@@ -41,8 +40,7 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
         return _refused(request, conversation, refused)
     if not is_fragment(request):
         return redirect(reverse("desk:thread", args=[number]) + "#end")
-    bubbles = make_bubbles([sent], conversation, company_of(request).name)
-    context = {**head_context(request, conversation), "thread": Thread(items=list(bubbles))}
+    context = part_context(request, conversation, one_message(conversation, sent.pk))
     response = render(request, "desk/items.html", context, status=201)
     return toast(response, _("Conversation resolved")) if draft.resolves else response
 
@@ -96,10 +94,8 @@ def resend(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         return toast(HttpResponse(status=422), f"{refused.message} {refused.fix}".strip())
     if not is_fragment(request):
         return redirect(reverse("desk:thread", args=[number]))
-    message.refresh_from_db()
-    bubbles = make_bubbles([message], message.conversation, company_of(request).name)
-    context = {**head_context(request, message.conversation), "thread": Thread(items=list(bubbles))}
-    return render(request, "desk/items.html", context)
+    said = one_message(message.conversation, message.pk)
+    return render(request, "desk/items.html", part_context(request, message.conversation, said))
 
 
 @signed_in

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from ascolto.accounts.guards import signed_in
 from ascolto.conversations.files import SHOWN_INLINE, path_of
 from ascolto.conversations.models import Attachment
-from ascolto.conversations.selectors import access_attachment, read_thread
-from ascolto.desk.bubbles import Thread, make_bubbles, weave
+from ascolto.conversations.selectors import access_attachment
+from ascolto.desk.bubbles import make_bubbles, weave
 from ascolto.desk.letter import letter_page, letter_policy
 from ascolto.desk.lines import read_lines
 from ascolto.desk.opening import (
@@ -23,7 +23,9 @@ from ascolto.desk.opening import (
     is_fragment,
     open_conversation,
     open_message,
+    part_context,
 )
+from ascolto.desk.reading import messages_after, one_message
 
 
 @signed_in
@@ -51,11 +53,10 @@ def messages(request: HttpRequest, number: str) -> HttpResponse:
     """What came after a message (and after an event), for the live thread."""
     conversation = open_conversation(request, number)
     after, event = _number(request, "after"), _number(request, "events")
-    found = read_thread(conversation, after_id=after)
-    bubbles = make_bubbles(found, conversation, company_of(request).name)
+    bubbles = make_bubbles(messages_after(conversation, after), conversation, company_of(request).name)
     lines = read_lines(conversation, after_id=event) if "events" in request.GET else []
-    woven = weave(bubbles, lines)
-    return render(request, "desk/items.html", {**head_context(request, conversation), "thread": woven})
+    context = {"number": conversation.number, "thread": weave(bubbles, lines)}
+    return render(request, "desk/items.html", context)
 
 
 def _number(request: HttpRequest, name: str) -> int:
@@ -69,10 +70,11 @@ def _number(request: HttpRequest, name: str) -> int:
 @require_safe
 def message(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """One message again, after its delivery, text or reactions changed."""
-    found = open_message(request, number, pk)
-    bubbles = make_bubbles([found], found.conversation, company_of(request).name)
-    context = {**head_context(request, found.conversation), "thread": Thread(items=list(bubbles))}
-    return render(request, "desk/items.html", context)
+    conversation = open_conversation(request, number)
+    said = one_message(conversation, pk)
+    if not said:
+        raise Http404
+    return render(request, "desk/items.html", part_context(request, conversation, said))
 
 
 @signed_in

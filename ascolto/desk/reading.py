@@ -1,0 +1,61 @@
+"""Read the messages of a conversation for the screen: plain values, one query a table, none where nothing hangs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ascolto.conversations.models import Attachment, Conversation, Message, MessageRevision, Reaction
+
+COLUMNS = (
+    "id", "direction", "visibility", "author_kind", "agent_id", "agent__name", "identity__value", "account__kind",
+    "account__name", "kind", "text", "html", "subject", "is_automatic", "delivery", "delivery_error", "extra",
+    "occurred_at", "edited_at", "removed_at",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Said:
+    """One message as it stands in the database, with what hangs on it."""
+
+    row: dict[str, Any]
+    files: list[dict[str, Any]] = field(default_factory=list)
+    reactions: list[tuple[str, str]] = field(default_factory=list)  # emoji, whose
+    revisions: list[str] = field(default_factory=list)  # earlier texts, the oldest first
+
+
+def newest_messages(conversation: Conversation, limit: int) -> list[Said]:
+    """The newest messages, oldest first."""
+    rows = Message.objects.filter(conversation_id=conversation.pk).order_by("-occurred_at", "-id")
+    return _complete(reversed(rows.values(*COLUMNS)[:limit]))
+
+
+def messages_after(conversation: Conversation, pk: int, limit: int = 200) -> list[Said]:
+    """Messages that were stored after this one, in that order."""
+    rows = Message.objects.filter(conversation_id=conversation.pk, pk__gt=pk).order_by("id")
+    return _complete(rows.values(*COLUMNS)[:limit])
+
+
+def one_message(conversation: Conversation, pk: int) -> list[Said]:
+    """This message, or nothing when it is of another conversation."""
+    return _complete(Message.objects.filter(conversation_id=conversation.pk, pk=pk).values(*COLUMNS))
+
+
+def _complete(rows: Iterable[dict[str, Any]]) -> list[Said]:
+    said = {row["id"]: Said(row) for row in rows}
+    ids = list(said)
+    if not ids:
+        return []
+    files = Attachment.objects.filter(message_id__in=ids).order_by("id")
+    for file in files.values("message_id", "id", "name", "size", "content_type", "state", "error"):
+        said[file["message_id"]].files.append(file)
+    reactions = Reaction.objects.filter(message_id__in=ids).exclude(emoji="")
+    for message, emoji, whose in reactions.values_list("message_id", "emoji", "identity__value"):
+        said[message].reactions.append((emoji, whose or ""))
+    changed = [pk for pk in ids if said[pk].row["edited_at"] or said[pk].row["removed_at"]]
+    if changed:
+        earlier = MessageRevision.objects.filter(message_id__in=changed).order_by("id")
+        for message, text in earlier.values_list("message_id", "text"):
+            said[message].revisions.append(text)
+    return list(said.values())
