@@ -13,7 +13,8 @@ What follows from it:
 * Collected deliveries in `<repository>/../shared/fixtures/<kind>` are parsed too where that folder exists; list in
   `not_deliveries` the prefixes of files there that are no deliveries (error answers, template definitions).
 * JSON deliveries: every node is replaced by null, numbers, texts, lists and objects: `parse` never raises, and what it
-  yields stays well formed, and every text in it is one that every database stores (`kit.text.clean`). Cut after every 50 bytes, not JSON, too deep, not an object: refused, with a 4xx.
+  yields stays well formed, and every text in it is one that every database stores (`kit.text.clean`).
+* Cut after every 50 bytes, not JSON, too deep, not an object: refused, with a 4xx.
 * Other deliveries (`json_bodies = False`, mails): the same cuts and flipped bytes must parse without an exception.
 * A channel with hooks overrides `genuine`; with `signed = True` a flipped byte, a missing and a foreign signature are
   refused. A channel that polls, or whose doors are elsewhere in the product, sets `hooks = False`.
