@@ -9,6 +9,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 # Everything that a stranger may open. A view that is not listed here needs a guard.
 PUBLIC = {
+    "ascolto.accounts.views.join",
+    "ascolto.accounts.views.language",
+    "ascolto.accounts.views.sign_in",
     "ascolto.config.health.healthz",
     "ascolto.config.health.readyz",
 }
