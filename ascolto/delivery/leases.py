@@ -22,7 +22,6 @@ from ascolto.kit.clock import now
 
 LEASE = timedelta(seconds=30)  # renewed at a third of it while the request is on the wire
 State = Dispatch.State
-OPEN = (State.QUEUED, State.CLAIMED, State.SENDING)
 HELD = (State.CLAIMED, State.SENDING)
 
 # Asked many times a second, hence without the ORM; the literals let SQLite use the partial indexes.
@@ -33,7 +32,7 @@ WHERE a.is_enabled AND (h.paused_until IS NULL OR h.paused_until <= %s) AND EXIS
   SELECT 1 FROM delivery_dispatch d WHERE d.account_id = a.id AND d.state = 'queued' AND d.run_at <= %s AND NOT EXISTS (
     SELECT 1 FROM delivery_dispatch e
     WHERE e.conversation_id = d.conversation_id AND e.account_id = d.account_id AND e.id <> d.id
-    AND e.state IN ('queued', 'claimed', 'sending') AND (e.id < d.id OR e.state <> 'queued')))
+    AND e.finished_at IS NULL AND (e.id < d.id OR e.holder > '')))
 """
 
 
@@ -48,10 +47,10 @@ def due_accounts() -> list[tuple[int, str]]:
 def _first_in_line() -> QuerySet[Dispatch]:
     ahead = Dispatch.objects.filter(
         ~Q(pk=OuterRef("pk")),
-        Q(pk__lt=OuterRef("pk")) | Q(state__in=HELD),
+        Q(pk__lt=OuterRef("pk")) | Q(holder__gt=""),
         conversation_id=OuterRef("conversation_id"),
         account_id=OuterRef("account_id"),
-        state__in=OPEN,
+        finished_at__isnull=True,
     )
     return Dispatch.objects.filter(~Exists(ahead), state=State.QUEUED, run_at__lte=now())
 
@@ -119,7 +118,7 @@ class Lost:
 
 def lost(except_for: Collection[int]) -> list[Lost]:
     """What nobody holds any more: the lease is over, or the worker that held it died on this machine."""
-    held = Dispatch.objects.filter(state__in=HELD).exclude(pk__in=except_for)
+    held = Dispatch.objects.filter(holder__gt="").exclude(pk__in=except_for)
     holders = set(held.values_list("holder", flat=True).distinct())
     gone = [holder for holder in holders if is_dead(holder)]
     rows = held.filter(Q(run_at__lte=now()) | Q(holder__in=gone)).values_list("pk", "state", "holder")

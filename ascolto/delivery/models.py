@@ -29,25 +29,38 @@ class Dispatch(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)  # since it was queued, or queued again by a person
     run_at = models.DateTimeField(default=now)  # queued: not before; claimed, sending: end of the lease
-    holder = models.CharField(max_length=60, blank=True, default="")
+    holder = models.CharField(
+        max_length=60, blank=True, default=""
+    )  # claimed, sending: the worker that has it
     error_class = models.CharField(max_length=20, blank=True, default="")
     error = models.CharField(max_length=500, blank=True, default="")
     created_at = models.DateTimeField(default=now, editable=False)
     first_tried_at = models.DateTimeField(null=True)  # when the time to give up began to run
-    finished_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)  # sent, uncertain, failed
 
     class Meta:
+        # SQLite takes a partial index only when the query repeats its condition without a list: hence no `state IN`.
         indexes = [
             models.Index(fields=["account", "run_at"], name="dispatch_due", condition=Q(state="queued")),
-            models.Index(
-                fields=["run_at"], name="dispatch_held", condition=Q(state__in=["claimed", "sending"])
-            ),
+            models.Index(fields=["run_at"], name="dispatch_held", condition=Q(holder__gt="")),
             models.Index(
                 fields=["conversation_id", "account", "id"],
                 name="dispatch_line",
-                condition=Q(state__in=["queued", "claimed", "sending"]),
+                condition=Q(finished_at__isnull=True),
             ),
             models.Index(fields=["message"], name="dispatch_unknown", condition=Q(state="uncertain")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "claimed", "sending"], finished_at__isnull=True)
+                | Q(state__in=["sent", "uncertain", "failed"], finished_at__isnull=False),
+                name="dispatch_finished_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["claimed", "sending"], holder__gt="")
+                | (~Q(state__in=["claimed", "sending"]) & Q(holder="")),
+                name="dispatch_held_by_somebody",
+            ),
         ]
 
     @property

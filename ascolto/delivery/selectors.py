@@ -10,7 +10,6 @@ from django.db.models import Count, F, Min
 
 from ascolto.channels.selectors import health_of
 from ascolto.conversations.models import Delivery, Message
-from ascolto.delivery.leases import OPEN
 from ascolto.delivery.models import Attempt, Dispatch
 from ascolto.kit.clock import now
 
@@ -52,7 +51,7 @@ def _ahead(queued: list[Dispatch]) -> dict[tuple[int, int], int]:
     if not queued:
         return {}
     lines = Dispatch.objects.filter(
-        conversation_id__in={row.conversation_id for row in queued}, state__in=OPEN
+        conversation_id__in={row.conversation_id for row in queued}, finished_at__isnull=True
     )
     found = lines.values_list("conversation_id", "account_id").annotate(first=Min("pk"))
     return {(conversation, account): first for conversation, account, first in found}
@@ -100,7 +99,7 @@ class Backlog:
 def backlogs() -> list[Backlog]:
     """Every inbox with answers on their way."""
     rows = (
-        Dispatch.objects.filter(state__in=OPEN)
+        Dispatch.objects.filter(finished_at__isnull=True)
         .values("account_id", kind=F("account__kind"))
         .annotate(waiting=Count("id"), oldest_at=Min("created_at"))
         .order_by("account_id")

@@ -127,7 +127,7 @@ def test_sending_an_unknown_outcome_again_keeps_the_tracker_where_the_network_kn
     inbox = make_inbox("carbon")
     message = desk.answers(desk.writes(inbox))
     before = dispatch_of(message).tracker
-    Dispatch.objects.update(state="uncertain")
+    Dispatch.objects.update(state="uncertain", finished_at=now())
     Message.objects.filter(pk=message.pk).update(delivery="uncertain")
     resend(agent=desk.marco, message=message)
     deliver_waiting()
