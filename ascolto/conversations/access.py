@@ -88,13 +88,17 @@ def visible_conversations(agent: Agent) -> QuerySet[Conversation]:
     return Conversation.objects.filter(sight.condition())
 
 
-def access_conversation(agent: Agent, pk: int, *, to: str = "read") -> Conversation:
+def access_conversation(
+    agent: Agent, pk: int, *, to: str = "read", among: QuerySet[Conversation] | None = None
+) -> Conversation:
     """The conversation, when the agent may `read`, `note`, `reply` or `manage` it.
+
+    `among`: visible_conversations(agent), when the caller has it already.
 
     Raises Conversation.DoesNotExist when it is not there or not visible, Refused when seeing is all that is allowed.
     """
     conversation = (
-        visible_conversations(agent)
+        (visible_conversations(agent) if among is None else among)
         .select_related("customer", "account", "assignee", "team", "previous")
         .get(pk=pk)
     )

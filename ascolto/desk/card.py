@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ascolto.accounts.models import Agent
+from django.db.models import QuerySet
+
 from ascolto.channels.registry import all_adapters
 from ascolto.conversations.models import Conversation
-from ascolto.conversations.selectors import rows_of, visible_conversations
+from ascolto.conversations.selectors import rows_of
 from ascolto.customers.models import Identity
 from ascolto.desk.looks import Look, look_of
 
@@ -40,12 +41,12 @@ class Card:
     earlier: list[Earlier]
 
 
-def make_card(agent: Agent, conversation: Conversation) -> Card:
-    """Handles, and the customer's other conversations that the agent may see."""
+def make_card(conversation: Conversation, visible: QuerySet[Conversation]) -> Card:
+    """Handles, and the customer's other conversations among those that the reader may see."""
     identities = Identity.objects.filter(customer_id=conversation.customer_id).order_by("-is_proven", "id")[
         :20
     ]
-    others = visible_conversations(agent).filter(customer_id=conversation.customer_id)
+    others = visible.filter(customer_id=conversation.customer_id)
     rows = rows_of(others.exclude(pk=conversation.pk).order_by("-last_message_at", "-id")[:EARLIER])
     return Card([_handle(identity) for identity in identities], [_earlier(row) for row in rows])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
@@ -16,6 +17,7 @@ from ascolto.conversations.selectors import (
     access_conversation,
     count_views,
     list_conversations,
+    visible_conversations,
 )
 from ascolto.desk.bubbles import Thread, make_bubbles, weave
 from ascolto.desk.card import make_card
@@ -60,13 +62,22 @@ def company_of(request: HttpRequest) -> Company:
     return company
 
 
+def visible_to(request: HttpRequest) -> QuerySet[Conversation]:
+    """The conversations the person may see: the rule is looked up once a request."""
+    found = getattr(request, "visible_conversations", None)
+    if found is None:
+        found = visible_conversations(agent_of(request))
+        request.visible_conversations = found  # type: ignore[attr-defined]
+    return found
+
+
 def open_conversation(request: HttpRequest, number: str, *, to: str = "read") -> Conversation:
     """The conversation with this number. Raises Http404 when it is not there or not visible, Refused when not allowed."""
     pk = pk_of_reference(number)
     if pk is None:
         raise Http404
     try:
-        return access_conversation(agent_of(request), pk, to=to)
+        return access_conversation(agent_of(request), pk, to=to, among=visible_to(request))
     except Conversation.DoesNotExist:
         raise Http404 from None
 
@@ -142,7 +153,7 @@ def conversation_context(request: HttpRequest, conversation: Conversation) -> di
         **head_context(request, conversation),
         "thread": thread_of(request, conversation),
         "composer": make_composer(agent, conversation),
-        "card": make_card(agent, conversation),
+        "card": make_card(conversation, visible_to(request)),
         "client_key": new_token(12),
         "current_id": conversation.pk,
     }
