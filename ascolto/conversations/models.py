@@ -110,6 +110,11 @@ class Conversation(models.Model):
                 condition=Q(assignee__isnull=False),
             ),
             models.Index(
+                fields=["assignee", "-last_message_at", "-id"],
+                name="conv_mine",
+                condition=Q(assignee__isnull=False) & ~Q(status="resolved"),
+            ),
+            models.Index(
                 fields=["-last_message_at", "-id"],
                 name="conv_free",
                 condition=Q(assignee__isnull=True) & ~Q(status="resolved"),
