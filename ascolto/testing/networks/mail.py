@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import socket
 import socketserver
 import ssl
 import threading
@@ -240,6 +241,7 @@ class _ImapConnection(socketserver.BaseRequestHandler):
             break_off(connection)
             return
         connection.settimeout(60)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # many short lines: none waits for the next
         if network.certificate is not None:
             connection = network.certificate.wrap_socket(connection, server_side=True)
         with contextlib.suppress(OSError):

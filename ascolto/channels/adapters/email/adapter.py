@@ -122,7 +122,8 @@ class Email(Adapter):
     def send(self, account: Account, outgoing: Outgoing) -> Sent:
         recipient = compose.recipient_of(outgoing, own_addresses(account.config))
         identity, content = compose.compose(account, outgoing, recipient)
-        smtp.deliver(account.config, account.config.address, recipient, content, self.wait_times)
+        sender = compose.on_the_wire(account.config.address)
+        smtp.deliver(account.config, sender, compose.on_the_wire(recipient), content, self.wait_times)
         return Sent((identity,))
 
     def poll(self, account: Account, cursor: Mapping[str, object]) -> Iterator[Polled]:

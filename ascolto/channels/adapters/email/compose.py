@@ -133,9 +133,13 @@ def _encoded(text: str, header: str) -> str:
     return Header(text, "utf-8", header_name=header).encode()
 
 
+def on_the_wire(address: str) -> str:
+    """An address as servers write it: the domain in ASCII."""
+    return f"{address.rpartition('@')[0]}@{references.domain_of(address)}"
+
+
 def _address(name: str, address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    address = f"{local}@{references.domain_of(address)}" if domain else address
+    address = on_the_wire(address)
     name = _CONTROLS.sub(" ", name).strip()
     if not name:
         return address

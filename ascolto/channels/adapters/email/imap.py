@@ -190,10 +190,8 @@ def _connect(config: Any, seconds: float) -> imap_tools.BaseMailBox:
         ) from error
     except imap_tools.MailboxStarttlsError as error:
         raise refused(ErrorClass.CONFIG, f"{where} offers no STARTTLS.") from error
-    except imaplib.IMAP4.abort as error:
-        raise refused(ErrorClass.RETRY, f"{where}: {_words(error)}") from error
     except (imaplib.IMAP4.error, imap_tools.ImapToolsError) as error:
-        kind = ErrorClass.CONFIG if "TLS" in str(error).upper() else ErrorClass.RETRY
+        kind = ErrorClass.CONFIG if "TLS not supported" in str(error) else ErrorClass.RETRY
         raise refused(kind, f"{where}: {_words(error)}") from error
     except (OSError, ValueError) as error:
         raise refused(ErrorClass.RETRY, f"{where} cannot be reached: {_words(error)}") from error
