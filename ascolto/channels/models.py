@@ -25,7 +25,9 @@ class ChannelAccount(models.Model):
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     settings = models.JSONField(default=dict, blank=True)
     sealed = models.TextField(blank=True, default="")  # the secret settings, one sealed JSON object
-    teams = models.ManyToManyField("accounts.Team", blank=True, related_name="inboxes")  # empty: everybody sees it
+    teams = models.ManyToManyField(
+        "accounts.Team", blank=True, related_name="inboxes"
+    )  # empty: everybody sees it
     is_enabled = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     language = models.CharField(max_length=8, default="en")
@@ -91,6 +93,9 @@ class ChannelHealth(models.Model):
     error_class = models.CharField(max_length=20, blank=True, default="")
     error = models.CharField(max_length=500, blank=True, default="")
     error_at = models.DateTimeField(null=True)
+    error_from = models.CharField(
+        max_length=3, blank=True, default=""
+    )  # in, out: reading that works says nothing of sending
     paused_until = models.DateTimeField(null=True)  # a 429 pauses the whole account
     poll_cursor: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
 

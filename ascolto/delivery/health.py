@@ -19,13 +19,13 @@ OFTEN_ENOUGH = timedelta(seconds=5)  # the moment of the last message need not b
 
 @transaction.atomic
 def note_success(account: int, *, sent: bool = True) -> None:
-    """The network took a message (or, without `sent`, a test): an error of sending is over."""
+    """The network took a message: an error of sending is over. Without `sent` it passed a test: every error is."""
     health = _health(account)
     moment, fields = now(), []
     if sent and (health.last_out_at is None or health.last_out_at < moment - OFTEN_ENOUGH):
         health.last_out_at = moment
         fields.append("last_out_at")
-    if health.error_class:
+    if health.error_class and not (sent and health.error_from == "in"):
         if health.state == "broken":
             emit("channel.recovered", account=account)
         health.error_class, health.error, health.error_at = "", "", None
@@ -52,7 +52,8 @@ def note_failure(account: int, failure: Failure) -> None:
                 reason=reason_of(failure)[:300],
             )
         health.error_class, health.error, health.error_at = failure.error.value, reason_of(failure), moment
-    health.save(update_fields=["paused_until", "error_class", "error", "error_at"])
+        health.error_from = "out"
+    health.save(update_fields=["paused_until", "error_class", "error", "error_at", "error_from"])
 
 
 def _health(account: int) -> ChannelHealth:

@@ -123,10 +123,11 @@ def _store(account: ChannelAccount, polled: Polled) -> int:
 
 
 def note_success(account: ChannelAccount) -> None:
-    """The network answers: an earlier polling error is over."""
+    """The network answers: an earlier polling error is over. An error of sending is not."""
     recovered = (
         ChannelHealth.objects.filter(account=account)
         .exclude(error_class="")
+        .exclude(error_from="out")
         .update(error_class="", error="", error_at=None)
     )
     if recovered:
@@ -142,7 +143,7 @@ def note_failure(account: ChannelAccount, failure: Failure) -> None:
     health, _ = ChannelHealth.objects.get_or_create(account=account)
     changed = health.error_class != failure.error.value
     ChannelHealth.objects.filter(account=account).update(
-        error_class=failure.error.value, error=failure.reason[:500], error_at=now()
+        error_class=failure.error.value, error=failure.reason[:500], error_at=now(), error_from="in"
     )
     if changed:
         emit("channel.failed", account=account.pk, error=failure.error.value, reason=failure.reason[:300])

@@ -199,3 +199,16 @@ def test_trying_an_inbox_tells_what_was_found_and_repairs_its_health(desk: Desk,
     paper.test_answer = ValueError("a fault of the adapter")
     with pytest.raises(SendRefused, match="unexpectedly"):
         actions.test_account(desk.inbox)
+
+
+def test_an_answer_that_leaves_says_nothing_of_a_mailbox_that_cannot_be_read(
+    desk: Desk, paper: Paper
+) -> None:
+    sick = {"error_class": "reauth", "error": "The mailbox refuses the password.", "error_from": "in"}
+    ChannelHealth.objects.update_or_create(account=desk.inbox, defaults=sick)
+    message = desk.answered()
+    deliver_waiting()
+    assert state_of(message) == ("sent", "sent")
+    assert (health_of(desk.inbox).state, health_of(desk.inbox).error) == ("broken", sick["error"])
+    assert actions.test_account(desk.inbox)
+    assert health_of(desk.inbox).state == "working"
