@@ -45,10 +45,13 @@ def browser(chromium: str) -> Iterator[Any]:
         "--disable-sync",
         "--disable-gpu",
     ]
+    # Playwright keeps an event loop in this thread from here on; Django must not take that for a view that blocks one.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *quiet])
         yield running
         running.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
