@@ -18,12 +18,12 @@ MODULES = frozenset(path.name for path in FOLDER.glob("*.js")) - LOADERS
 
 @cache
 def _text(name: str) -> str:
-    return (FOLDER / name).read_text()
+    return (FOLDER / name).read_text("utf-8")
 
 
 def module_text(name: str) -> str:
     """The text of a module."""
-    return (FOLDER / name).read_text() if settings.DEBUG else _text(name)
+    return (FOLDER / name).read_text("utf-8") if settings.DEBUG else _text(name)
 
 
 @cache

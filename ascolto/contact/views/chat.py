@@ -38,6 +38,7 @@ from ascolto.contact.visitors import (
     read_key,
     with_customer,
 )
+from ascolto.contact.widget import MODULES, loader, module_text
 from ascolto.contact.wording import LANGUAGES, reader_language
 from ascolto.conversations.files import SHOWN_INLINE, path_of
 from ascolto.conversations.models import Attachment
@@ -178,7 +179,7 @@ def _write(request: HttpRequest, account: ChannelAccount, visitor: Visitor) -> H
         visitor=visitor,
         owner=owner_of(visitor),
         said=said,
-        language=language if language in LANGUAGES else "",
+        language=language if isinstance(language, str) and language in LANGUAGES else "",
     )
     return JsonResponse({"id": said["id"], "is_new": is_new}, status=202)
 
@@ -251,8 +252,6 @@ def file(request: HttpRequest, token: str, pk: int) -> HttpResponse | FileRespon
 def widget(request: HttpRequest, token: str = "") -> HttpResponse:
     """The script that a page of the company includes: settings of this inbox, and the modules that draw it."""
     account, config = open_door("chat", token or request.GET.get("inbox", ""))
-    from ascolto.contact.widget import loader
-
     company = Company.current()
     script = loader(
         {
@@ -272,8 +271,6 @@ def widget(request: HttpRequest, token: str = "") -> HttpResponse:
 @public
 def module(request: HttpRequest, version: str, name: str) -> HttpResponse:
     """A module of the widget. Its address changes with its content, so that browsers may keep it for ever."""
-    from ascolto.contact.widget import MODULES, module_text
-
     if name not in MODULES:
         raise Http404("There is no such module.")
     return _script(module_text(name), "public, max-age=31536000, immutable")

@@ -23,6 +23,7 @@ from ascolto.contact.actions import KeptFile
 from ascolto.contact.bodies import Unacceptable, declared_length
 from ascolto.contact.doors import ATTEMPTS, SUBMISSIONS, address_of, open_door
 from ascolto.contact.forms import ContactForm, Unready, check_form_key, new_form_key, submission_id
+from ascolto.contact.widget import frame_loader
 from ascolto.contact.wording import reader_language
 from ascolto.kit.vault import Unreadable
 
@@ -169,8 +170,6 @@ def _about(request: HttpRequest, account: ChannelAccount, config: Config) -> dic
 def embed(request: HttpRequest, token: str) -> HttpResponse:
     """The script that puts the form into a page of the company."""
     account, config = open_door("form", token)
-    from ascolto.contact.widget import frame_loader
-
     about = {"page": reverse("contact:form", args=[account.token]), "title": config.title or account.name}
     answer = HttpResponse(frame_loader(about), content_type="text/javascript; charset=utf-8")
     answer.headers["Cache-Control"] = "public, max-age=300"

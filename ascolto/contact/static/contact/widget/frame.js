@@ -1,4 +1,4 @@
-/* Puts the form of one inbox into a page: <script src="…/contact/form/<token>/embed.js"></script>.
+/* Puts the form of one inbox into a page: <script src="…/contact/form/TOKEN/embed.js">.
    It stands where the script stands, or inside the element that data-target names. */
 (() => {
   const about = __ABOUT__;
