@@ -148,6 +148,7 @@ CODES: Mapping[int, ErrorClass] = {
     368: ErrorClass.ABUSE_STOP,
 }
 _STATUSES: Mapping[int, ErrorClass] = {
+    **dict.fromkeys((301, 302, 303, 307, 308), ErrorClass.CONFIG),  # not the address of the API
     400: ErrorClass.CONTENT,
     401: ErrorClass.REAUTH,
     403: ErrorClass.CONFIG,
@@ -158,6 +159,7 @@ _STATUSES: Mapping[int, ErrorClass] = {
     504: ErrorClass.UNCERTAIN,
 }
 _USUAL_WAIT = 60.0
+_MIB = 1024 * 1024
 
 
 def code_of(error: Mapping[str, Any]) -> int | None:
@@ -208,14 +210,16 @@ class Graph:
         self, *parts: str, data: Mapping[str, str], files: Mapping[str, tuple[str, bytes, str]]
     ) -> dict[str, Any]:
         """Hand over a file that nobody sees yet. Raises SendRefused."""
-        return self._ask("POST", self.url(*parts), repeatable=True, data=data, files=files)
+        size = sum(len(content) for _, content, _ in files.values())
+        url = self.url(*parts)
+        return self._ask("POST", url, repeatable=True, data=data, files=files, read_timeout=_patience(size))
 
     def post(self, *parts: str, json: Mapping[str, Any]) -> dict[str, Any]:
         """Do something that a customer sees. Raises SendRefused."""
         return self._ask("POST", self.url(*parts), repeatable=False, json=json)
 
-    def download(self, url: str, limit: int) -> http.Answer:
-        """A file at an address that Graph named. Raises SendRefused."""
+    def download(self, url: str, limit: int, size: int | None = None) -> http.Answer:
+        """A file at an address that Graph named, of `size` bytes if it told. Raises SendRefused."""
         try:
             answer = http.request(
                 "GET",
@@ -224,6 +228,7 @@ class Graph:
                 max_bytes=limit,
                 max_redirects=3,
                 trusted_origins=self._trusted(url),
+                read_timeout=_patience(limit if size is None else size),
             )
         except http.AnswerTooLarge as error:
             raise SendRefused(
@@ -299,6 +304,11 @@ class Graph:
     def _without_token(self, reason: str) -> str:
         """Graph repeats a token that it cannot read."""
         return reason.replace(self.token, "…") if self.token else reason
+
+
+def _patience(size: int) -> float | None:
+    """A read time-out that lets a large file pass at half a MiB a second (a request may take twice as long); None: the usual."""
+    return None if size < 4 * _MIB else min(30.0 + size / _MIB, 115.0)
 
 
 def _regain_access(answer: http.Answer) -> float | None:

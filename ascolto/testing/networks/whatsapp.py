@@ -245,7 +245,11 @@ class WhatsAppNetwork(LocalServer):
 
     def prefer_no_marketing(self, customer: WhatsAppCustomer, *, stop: bool = True) -> None:
         """The customer wants no advertisements, or wants them again."""
-        wish = {"wa_id": customer.number, "user_id": customer.user_id, "category": "marketing_messages"}
+        wish: dict[str, Any] = {
+            "wa_id": customer.number,
+            "user_id": customer.user_id,
+            "category": "marketing_messages",
+        }
         wish |= {"value": "stop" if stop else "resume", "timestamp": int(time.time())}
         self.tell("user_preferences", contacts=[customer.contact()], user_preferences=[wish])
 

@@ -116,8 +116,8 @@ class GraphAnswers(BaseHTTPRequestHandler):
     def _look(self, parts: list[str]) -> Any:
         network = self.server
         if parts == [network.phone_number_id]:
-            about = {"display_phone_number": f"+{network.display_number}", "verified_name": "Telvia"}
-            return {**about, "quality_rating": "GREEN", "id": network.phone_number_id}
+            number = {"display_phone_number": f"+{network.display_number}", "verified_name": "Telvia"}
+            return {**number, "quality_rating": "GREEN", "id": network.phone_number_id}
         if parts == [network.waba_id, "message_templates"]:
             return self._templates()
         if len(parts) == 2 and parts[0] == "files" and parts[1] in network.media:
@@ -125,8 +125,8 @@ class GraphAnswers(BaseHTTPRequestHandler):
         if len(parts) == 1 and parts[0] in network.media:
             content, content_type = network.media[parts[0]]
             digest = hashlib.sha256(content).hexdigest()
-            size = {"file_size": len(content)} if network.tells_sizes else {}
-            about = {"id": parts[0], "mime_type": content_type, "sha256": digest, **size}
+            size: dict[str, Any] = {"file_size": len(content)} if network.tells_sizes else {}
+            about: dict[str, Any] = {"id": parts[0], "mime_type": content_type, "sha256": digest, **size}
             return {**about, "messaging_product": "whatsapp", "url": f"{network.url}/files/{parts[0]}"}
         raise _no_object()
 

@@ -65,7 +65,7 @@ def fetch(graph: Graph, remote: Mapping[str, Any], limit: int) -> tuple[bytes, s
     if not url:
         raise SendRefused(graph.nonsense(repeatable=True))
     try:
-        answer = graph.download(url, limit)
+        answer = graph.download(url, limit, size if isinstance(size, int) else None)
     except SendRefused as refusal:
         raise _expired(refusal) from refusal
     content_type = text_of(about.get("mime_type"), 127) or answer.headers.get("content-type", "")
