@@ -51,7 +51,7 @@ def acknowledgements(product: Product, address: str, *, count: int) -> Figures:
 def drain(product: Product) -> None:
     """Wait until the worker has nothing left."""
     wait_for(
-        lambda: product.query("SELECT count(*) FROM intake_rawevent WHERE state = 0")[0][0] == 0,
+        lambda: product.waiting() == 0,
         within=300,
         every=0.05,
         why="every delivery is processed",

@@ -170,7 +170,7 @@ def django_database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "ascolto.config.sqlite",
             "NAME": unquote(parts.path[1:]) if parts.path.startswith("//") else unquote(parts.path),
             "CONN_MAX_AGE": None,
             "OPTIONS": {

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import queue
 import threading
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from django.db import connection, transaction
 
 from ascolto.channels.models import ChannelAccount
+from ascolto.intake.entries import Entry
+from ascolto.intake.spool import Spool, spool_path
 from ascolto.kit.clock import now
 
 GROUP = 500  # rows in one commit; more would let the first of them wait
-# Part of what makes a delivery itself, where the network names it: the same short body under another name is another delivery.
-_NAMES = ("webhook-id",)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A delivery about to be stored."""
-
-    account_id: int
-    body: bytes
-    headers: Mapping[str, str]
-    source: str
-    received_at: datetime
-
-    @property
-    def digest(self) -> bytes:
-        """What makes a second delivery of the same thing recognisable (SHA-256 of account, given name and body)."""
-        name = "|".join(self.headers.get(header, "") for header in _NAMES)
-        return hashlib.sha256(b"%d|%s|%s" % (self.account_id, name.encode(), self.body)).digest()
-
-
 _COLUMNS = "account_id, digest, body, headers, source, received_at, state, attempts, unsupported, error, processed_at"
 
 
@@ -99,6 +78,7 @@ class Journal:
     """The writer thread of the asynchronous edge: everything that waits goes into one commit, then everybody is told."""
 
     def __init__(self) -> None:
+        self._spool: Spool | None = None
         self._waiting: queue.SimpleQueue[tuple[Entry, AbstractEventLoop, Future[None]] | None] = (
             queue.SimpleQueue()
         )
@@ -117,6 +97,7 @@ class Journal:
         self._thread.join()
 
     def _write(self) -> None:
+        self._spool = Spool(spool_path()) if connection.vendor == "sqlite" else None
         try:
             while (first := self._waiting.get()) is not None:
                 group = [first]
@@ -127,12 +108,18 @@ class Journal:
                     group.append(item)
                 self._commit(group)
         finally:
+            if self._spool is not None:
+                self._spool.close()
             connection.close()
 
     def _commit(self, group: list[tuple[Entry, AbstractEventLoop, Future[None]]]) -> None:
         failure: Exception | None = None
         try:
-            insert([entry for entry, _, _ in group])
+            entries = [entry for entry, _, _ in group]
+            if self._spool is not None:
+                self._spool.append(entries)
+            else:
+                insert(entries)
         except Exception as error:  # whoever waits must hear it, whatever it is
             failure = error
             connection.close()  # the next group begins with a fresh connection

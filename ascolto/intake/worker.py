@@ -2,7 +2,8 @@
 
 The transaction is the claim. On SQLite a writing transaction is alone anyway; on PostgreSQL workers take turns by an advisory lock
 that ends with the transaction, so that deliveries are processed in their order and two batches never fight over one customer.
-A kill at any moment rolls back: the batch is still waiting for the next worker.
+A kill at any moment rolls back: the batch is still waiting for the next worker. What hooks left in the spool (SQLite) enters the journal
+in the transaction that processes it.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from collections.abc import Sequence
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from ascolto.events.log import emit
+from ascolto.intake.journal import insert
 from ascolto.intake.models import RawEvent
 from ascolto.intake.pipeline import Accounts, CannotRead, Delivery, read, run_steps
+from ascolto.intake.spool import Spool, spool_path
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
 
 log = logging.getLogger(__name__)
 BATCH = 200  # keeps the write lock of SQLite short
+BREATH = 0.002  # seconds between two batches on SQLite: others want to write as well
 PAUSE = 0.015  # seconds between two looks when nothing waits
 TRUST_AFTER = 200  # deliveries handled one by one after a start, in case one of them killed the last worker
 MAX_ATTEMPTS = 5
@@ -29,12 +33,16 @@ _TURN = 0x0A5C0170  # the advisory lock under which one worker at a time takes a
 
 def run(stop: threading.Event) -> None:
     """Process deliveries until `stop`; a database that is away for a while is waited for."""
-    accounts, news = Accounts(), Wake()
-    _until_well(stop, lambda: _begin_carefully(stop, accounts))
+    accounts = Accounts()
+    spool = Spool(spool_path()) if connection.vendor == "sqlite" else None
+    news = Wake(spool)
+    _until_well(stop, lambda: _begin_carefully(stop, accounts, spool))
     while not stop.is_set():
         try:
-            if process_batch(accounts) == 0:
+            if process_batch(accounts, spool=spool) == 0:
                 news.wait(stop)
+            elif spool is not None:
+                stop.wait(BREATH)
         except (DatabaseError, InterfaceError):
             log.exception("the database refuses; trying again")
             connection.close()
@@ -45,20 +53,28 @@ def run(stop: threading.Event) -> None:
 def process_waiting() -> int:
     """Process everything that waits, now, in this thread; returns how many deliveries were taken."""
     accounts, total = Accounts(), 0
-    while taken := process_batch(accounts):
+    spool = Spool(spool_path()) if connection.vendor == "sqlite" else None
+    while taken := process_batch(accounts, spool=spool):
         total += taken
+    if spool is not None:
+        spool.close()
     return total
 
 
-def process_batch(accounts: Accounts, size: int = BATCH) -> int:
+def process_batch(accounts: Accounts, size: int = BATCH, spool: Spool | None = None) -> int:
     """Take one batch in one transaction; returns how many deliveries it held."""
+    spooled = spool.first(size) if spool is not None else []
     with transaction.atomic():
         if not _my_turn():
             return 0
-        raws = list(RawEvent.objects.filter(state=RawEvent.State.NEW).order_by("id")[:size])
+        if spooled:
+            insert([entry for _, entry in spooled])
+        raws = list(RawEvent.objects.filter(state=RawEvent.State.NEW).order_by("id")[: 2 * size])
         if raws:
             _process(raws, accounts)
-        return len(raws)
+    if spool is not None and spooled:
+        spool.forget(spooled[-1][0])
+    return max(len(raws), len(spooled))
 
 
 def _my_turn() -> bool:
@@ -122,8 +138,9 @@ def _bury(raw: RawEvent, error: Exception) -> None:
     emit("raw_event.dead", account=raw.account_id, raw_event=raw.pk, error=text[:300])
 
 
-def _begin_carefully(stop: threading.Event, accounts: Accounts) -> None:
+def _begin_carefully(stop: threading.Event, accounts: Accounts, spool: Spool | None) -> None:
     """One by one after a start, each attempt committed first: a delivery that kills its worker is set aside after a few deaths."""
+    _empty(spool)
     for _ in range(TRUST_AFTER):
         if stop.is_set():
             return
@@ -142,6 +159,13 @@ def _begin_carefully(stop: threading.Event, accounts: Accounts) -> None:
         process_batch(accounts, size=1)
 
 
+def _empty(spool: Spool | None) -> None:
+    """Move what the last worker left in the spool into the journal, where attempts are counted."""
+    while spool is not None and (spooled := spool.first(BATCH)):
+        insert([entry for _, entry in spooled])
+        spool.forget(spooled[-1][0])
+
+
 def _until_well(stop: threading.Event, work: object) -> None:
     while not stop.is_set():
         try:
@@ -154,19 +178,19 @@ def _until_well(stop: threading.Event, work: object) -> None:
 
 
 class Wake:
-    """Waits cheaply until somebody may have written: SQLite tells when its file changed, PostgreSQL is asked by a partial index."""
+    """Waits cheaply until somebody may have written: SQLite tells when a file changed, PostgreSQL is asked by a partial index."""
 
-    def __init__(self) -> None:
-        self._version = -1
+    def __init__(self, spool: Spool | None) -> None:
+        self._spool, self._seen = spool, (-1, -1)
 
     def wait(self, stop: threading.Event) -> None:
         """Return when there may be something new, or when `stop` is set."""
         while not stop.wait(PAUSE):
-            if connection.vendor != "sqlite":
+            if self._spool is None:
                 return
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA data_version")
-                version = cursor.fetchone()[0]
-            if version != self._version:
-                self._version = version
+                version = (cursor.fetchone()[0], self._spool.version())
+            if version != self._seen:
+                self._seen = version
                 return

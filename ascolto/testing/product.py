@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, TypeVar
@@ -184,11 +186,17 @@ class Product:
 
             with psycopg.connect(url) as connection:
                 return connection.execute(sql.encode()).fetchall()
-        import sqlite3
-        from contextlib import closing
-
         with closing(sqlite3.connect(self.data / "ascolto.sqlite3", timeout=20)) as connection:
             return connection.execute(sql).fetchall()
+
+    def waiting(self) -> int:
+        """Deliveries that nobody has processed yet."""
+        waiting = int(self.query("SELECT count(*) FROM intake_rawevent WHERE state = 0")[0][0])
+        spool = self.data / "spool.sqlite3"
+        if spool.exists():
+            with closing(sqlite3.connect(spool, timeout=20)) as connection:
+                waiting += int(connection.execute("SELECT count(*) FROM spool").fetchone()[0])
+        return waiting
 
     # --- processes ---------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,108 @@
+"""Where hooks are made durable on SQLite: a small file of its own, since the main one has one writer at a time.
+
+A batch of the worker holds the main file's write lock for some milliseconds; a hook must not wait for it. The worker
+moves what is here into the journal in the same transaction in which it processes it, and forgets it here afterwards: a
+kill in between only moves it again, and the journal knows each delivery by its digest. PostgreSQL needs no spool.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.conf import settings
+
+from ascolto.intake.entries import Entry
+
+Result = TypeVar("Result")
+PATIENCE = 20.0  # seconds to wait for the file's lock, which is held for a moment only
+_TABLE = """
+CREATE TABLE IF NOT EXISTS spool (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER, body BLOB, headers TEXT, source TEXT, received_at TEXT
+)
+"""
+
+
+def spool_path() -> Path:
+    """The file of this installation."""
+    return Path(settings.DATA) / "spool.sqlite3"
+
+
+class Spool:
+    """One thread's connection to the file."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+        self._connection.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        self._connection.execute(_TABLE)
+        self._connection.execute("PRAGMA busy_timeout = 0")
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Store deliveries; durable when it returns."""
+        rows = [
+            (e.account_id, e.body, json.dumps(dict(e.headers)), e.source, e.received_at.isoformat())
+            for e in entries
+        ]
+        insert = "INSERT INTO spool (account, body, headers, source, received_at) VALUES (?, ?, ?, ?, ?)"
+        self._write(lambda: self._connection.executemany(insert, rows))
+
+    def first(self, limit: int) -> list[tuple[int, Entry]]:
+        """What has waited longest, with the number to forget it by."""
+        rows = self._connection.execute("SELECT * FROM spool ORDER BY id LIMIT ?", [limit]).fetchall()
+        return [(number, _entry(values)) for number, *values in rows]
+
+    def forget(self, until: int) -> None:
+        """Drop everything up to this number: it is in the journal."""
+        self._write(lambda: self._connection.execute("DELETE FROM spool WHERE id <= ?", [until]))
+
+    def count(self) -> int:
+        """How many deliveries wait here."""
+        return int(self._connection.execute("SELECT count(*) FROM spool").fetchone()[0])
+
+    def version(self) -> int:
+        """A number that changes when another connection wrote."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _write(self, work: Callable[[], Result]) -> Result:
+        self._begin()
+        try:
+            result = work()
+            self._connection.execute("COMMIT")
+            return result
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+
+    def _begin(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.0005)
+
+
+def _entry(values: list[Any]) -> Entry:
+    account, body, headers, source, received_at = values
+    return Entry(
+        account_id=account,
+        body=body,
+        headers=json.loads(headers),
+        source=source,
+        received_at=datetime.fromisoformat(received_at),
+    )
