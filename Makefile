@@ -4,10 +4,12 @@ BIN := $(VENV)/bin
 PATHS := ascolto tests tools bench conftest.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench lock clean
+.PHONY: help install run demo test check bench lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  %-12s %s\n' "$$name" "$$what"; done
+
+install: $(VENV)/.installed ## only install what is needed to run
 
 run: $(VENV)/.installed ## install what is needed, then start everything on this machine
 	@exec $(BIN)/ascolto up

@@ -23,7 +23,12 @@ def test_no_function_is_longer_than_its_budget() -> None:
 
 def test_no_view_is_longer_than_its_budget() -> None:
     views = [path for path in modules() if path.stem == "views" or "views" in path.parts]
-    found = {f"{name(path)}:{node.name}": lines_of(node) for path in views for node in functions(path)}
+    found = {
+        f"{name(path)}:{node.name}": lines_of(node)
+        for path in views
+        for node in functions(path)
+        if node.args.args and node.args.args[0].arg == "request"
+    }
     assert {place: lines for place, lines in found.items() if lines > VIEW} == {}
 
 
@@ -40,9 +45,7 @@ def test_nothing_carries_a_name_that_says_nothing() -> None:
 
 def _is_named_by_django(node: ast.AST) -> bool:
     """A model's manager is what Django calls it."""
-    return isinstance(node, ast.ClassDef) and any(
-        ast.unparse(base).endswith("Manager") for base in node.bases
-    )
+    return isinstance(node, ast.ClassDef) and any("Manager" in ast.unparse(base) for base in node.bases)
 
 
 def test_every_room_has_a_short_page_about_itself() -> None:

@@ -97,10 +97,8 @@ def _blocks(text: str) -> list[str]:
 
 
 def _words(line: str) -> list[str]:
-    words = line.strip().removeprefix("$ ").removeprefix("sudo ").split()
-    while words and (re.match(r"[A-Z_]+=", words[0]) or words[0] in {"-u", "ascolto-user"}):
-        words = words[1:]
-    return words
+    line = re.sub(r"^(\$ )?(sudo (-u \w+ )?)?([A-Z_]+=\S* )*", "", line.strip())
+    return line.split()
 
 
 def test_every_command_in_our_pages_exists() -> None:
