@@ -9,6 +9,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 # Everything that a stranger may open. A view that is not listed here needs a guard.
 PUBLIC = {
+    "ascolto.accounts.views.join",  # by invitation: the link is the key
+    "ascolto.accounts.views.language",
+    "ascolto.accounts.views.sign_in",
+    "ascolto.api.views.description",
+    "ascolto.api.views.docs",
+    "ascolto.api.views.problem",
+    "ascolto.contact.views.chat.module",
+    "ascolto.contact.views.chat.widget",
+    "ascolto.contact.views.form.embed",
+    "ascolto.contact.views.form.page",
     "ascolto.accounts.views.join",
     "ascolto.accounts.views.language",
     "ascolto.accounts.views.sign_in",
