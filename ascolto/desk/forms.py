@@ -152,7 +152,7 @@ def read_priority(data: QueryDict) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A time to set a conversation aside until."""
+    """A time to snooze a conversation until."""
 
     label: str
     at: datetime

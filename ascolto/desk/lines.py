@@ -131,7 +131,7 @@ def _snoozed(data: dict[str, str | None], words: Words) -> str:
     until = parse_datetime(data.get("until") or "")
     if until is None:
         return _("%(who)s brought it back to the queue") % words
-    return _("%(who)s set it aside until %(when)s") % (words | {"when": moment(until)})
+    return _("%(who)s snoozed it until %(when)s") % (words | {"when": moment(until)})
 
 
 def priority_names() -> dict[int, str]:

@@ -34,6 +34,7 @@ from ascolto.desk.queue import (
     view_links,
 )
 from ascolto.desk.reading import Said, newest_messages
+from ascolto.events.log import latest_position
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token, pk_of_reference
 from ascolto.ui.shell import shell_context
@@ -129,7 +130,9 @@ def list_context(request: HttpRequest, asked: Asked | None = None) -> dict[str, 
 def desk_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
     """The whole page: shell and list."""
     company_of(request)
-    return {**shell_context(request, current="desk"), **list_context(request), "current_id": 0, **more}
+    live_after = latest_position()  # before the rows are read: what happens meanwhile comes by the stream
+    shell = shell_context(request, current="desk")
+    return {**shell, **list_context(request), "live_after": live_after, "current_id": 0, **more}
 
 
 def thread_of(request: HttpRequest, conversation: Conversation) -> Thread:

@@ -11,8 +11,7 @@ from django.core.exceptions import ValidationError
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.Select, "select"),
     (forms.Textarea, "textarea"),
-    (forms.PasswordInput, "input"),
-    (forms.TextInput, "input"),
+    (forms.widgets.Input, "input"),
 )
 
 
@@ -36,7 +35,9 @@ class PlainForm(forms.Form):
 def style(field: forms.Field) -> None:
     """Give an input the class of its kind."""
     widget = field.widget
-    if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect | forms.CheckboxInput):
+    if isinstance(
+        widget, forms.CheckboxSelectMultiple | forms.RadioSelect | forms.CheckboxInput | forms.HiddenInput
+    ):
         return
     for kind, name in _CLASSES:
         if isinstance(widget, kind):

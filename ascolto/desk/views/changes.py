@@ -153,7 +153,7 @@ def snooze(request: HttpRequest, number: str) -> HttpResponse:
     def act() -> tuple[str, Mapping[str, Any]]:
         until = read_until(request.POST)
         actions.snooze(agent=agent_of(request), conversation=conversation, until=until)
-        text = _("Set aside until %(when)s") % {"when": moment(until)} if until else _("Back in the queue")
+        text = _("Snoozed until %(when)s") % {"when": moment(until)} if until else _("Back in the queue")
         return text, {"until": previous.isoformat() if previous and previous > now() else ""}
 
     return _changed(request, conversation, act)

@@ -76,7 +76,7 @@ async function news({ id, message, version }) {
 if (desk) {
   startList();
   begin();
-  startLive(desk.dataset.live, {
+  startLive(desk.dataset.live, desk.dataset.after, {
     news,
     catchUp: async () => { await reconcile(); refreshCounts(); if (openId()) { await catchUp(); refreshHead(); } },
   });

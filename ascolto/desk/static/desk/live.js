@@ -2,8 +2,8 @@
 
 const PATIENCE = 3_000, POLL = 10_000;
 
-/** Listen at `address`; `news({id, version, message})` for each, `catchUp()` after a silence. */
-export function startLive(address, { news, catchUp }) {
+/** Listen at `address` from the place `after` in the log; `news({id, version, message})` for each, `catchUp()` after a silence. */
+export function startLive(address, after, { news, catchUp }) {
   const state = document.getElementById("live-state");
   let source, poll = 0, warn = 0, wait = 1_000, missed = false;
 
@@ -28,9 +28,10 @@ export function startLive(address, { news, catchUp }) {
   }
 
   function listen() {
-    source = new EventSource(address);
+    source = new EventSource(`${address}?after=${encodeURIComponent(after)}`);
     source.addEventListener("open", up);
-    source.addEventListener("conversation", (event) => news(JSON.parse(event.data)));
+    source.addEventListener("hello", (event) => { after = event.lastEventId || after; });
+    source.addEventListener("conversation", (event) => { after = event.lastEventId || after; news(JSON.parse(event.data)); });
     source.addEventListener("reset", () => catchUp().catch(() => {}));
     source.addEventListener("error", () => {
       down();
