@@ -57,7 +57,7 @@ class InboxForm(PlainForm):
         self, *args: Any, adapter: Adapter, account: ChannelAccount | None = None, **kwargs: Any
     ) -> None:
         self.adapter, self.account = adapter, account
-        self.settings = settings_of(adapter)
+        self.settings = _grouped(settings_of(adapter))
         stored = account.values() if account else {}
         for_language = account.language if account else kwargs.pop("language", "en")
         super().__init__(*args, **kwargs)
@@ -127,6 +127,14 @@ class InboxForm(PlainForm):
         name = error.field if error.field in {"name", "language"} else PREFIX + error.field
         message = error.message[:1].upper() + error.message[1:]
         self.add_error(name if name in self.fields else None, message)
+
+
+def _grouped(settings: list[Setting]) -> list[Setting]:
+    """Settings of one thing (imap_…, smtp_…) next to each other; a Config has the required ones first."""
+    groups: dict[str, list[Setting]] = {}
+    for setting in settings:
+        groups.setdefault(setting.name.partition("_")[0], []).append(setting)
+    return [setting for group in groups.values() for setting in group]
 
 
 def _field_for(setting: Setting, stored: dict[str, str]) -> forms.Field:
