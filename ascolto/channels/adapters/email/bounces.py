@@ -22,6 +22,7 @@ _ORIGINALS = {
 }
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _ID_IN_TEXT = re.compile(r"^[\s>|]{0,10}message-id:\s{0,4}(<[^<>\s]{3,400}>)", re.IGNORECASE | re.MULTILINE)
+MAX_RECIPIENTS = 200
 _RANK = {"failed": 4, "delivered": 3, "relayed": 2, "expanded": 2, "delayed": 1}
 
 
@@ -98,7 +99,9 @@ def _blocks(part: Part) -> list[Part]:
         return blocks
     text = parts.text_of(part)
     return [
-        message_from_string(block.lstrip("\n")) for block in re.split(r"\n\s*\n", text)[:200] if block.strip()
+        message_from_string(block.lstrip("\n"))
+        for block in re.split(r"\n\s*\n", text)[:MAX_RECIPIENTS]
+        if block.strip()
     ]
 
 
@@ -108,7 +111,7 @@ def _all(blocks: list[Part], name: str) -> list[str]:
 
 def _read_status(blocks: list[Part], ids: tuple[str, ...]) -> Report:
     best: Report | None = None
-    for block in blocks:
+    for block in blocks[:MAX_RECIPIENTS]:
         action = " ".join(_all([block], "action")).strip().lower().partition(" ")[0]
         if action not in _RANK:
             continue

@@ -99,10 +99,10 @@ _ORIGINAL = (
     "|pesan asli|reply above this line"
 )
 ORIGINAL: Final = re.compile(
-    rf"^[\s>|*]{{0,6}}[-–—_=*]{{2,40}}\s*(?:{_ORIGINAL})\s*[-–—_=*:]{{0,40}}\s*$", re.IGNORECASE
+    rf"^[\s>|*]{{0,6}}[-–—_=*]{{2,40}}\s{{0,4}}(?:{_ORIGINAL})\s{{0,4}}[-–—_=*:]{{0,40}}\s*$", re.IGNORECASE
 )
 ORIGINAL_BARE: Final = re.compile(
-    rf"^[\s>|*]{{0,6}}[-–—_=*]{{0,40}}\s*(?:{_ORIGINAL})\s*[-–—_=*:]{{1,40}}\s*$", re.IGNORECASE
+    rf"^[\s>|*]{{0,6}}[-–—_=*]{{0,40}}\s{{0,4}}(?:{_ORIGINAL})\s{{0,4}}[-–—_=*:]{{1,40}}\s*$", re.IGNORECASE
 )
 _FORWARDED = (
     "forwarded message|forwarded by.{0,80}|begin forwarded message|messaggio inoltrato|inizio messaggio inoltrato"
@@ -120,11 +120,11 @@ _FORWARDED = (
     "|전달된 메시지"
 )
 FORWARDED: Final = re.compile(
-    rf"^[\s*]{{0,6}}[-–—_=*]{{2,40}}\s*(?:{_FORWARDED})\s*[-–—_=*:]{{0,40}}\s*$", re.IGNORECASE
+    rf"^[\s*]{{0,6}}[-–—_=*]{{2,40}}\s{{0,4}}(?:{_FORWARDED})\s{{0,4}}[-–—_=*:]{{0,40}}\s*$", re.IGNORECASE
 )
 FORWARDED_BARE: Final = re.compile(rf"^[\s*]{{0,6}}(?:{_FORWARDED})\s?:\s*$", re.IGNORECASE)
 REPLY_ABOVE: Final = re.compile(
-    r"^\W{0,12}(?:please )?(?:type|write|enter|reply|respond|rispondi|scrivi|antworten|répondre|responda)?\b.{0,30}\b"
+    r"^[#\s>*=_-]{0,12}(?:please )?(?:type|write|enter|reply|respond|rispondi|scrivi|antworten|répondre|responda)?\b.{0,30}\b"
     r"(?:above|sopra|oberhalb|au-dessus|acima|arriba)\b.{0,20}\b(?:line|linea|riga|linie|zeile|ligne|linha|línea)\b\W{0,12}$",
     re.IGNORECASE,
 )

@@ -210,7 +210,9 @@ class _Reader:
         """A mail (or a report) attached to this one, as a file."""
         inner = part.get_payload()
         children = [child for child in inner if isinstance(child, Part)] if isinstance(inner, list) else []
-        content = b"\n".join(_flatten(child) for child in children) if children else content_of(part)
+        content = (
+            b"\n".join(_flatten(child) for child in children[:MAX_FILES]) if children else content_of(part)
+        )
         name, subject = file_name(part), ""
         if children and kind == "message/rfc822":
             subject = headers.decode_text(str(guarded(lambda: children[0].get("subject", ""), "")))

@@ -16,8 +16,10 @@ MAX_CHARACTERS = 60_000
 MAX_LINES = 1_500
 _INTRO_LINES = 6
 _SIGNATURE_LINES = 15
+_HEADER_LINES = 40
 
 _QUOTED = re.compile(r"^\s{0,3}(?:>|[|](?:\s|$))")
+_ENDS = (intros.ORIGINAL, intros.ORIGINAL_BARE, intros.REPLY_ABOVE)
 _ROLES = {
     "from": intros.FROM_NAMES,
     "date": intros.words(
@@ -85,6 +87,7 @@ class _Scissors:
         self.lines = [line.rstrip() for line in lines]
         self.hidden = [False] * len(lines)
         self.is_cut_to_the_end = False
+        self._seen = 0  # nothing above this line is shown
         self._quoted = [bool(_QUOTED.match(line)) for line in self.lines]
 
     def run(self) -> None:
@@ -119,14 +122,14 @@ class _Scissors:
 
     def _is_end(self, line: str) -> bool:
         """A line after which only somebody else's words follow."""
-        return bool(
-            intros.ORIGINAL.match(line) or intros.ORIGINAL_BARE.match(line) or intros.REPLY_ABOVE.match(line)
-        )
+        line = line.strip()
+        return len(line) <= 160 and any(pattern.match(line) for pattern in _ENDS)
 
     def _has_text_before(self, place: int) -> bool:
-        return any(
-            line.strip() and not hidden for line, hidden in zip(self.lines[:place], self.hidden, strict=False)
-        )
+        """Whether something is shown above; what was looked at once is not looked at again."""
+        while self._seen < place and (self.hidden[self._seen] or not self.lines[self._seen].strip()):
+            self._seen += 1
+        return self._seen < place
 
     def _cut(self, place: int) -> int:
         """Hide from here to the end, with the rule that stands above."""
@@ -167,7 +170,7 @@ class _Scissors:
         if first is None:
             return place
         roles, here, end, telling = set(), place, place, False
-        while here < len(self.lines) and here - end <= 3:
+        while here < len(self.lines) and here - end <= 3 and here - place < _HEADER_LINES:
             line = self.lines[here]
             found = intros.HEADER.match(line[:200])
             if found is not None:
@@ -283,15 +286,15 @@ class _Scissors:
         """A dash line ends the letter when little follows it (or only quotes); in the middle of a long text it does not."""
         if not self._has_text_before(place):
             return False
-        if self.lines[place].strip() == "--" and place + 1 < len(self.lines):
-            following = 0
-            for here in range(place + 1, len(self.lines)):
-                line = self.lines[here]
-                if self._quoted[here] or self._is_end(line) or intros.is_intro(line):
-                    return True
-                following += bool(line.strip())
-            return following <= _SIGNATURE_LINES
-        return sum(bool(line.strip()) for line in self.lines[place + 1 :]) <= _SIGNATURE_LINES
+        following = 0
+        for here in range(place + 1, min(place + 1 + 4 * _SIGNATURE_LINES, len(self.lines))):
+            line = self.lines[here]
+            if self._quoted[here] or self._is_end(line) or intros.is_intro(line):
+                return True
+            following += bool(line.strip())
+            if following > _SIGNATURE_LINES:
+                return False
+        return True
 
     def _hide_trailing(self) -> None:
         """Quotes and "sent from my telephone" at the end of what is shown."""
