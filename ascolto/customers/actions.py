@@ -39,6 +39,11 @@ class Person:
     name: str = ""
     language: str = ""
 
+    @property
+    def telling_claims(self) -> tuple[Claim, ...]:
+        """The claims that decide who it is: the proven ones, or all when there is none."""
+        return tuple(claim for claim in self.claims if not claim.scope) or self.claims
+
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
@@ -54,33 +59,55 @@ def recognise(people: Sequence[Person]) -> list[Recognised]:
 
     A person is the customer of the first claim that is known. Further claims are added when nobody has them;
     one that belongs to somebody else stays there: two proven people are never merged silently.
+    Beside a proven claim an unproven one counts for nothing: whoever only says the same must not be led to this person.
     """
-    keys = {claim.key for person in people for claim in person.claims}
-    known = _find(keys)
-    fresh: list[tuple[Person, Customer]] = []
+    told = [person.telling_claims for person in people]
+    known = _find({claim.key for claims in told for claim in claims})
+    owners: list[Customer | int] = []
+    fresh: list[Customer] = []
     missing: dict[Key, Customer | int] = {}
-    for person in people:
-        owner: Customer | int | None = next((known[c.key][1] for c in person.claims if c.key in known), None)
-        owner = owner or next((missing[c.key] for c in person.claims if c.key in missing), None)
+    for person, claims in zip(people, told, strict=True):
+        owner = next((found for claim in claims if (found := _owner(claim.key, known, missing))), None)
         if owner is None:
             owner = Customer(name=clean(person.name, 200), language=person.language[:8], created_at=now())
-            fresh.append((person, owner))
-        for claim in person.claims:
+            fresh.append(owner)
+        owners.append(owner)
+        for claim in claims:
             if claim.key not in known:
                 missing.setdefault(claim.key, owner)
-    bulk.insert(connection, [customer for _, customer in fresh])
+    bulk.insert(connection, fresh)
     known |= _add_identities(missing)
-    new = {customer.pk for _, customer in fresh}
-    return [_recognised(person, known, new) for person in people]
+    new = {customer.pk for customer in fresh}
+    expected = {key: _pk(owner) for key, owner in missing.items()}
+    return [
+        _recognised(claims, _pk(owner), known, expected, new)
+        for claims, owner in zip(told, owners, strict=True)
+    ]
 
 
-def _recognised(person: Person, known: dict[Key, tuple[int, int]], new: set[Any]) -> Recognised:
-    identity, customer = known[person.claims[0].key]
-    for claim in person.claims:  # the first claim of the oldest owner decides, as in recognise()
-        candidate_identity, candidate = known[claim.key]
-        if candidate not in new:
-            return Recognised(candidate, candidate_identity, False)
-    return Recognised(customer, identity, customer in new)
+def _owner(
+    key: Key, known: dict[Key, tuple[int, int]], missing: dict[Key, Customer | int]
+) -> Customer | int | None:
+    return known[key][1] if key in known else missing.get(key)
+
+
+def _pk(owner: Customer | int) -> int:
+    return owner if isinstance(owner, int) else owner.pk
+
+
+def _recognised(
+    claims: tuple[Claim, ...],
+    owner: int,
+    known: dict[Key, tuple[int, int]],
+    expected: dict[Key, int],
+    new: set[int],
+) -> Recognised:
+    for claim in claims:
+        identity, customer = known[claim.key]
+        was_faster = customer != expected.get(claim.key, customer)  # another process made it meanwhile
+        if customer == owner or was_faster:
+            return Recognised(customer, identity, customer in new)
+    raise AssertionError("a person has at least one claim of their own")
 
 
 def _find(keys: Iterable[Key]) -> dict[Key, tuple[int, int]]:
@@ -107,7 +134,7 @@ def _add_identities(missing: dict[Key, Customer | int]) -> dict[Key, tuple[int, 
                 value=value,
                 scope=scope,
                 is_proven=not scope,
-                customer_id=owner if isinstance(owner, int) else owner.pk,
+                customer_id=_pk(owner),
             )
             for (namespace, value, scope), owner in missing.items()
         ],
