@@ -35,7 +35,7 @@ class ContactForm(PlainForm):
         label=gettext_lazy("E-mail"),
         max_length=254,
         help_text=gettext_lazy("We answer to this address."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "input"}),
     )
     phone = forms.CharField(
         label=gettext_lazy("Telephone"),
@@ -86,9 +86,9 @@ def _signer(account: ChannelAccount) -> TimestampSigner:
     return TimestampSigner(salt=f"form:{account.pk}")
 
 
-def new_form_key(account: ChannelAccount) -> str:
-    """The key of a freshly drawn form."""
-    return _signer(account).sign(new_token(12))
+def new_form_key(account: ChannelAccount, *, again: bool = False) -> str:
+    """The key of a freshly drawn form; one that is drawn `again` holds what somebody wrote, and may leave at once."""
+    return _signer(account).sign(f"{'again' if again else 'first'}-{new_token(12)}")
 
 
 def check_form_key(account: ChannelAccount, key: str) -> str:
@@ -101,7 +101,7 @@ def check_form_key(account: ChannelAccount, key: str) -> str:
         ) from None
     except (BadSignature, UnicodeError):
         raise Unready(_("Everything is still here: please send it again.")) from None
-    if _age(key) < FASTEST:
+    if nonce.startswith("first-") and _age(key) < FASTEST:
         raise TooFast(_("That was very fast. Everything is still here: please send it again."))
     return nonce
 

@@ -45,7 +45,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         else:
             answer = _draw(request, account, config, ContactForm(config=config), [])
     answer.headers["Content-Language"] = language
-    answer._csp_update = {"frame-ancestors": [*split_websites(config.origins)] or ["*"]}  # type: ignore[attr-defined]
+    answer._csp_replace = {"frame-ancestors": [*split_websites(config.origins)] or ["*"]}  # type: ignore[attr-defined]
     return answer
 
 
@@ -58,8 +58,8 @@ def _take(request: HttpRequest, account: ChannelAccount, config: Config) -> Http
         if wait := ATTEMPTS.wait_for(account.pk, address_of(request)):
             raise Unacceptable(429, "too_fast", _too_often(), retry_after=wait)
         kept = _files(request, account, config)
-        nonce = check_form_key(account, request.POST.get("form_key", ""))
         if form.is_valid():
+            nonce = check_form_key(account, request.POST.get("form_key", ""))
             if wait := SUBMISSIONS.wait_for(account.pk, address_of(request)):
                 raise Unacceptable(429, "too_fast", _too_often(), retry_after=wait)
             return _accept(request, account, form, nonce, kept)
@@ -128,7 +128,7 @@ def _draw(
         **_about(request, account, config),
         "form": form,
         "problem": str(problem or ""),
-        "form_key": request.POST["form_key"] if same_key else new_form_key(account),
+        "form_key": request.POST["form_key"] if same_key else new_form_key(account, again=form.is_bound),
         "kept": [(actions.claim_of(file, owner=owner), file) for file in kept],
         "max_file_bytes": settings.MAX_UPLOAD_BYTES,
     }
