@@ -28,8 +28,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """
     from django.db import connections
 
-    settings = connections["default"].settings_dict
-    if settings["ENGINE"].endswith("sqlite3"):
+    if connections["default"].vendor == "sqlite":
+        settings = connections["default"].settings_dict
         settings["TEST"]["NAME"] = str(Path(os.environ["ASCOLTO_DATA"]) / "test.sqlite3")
 
 
