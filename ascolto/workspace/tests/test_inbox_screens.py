@@ -51,6 +51,14 @@ def test_the_hook_address_is_there_to_copy(desk: Client, settings: Any) -> None:
     assert f"https://care.telvia.example/hooks/webhook/{inbox.token}" in page
 
 
+@pytest.mark.parametrize(("kind", "copied"), [("chat", "widget.js"), ("form", "embed.js")])
+def test_our_own_doors_come_as_a_line_for_the_website(desk: Client, kind: str, copied: str) -> None:
+    inbox = make_inbox(kind)
+    page = desk.get(f"/settings/inboxes/{inbox.pk}/").content.decode()
+    assert f"{inbox.token}/{copied}&#34; async&gt;&lt;/script&gt;" in page
+    assert "/hooks/" not in page
+
+
 def test_only_administrators_see_the_hook_address(client: Client) -> None:
     inbox = make_inbox()
     client.force_login(make_agent("Livia Lead", "lead"))

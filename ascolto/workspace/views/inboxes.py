@@ -16,10 +16,11 @@ from ascolto.channels import actions
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.protocol import Adapter, ConfigError, SendRefused
 from ascolto.channels.registry import UnknownChannel, get_adapter
-from ascolto.channels.selectors import connectable_adapters, hook_url
+from ascolto.channels.selectors import connectable_adapters
 from ascolto.delivery.actions import test_account
 from ascolto.kit.vault import Unreadable
 from ascolto.workspace import selectors
+from ascolto.workspace.doors import Door, doors_of
 from ascolto.workspace.forms import InboxForm
 
 
@@ -40,7 +41,7 @@ def inboxes(request: HttpRequest) -> HttpResponse:
 def inbox(request: HttpRequest, pk: int) -> HttpResponse:
     """How one inbox does; administrators also see its hook address."""
     found = _inbox(pk)
-    context = settings_context(request, "inboxes", inbox=found, hook_url=_hook_url(request, found.account))
+    context = settings_context(request, "inboxes", inbox=found, doors=_doors(request, found.account))
     return render(request, "workspace/inbox.html", context)
 
 
@@ -118,7 +119,7 @@ def test_inbox(request: HttpRequest, pk: int) -> HttpResponse:
     except SendRefused as refusal:
         outcome, tone = refusal.failure.reason or str(refusal), "bad"
     context = settings_context(request, "inboxes", inbox=_inbox(pk), outcome=outcome, tone=tone)
-    context["hook_url"] = _hook_url(request, found.account)
+    context["doors"] = _doors(request, found.account)
     return render(request, "workspace/inbox.html", context)
 
 
@@ -140,6 +141,6 @@ def _inbox(pk: int) -> selectors.Inbox:
         raise Http404 from None
 
 
-def _hook_url(request: HttpRequest, account: ChannelAccount) -> str:
-    """The hook address; nothing for who may not change the inbox, since its token is half of the lock."""
-    return hook_url(account, selectors.base_url(request)) if request.user.is_administrator else ""
+def _doors(request: HttpRequest, account: ChannelAccount) -> list[Door]:
+    """What to copy; nothing for who may not change the inbox, since a hook's token is half of its lock."""
+    return doors_of(account, selectors.base_url(request)) if request.user.is_administrator else []

@@ -19,7 +19,8 @@ from ascolto.accounts.models import Agent, Company, Role
 from ascolto.accounts.sections import leave_notice
 from ascolto.accounts.selectors import has_administrator, is_setup_key
 from ascolto.accounts.views import home
-from ascolto.channels.selectors import all_accounts, connectable_adapters, hook_url
+from ascolto.channels.selectors import all_accounts, connectable_adapters
+from ascolto.workspace.doors import doors_of
 from ascolto.workspace.forms import ColleaguesForm, FounderForm, InboxForm, PromiseForm
 from ascolto.workspace.selectors import base_url
 from ascolto.workspace.views.inboxes import adapter_or_404, connect_by
@@ -88,7 +89,7 @@ def demo(request: HttpRequest) -> HttpResponse:
 @role_required(Role.ADMINISTRATOR)
 def first_inbox(request: HttpRequest) -> HttpResponse:
     """Which channels customers use; each can be connected now or later."""
-    accounts = [(account, hook_url(account, base_url(request))) for account in all_accounts()]
+    accounts = [(account, doors_of(account, base_url(request))) for account in all_accounts()]
     return _step(request, 2, adapters=connectable_adapters(), accounts=accounts)
 
 
