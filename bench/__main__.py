@@ -46,7 +46,7 @@ def measure_flow(kind: str, url: str, folder: Path, count: int) -> Figures:
     with Product(folder / "flow", database_url=url) as product:
         address = measures.connect(product)
         product.add_token("admin", email=EMAIL)
-        cookie = measures.session_cookie(product, EMAIL)
+        cookie = product.session_cookie(EMAIL)
         found["memory at rest (MiB)"] = measures.memory(product)
         found |= attempt(lambda: measures.on_screen(product, address, cookie))
         found |= attempt(lambda: measures.freshness(product, address))
@@ -66,7 +66,7 @@ def measure_lists(url: str, folder: Path, sizes: list[str]) -> Figures:
         product.python(f"import django; django.setup()\nfrom bench.seed import seed\nseed({SIZES[size]})")
         with product:
             token = product.add_token("conversations:read", email=EMAIL)
-            cookie = measures.session_cookie(product, EMAIL)
+            cookie = product.session_cookie(EMAIL)
             found |= attempt(
                 lambda token=token, cookie=cookie, size=size: measures.lists(product, token, cookie, size)
             )  # type: ignore[misc]

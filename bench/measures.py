@@ -173,22 +173,6 @@ def memory(product: Product) -> float:
     return product.memory() / 1024 / 1024
 
 
-def session_cookie(product: Product, email: str) -> str:
-    """The cookie of a signed-in agent, made inside the installation."""
-    script = (
-        "import django; django.setup()\n"
-        "from django.conf import settings\n"
-        "from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY\n"
-        "from django.contrib.sessions.backends.db import SessionStore\n"
-        "from ascolto.accounts.models import Agent\n"
-        f"agent, session = Agent.objects.get(email={email!r}), SessionStore()\n"
-        "session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(agent.pk), 'django.contrib.auth.backends.ModelBackend'\n"
-        "session[HASH_SESSION_KEY] = agent.get_session_auth_hash(); session.save()\n"
-        "print(settings.SESSION_COOKIE_NAME + '=' + session.session_key)"
-    )
-    return product.python(script).splitlines()[-1]
-
-
 def attempt(measure: Callable[[], Figures]) -> Figures:
     """The figures, or a line that says what went wrong: one broken measurement must not hide the others."""
     try:

@@ -76,7 +76,9 @@ class Edge:
         loop = asyncio.get_running_loop()
         self._journal = Journal()
         self._tailer = await self._in_thread(
-            lambda: Tailer(lambda *news: loop.call_soon_threadsafe(self.hub.publish, *news))
+            lambda: Tailer(
+                lambda *news: loop.call_soon_threadsafe(self.hub.publish, *news), lambda: len(self.hub) > 0
+            )
         )
         self.hub.position = self._tailer.position
         self._tailer.start()

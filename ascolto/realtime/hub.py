@@ -54,6 +54,10 @@ class Subscriber:
         """Take what is meant for this subscriber."""
         raise NotImplementedError
 
+    def miss(self) -> None:
+        """Something happened that nobody put into frames."""
+        self.put(encode("reset", {}))
+
 
 class DeskSubscriber(Subscriber):
     """An agent's screen."""
@@ -88,6 +92,10 @@ class ChatSubscriber(Subscriber):
                 self.should_look = True
                 self._news.set()
 
+    def miss(self) -> None:
+        self.should_look = True
+        self._news.set()
+
 
 class Hub:
     """The subscribers of this process and the place in the log up to which they have heard."""
@@ -101,12 +109,12 @@ class Hub:
     def __len__(self) -> int:
         return len(self._subscribers)
 
-    def publish(self, position: Position, frames: list[Frame], sight_changed: bool) -> None:
-        """Tell everybody."""
+    def publish(self, position: Position, frames: list[Frame] | None, sight_changed: bool) -> None:
+        """Tell everybody. Without frames nobody listened when they were read; who came in this moment loads again."""
         if sight_changed:
             self.sight_changes += 1
         for subscriber in self._subscribers:
-            subscriber.hear(frames)
+            subscriber.miss() if frames is None else subscriber.hear(frames)
             if sight_changed:
                 subscriber._news.set()
         self.position = position

@@ -51,10 +51,15 @@ def _frame(event: Event, values: list[int | None]) -> Frame:
 
 
 class Tailer:
-    """Reads what is new and hands it over: `publish(position, frames, sight_changed)` is called in this thread."""
+    """Reads what is new and hands it over: `publish(position, frames, sight_changed)` is called in this thread.
 
-    def __init__(self, publish: Callable[[Position, list[Frame], bool], None]) -> None:
-        self._publish = publish
+    While nobody listens (`has_listeners`) only the position moves on (frames are None): they cost a query.
+    """
+
+    def __init__(
+        self, publish: Callable[[Position, list[Frame] | None, bool], None], has_listeners: Callable[[], bool]
+    ) -> None:
+        self._publish, self._has_listeners = publish, has_listeners
         self._stop = threading.Event()
         self._version = -1
         self.position = latest_position()
@@ -97,7 +102,8 @@ class Tailer:
         if not events:
             return False
         self.position = Position(events[-1].xid, events[-1].pk)
-        self._publish(self.position, frames_of(events), any(e.type in CHANGES_SIGHT for e in events))
+        frames = frames_of(events) if self._has_listeners() else None
+        self._publish(self.position, frames, any(e.type in CHANGES_SIGHT for e in events))
         if connection.vendor == "sqlite":
             self._version = -1  # look once more before resting
         return True

@@ -178,6 +178,21 @@ class Product:
         pairs = [part for scope in scopes for part in ("--scope", scope)]
         return self.run("token", "create", "--email", email, *pairs).strip().splitlines()[-1]
 
+    def session_cookie(self, email: str) -> str:
+        """The cookie of a person who is signed in, made inside the installation."""
+        script = (
+            "import django; django.setup()\n"
+            "from django.conf import settings\n"
+            "from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY\n"
+            "from django.contrib.sessions.backends.db import SessionStore\n"
+            "from ascolto.accounts.models import Agent\n"
+            f"agent, session = Agent.objects.get(email={email!r}), SessionStore()\n"
+            "session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(agent.pk), settings.AUTHENTICATION_BACKENDS[0]\n"
+            "session[HASH_SESSION_KEY] = agent.get_session_auth_hash(); session.save()\n"
+            "print(settings.SESSION_COOKIE_NAME + '=' + session.session_key)"
+        )
+        return self.python(script).splitlines()[-1]
+
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a question to the installation's database, past the product."""
         url = self.environment.get("ASCOLTO_DATABASE_URL", "")
