@@ -42,6 +42,11 @@ class Event(models.Model):
                 name="event_conversation",
                 condition=models.Q(conversation_id__isnull=False),
             ),
+            models.Index(  # the log of the house: a page of it must not walk over a million messages
+                fields=["-id"],
+                name="event_house",
+                condition=models.Q(conversation_id__isnull=True, customer_id__isnull=True),
+            ),
         ]
 
 

@@ -97,11 +97,15 @@ def dead_letters_before(before: int | None, account: int | None) -> tuple[list[R
     return page[:PAGE], page[PAGE - 1].pk if len(page) > PAGE else None
 
 
-def audit_before(before: int | None, about: str = "") -> tuple[list[Event], int | None]:
-    """A page of what people changed in the house, the newest first, and where the next one begins."""
+def audited(about: str = "") -> QuerySet[Event]:
+    """What happened in the house rather than in a conversation, the newest first."""
     rows = Event.objects.filter(conversation_id=None, customer_id=None).order_by("-id")
-    if about:
-        rows = rows.filter(type__startswith=about)
+    return rows.filter(type__startswith=about) if about else rows
+
+
+def audit_before(before: int | None, about: str = "") -> tuple[list[Event], int | None]:
+    """A page of the log, and where the next one begins."""
+    rows = audited(about)
     if before:
         rows = rows.filter(pk__lt=before)
     page = list(rows[: PAGE + 1])

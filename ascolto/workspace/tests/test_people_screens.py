@@ -153,3 +153,14 @@ def test_every_sentence_can_be_said_whatever_is_missing() -> None:
     from ascolto.workspace.audit import SENTENCES, lines
 
     assert len(lines([Event(type=name, data={}) for name in SENTENCES])) == len(SENTENCES)
+
+
+def test_a_page_of_the_log_does_not_walk_over_every_message() -> None:
+    from django.db import connection
+
+    from ascolto.workspace.selectors import audited
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "event_house" in audited("team.")[:51].explain()
