@@ -28,11 +28,13 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from ascolto.channels.models import vault
 from ascolto.config.tables import columns_of, tables_of
+from ascolto.intake.spool import spool_path
 from ascolto.kit.clock import now
 
 FORMAT = 1
 PROOF = "ascolto"  # sealed in the manifest: whoever can open it has the right key
 DATABASE = "database.sqlite3"
+SPOOL = "spool.sqlite3"
 KEY = "secret.key"
 END = "end.json"  # the last entry: an archive that was cut off does not have it
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -113,15 +115,19 @@ def _manifest(tables: dict[str, list[str]]) -> dict[str, Any]:
 def _dump(folder: Path) -> dict[str, list[str]]:
     """Write the database into `folder`; the columns of each table where the tables were written one by one."""
     if connection.vendor == "sqlite":
-        _dump_sqlite(folder / DATABASE)
+        # the spool first: what moves on from it meanwhile is in both, and the journal knows it by its digest
+        if spool_path().exists():
+            with closing(sqlite3.connect(spool_path(), timeout=20)) as spool:
+                _copy_sqlite(spool, folder / SPOOL)
+        connection.ensure_connection()
+        _copy_sqlite(connection.connection, folder / DATABASE)
         return {}
     return _dump_postgres(folder)
 
 
-def _dump_sqlite(target: Path) -> None:
-    connection.ensure_connection()
+def _copy_sqlite(source: sqlite3.Connection, target: Path) -> None:
     with closing(sqlite3.connect(target)) as copy:
-        connection.connection.backup(copy)  # in one step: with a write-ahead log nobody has to wait for it
+        source.backup(copy)  # in one step: with a write-ahead log nobody has to wait for it
         copy.execute("PRAGMA journal_mode=DELETE")
         (verdict,) = copy.execute("PRAGMA quick_check").fetchone()
     if verdict != "ok":

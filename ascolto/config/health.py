@@ -23,6 +23,7 @@ from ascolto.delivery.models import Dispatch
 from ascolto.events.log import latest_position
 from ascolto.events.models import Cursor
 from ascolto.intake.models import RawEvent
+from ascolto.intake.selectors import count_waiting
 from ascolto.kit.clock import now
 
 log = logging.getLogger(__name__)
@@ -115,12 +116,11 @@ class Numbers:
         yield from self._channels()
 
     def _intake(self) -> Iterator[Metric]:
-        waiting = RawEvent.objects.filter(state=RawEvent.State.NEW).aggregate(
-            n=Count("pk"), oldest=Min("received_at")
-        )
+        new = RawEvent.objects.filter(state=RawEvent.State.NEW)
+        oldest = new.aggregate(at=Min("received_at"))["at"]
         dead = RawEvent.objects.filter(state=RawEvent.State.DEAD).count()
-        yield _gauge("ascolto_intake_waiting", "Deliveries stored and not yet processed.", waiting["n"])
-        age = (now() - waiting["oldest"]).total_seconds() if waiting["oldest"] else 0
+        yield _gauge("ascolto_intake_waiting", "Deliveries stored and not yet processed.", count_waiting())
+        age = (now() - oldest).total_seconds() if oldest else 0
         yield _gauge("ascolto_intake_oldest_seconds", "Age of the oldest delivery that waits.", age)
         yield _gauge("ascolto_intake_dead_letters", "Deliveries set aside with an error.", dead)
         files = Attachment.objects.filter(state=Attachment.State.PENDING).count()

@@ -24,6 +24,7 @@ from ascolto.config.parts import open_lock
 from ascolto.config.tables import columns_of, drop_tables, move_sequences, others_connected, tables_of
 from ascolto.conversations.files import path_of_digest
 from ascolto.events.log import rebase
+from ascolto.intake.spool import spool_path
 from ascolto.kit.vault import Unreadable, Vault
 
 HOLDING_DATA = (
@@ -35,6 +36,7 @@ HOLDING_DATA = (
 )
 _CONTENT = re.compile(r"content/([a-z0-9_]+\.(?:copy|sqlite3))")
 _FILE = re.compile(r"files/([0-9a-f]{64})")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _LARGEST_TEXT = 4 * 1024 * 1024
 
 
@@ -55,6 +57,7 @@ def restore_backup(source: Path, *, force: bool = False) -> dict[str, Any]:
             manifest = _unpack(source, staging)
             _check_manifest(manifest, staging)
             _check_key(manifest, staging / backup.KEY, force)
+            _keep_files(staging)
             _load(manifest, staging)
             _take_key(staging / backup.KEY)
         call_command("migrate", interactive=False, verbosity=0)
@@ -84,7 +87,7 @@ def _refuse_data(force: bool) -> None:
 
 
 def _unpack(source: Path, staging: Path) -> dict[str, Any]:
-    """Read the whole archive: the database into `staging`, files to their place. Only names that a backup has are taken."""
+    """Read the whole archive: into `staging`. Only names that a backup has are taken."""
     manifest: dict[str, Any] | None = None
     is_whole = False
     try:
@@ -136,15 +139,18 @@ def _take(tar: tarfile.TarFile, entry: tarfile.TarInfo, staging: Path) -> None:
 
 
 def _take_file(stream: Any, digest: str, staging: Path) -> None:
-    target = path_of_digest(digest)
-    if target.exists():
-        return
-    arriving = staging / "arriving"
-    with arriving.open("wb") as file:
+    with (staging / digest).open("wb") as file:
         if backup.digest_of(stream, file) != digest:
             raise CannotRestore(f"The backup is damaged: the file {digest[:12]}… is not what its name says.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(arriving, target)
+
+
+def _keep_files(staging: Path) -> None:
+    """Before the rows that name them. Content that is here already is the same: its name says so."""
+    for path in staging.iterdir():
+        if _DIGEST.fullmatch(path.name):
+            target = path_of_digest(path.name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, target)
 
 
 def _check_manifest(manifest: dict[str, Any], staging: Path) -> None:
@@ -180,24 +186,36 @@ def _check_key(manifest: dict[str, Any], key: Path, force: bool) -> None:
 
 def _load(manifest: dict[str, Any], staging: Path) -> None:
     if connection.vendor == "sqlite":
-        _load_sqlite(staging / backup.DATABASE)
+        _load_sqlite(staging)
     else:
         _load_postgres(manifest, staging)
 
 
-def _load_sqlite(source: Path) -> None:
-    with closing(sqlite3.connect(source)) as copy:
+def _load_sqlite(staging: Path) -> None:
+    """Page by page into the files in use, each one transaction: all or nothing."""
+    for name in (backup.DATABASE, backup.SPOOL):
+        if (staging / name).exists():
+            _refuse_damaged(staging / name)
+    with closing(sqlite3.connect(staging / backup.DATABASE)) as copy:
+        connection.ensure_connection()
+        copy.backup(connection.connection)
+    connection.close()
+    for path in spool_path().parent.glob(
+        f"{spool_path().name}*"
+    ):  # what waited there belonged to the former database
+        path.unlink()
+    if (staging / backup.SPOOL).exists():
+        os.replace(staging / backup.SPOOL, spool_path())
+
+
+def _refuse_damaged(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as copy:
         try:
             (verdict,) = copy.execute("PRAGMA quick_check").fetchone()
         except sqlite3.DatabaseError as error:
             verdict = str(error)
-        if verdict != "ok":
-            raise CannotRestore(f"The database in the backup is damaged: {verdict}. Nothing was changed.")
-        connection.ensure_connection()
-        copy.backup(
-            connection.connection
-        )  # page by page into the database in use: one transaction, all or nothing
-    connection.close()
+    if verdict != "ok":
+        raise CannotRestore(f"{path.name} in the backup is damaged: {verdict}. Nothing was changed.")
 
 
 def _load_postgres(manifest: dict[str, Any], staging: Path) -> None:
