@@ -25,7 +25,7 @@ _WROTE = (
     "|menulis|tulis|כתב|כתבה|‫כתב|كتب|كتبت|写道|寫道|のメール|書きました|さんは書きました|님이 작성|작성"
 )
 WROTE: Final = re.compile(
-    rf"(?:^|[\s>\"'\])(,])(?:{_WROTE})(?:\W*uhr)?\s*(?:\(.{{0,40}}\))?\s*[:：]?\s*$", re.IGNORECASE
+    rf"(?:^|[\s>\"'\])(,])(?:{_WROTE})(?:\W*uhr)?\s*(?:\(.{{0,40}}\))?\s*[:：]?\s*-{{0,6}}$", re.IGNORECASE
 )
 _CJK_WROTE = re.compile(r"(?:写道|寫道|のメール|書きました|작성|씀)\s*[:：]?\s*$")
 # Languages whose verb stands in the middle: "Am 3. Mai schrieb Giulia <g@…>:", "Op 3 mei schreef …:", "Den 3. maj skrev …:".
@@ -70,7 +70,7 @@ HEADER_NAMES: Final = (
     "|feladó|címzett|tárgy|dátum|elküldve|expediat|trimis|către|subiect|kimden|gönderen|gönderme tarihi|gönderildi|kime"
     "|konu|tarih|bilgi"
     "|από|ημερομηνία|προς|θέμα|στάλθηκε|εστάλη"
-    "|发件人|发送时间|发送日期|收件人|抄送|主题|日期|寄件者|寄件日期|收件者|主旨|副本|差出人|送信日時|日時|送信者|宛先|件名"
+    "|从|发件人|发送时间|发送日期|收件人|抄送|主题|日期|寄件者|寄件日期|收件者|主旨|副本|差出人|送信日時|日時|送信者|宛先|件名"
     "|보낸사람|보낸 사람|보낸날짜|보낸 날짜|받는사람|받는 사람|제목"
     "|מאת|נשלח|אל|נושא|תאריך|من|إلى|الموضوع|التاريخ|مرسل"
     "|từ|gửi|đến|chủ đề|ngày|dari|dikirim|kepada|subjek|perihal|tanggal"
@@ -80,7 +80,7 @@ HEADER: Final = re.compile(
     re.IGNORECASE,
 )
 FROM_NAMES: Final = words(
-    "from da von de van fra från lähettäjä od от від feladó kimden gönderen από 发件人 寄件者 差出人 送信者 보낸사람 מאת "
+    "from da von de van fra från lähettäjä od от 从 від feladó kimden gönderen από 发件人 寄件者 差出人 送信者 보낸사람 מאת "
     "من từ dari expéditeur"
 ) | {"от кого", "보낸 사람"}
 
@@ -172,9 +172,21 @@ SENT_FROM: Final = re.compile(
 )
 
 
+_DIRECTION: Final = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_QUOTING: Final = re.compile(
+    r"^(?:quoting|zitat von|citando|citation de|citat|cito|quote from)\b.{0,200}[:：]$", re.IGNORECASE
+)
+ARMOUR: Final = re.compile(r"^-----BEGIN PGP (SIGNED MESSAGE|SIGNATURE)-----$")
+
+
+def tidy(line: str) -> str:
+    """A line without marks of quoting and of writing direction, one space between words."""
+    return " ".join(_DIRECTION.sub("", line[: MAX_LINE + 50]).strip(" \t>|*_").split())
+
+
 def is_intro(line: str) -> bool:
     """Whether a line (or some joined lines) says that somebody wrote what follows."""
-    text = line.strip(" \t>|*_\u202a\u202b\u200e\u200f")
+    text = tidy(line)
     if not 8 <= len(text) <= MAX_LINE:
         return False
     has_address = ADDRESS.search(text) is not None
@@ -187,6 +199,8 @@ def is_intro(line: str) -> bool:
         return dated or has_address
     if not has_address:
         return False
+    if _QUOTING.match(text):
+        return True
     return dated and (
         bool(_DATED.match(text)) or bool(_BEGIN.match(text)) or text.endswith((">:", "):", "]:", ">"))
     )
@@ -199,7 +213,7 @@ def _mostly_name(text: str) -> bool:
 
 def may_begin_intro(line: str) -> bool:
     """Whether an intro over several lines may begin here (it is then joined with the next ones)."""
-    text = line.strip(" \t>|*_")
+    text = tidy(line)
     if not 2 <= len(text) <= 250:
         return False
     return bool(_BEGIN.match(text) or _DATED.match(text + "<") or _SHORT_NAME.match(text)) and (

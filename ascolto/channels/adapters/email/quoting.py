@@ -110,6 +110,8 @@ class _Scissors:
             return place + 1
         if intros.FORWARDED.match(line) or intros.FORWARDED_BARE.match(line):
             return self._forwarded(place)
+        if armour := intros.ARMOUR.match(line.strip()):
+            return self._armour(place, armour.group(1) == "SIGNATURE")
         if self._is_end(line):
             return self._cut(place)
         if (end := self._headers(place)) > place:
@@ -119,6 +121,17 @@ class _Scissors:
         if intros.SIGNATURE_MARK.match(line) and self._is_signature(place):
             return self._cut(place)
         return place + 1
+
+    def _armour(self, place: int, is_signature: bool) -> int:
+        """The wrapping of a signed text: its first lines, or its signature."""
+        end = place + 1
+        while end < len(self.lines) and end < place + 60:
+            line = self.lines[end].strip()
+            if (not line and not is_signature) or line == "-----END PGP SIGNATURE-----":
+                break
+            end += 1
+        self._hide(place, min(end + 1, len(self.lines)))
+        return end + 1
 
     def _is_end(self, line: str) -> bool:
         """A line after which only somebody else's words follow."""
@@ -219,7 +232,9 @@ class _Scissors:
         line = self.lines[place]
         if intros.is_intro(line):
             return (
-                place + 1 if line.rstrip().endswith((":", "：")) or self._quote_follows(place + 1) else place
+                place + 1
+                if intros.tidy(line).endswith((":", "：", "--")) or self._quote_follows(place + 1)
+                else place
             )
         if not intros.may_begin_intro(line):
             return place

@@ -95,6 +95,15 @@ INTROS = [
     "2026-11-23 10:12 GMT+01:00 Marco <help@telvia.example>:",
     "Marco <help@telvia.example> wrote:",
     "--- On Mon, 11/23/26, Marco <help@telvia.example> wrote:",
+    "---- On Mon, 23 Nov 2026 10:12:00 +0100 Marco <help@telvia.example> wrote ----",
+    "\u202bבתאריך יום ב׳, 23 בנוב׳ 2026 ב-10:12 מאת \u202aMarco\u202c\u200f <\u202ahelp@telvia.example\u202c\u200f>:\u202c",
+    "Quoting Marco <help@telvia.example>:",
+    "Zitat von Marco <help@telvia.example>:",
+    "Am 18.05.2015 um 13:18 hat Marco <help@telvia.example> geschrieben:",
+    "Op 17-feb.-2015, om 13:18 heeft Marco <help@telvia.example> het volgende geschreven:",
+    "Il lun 23 nov 2026, 10:12 Marco <help@telvia.example> ha scritto:",
+    "In data lunedì 23 novembre 2026 10:12:00 CET, Marco ha scritto:",
+    "Marco <help@telvia.example> wrote on 23 Nov 2026:",
 ]
 ENDS = [
     "-----Original Message-----",
@@ -184,6 +193,16 @@ def test_what_is_new_stays(text: str) -> None:
 def test_a_forwarded_mail_alone_shows_its_text() -> None:
     text = "---------- Forwarded message ---------\nFrom: a@b.example\nDate: Mon, 23 Nov 2026\nSubject: x\nTo: c\n\nLook."
     assert cut(text).visible == "Look."
+
+
+def test_the_wrapping_of_a_signed_text_is_folded() -> None:
+    text = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA1\n\nHello\n\n-----BEGIN PGP SIGNATURE-----\n\niQ\n-----END PGP SIGNATURE-----"
+    assert cut(text).visible == "Hello"
+
+
+def test_a_quote_that_a_program_broke_into_lines_is_hidden_as_a_whole() -> None:
+    quote = "> Answer here\n>\n (http://telvia.example/c/YzOTYz) >\n> Marco\n>"
+    assert cut(f"{ANSWER}\n\n{INTROS[0]}\n\n{quote}\n").visible == ANSWER
 
 
 def test_a_reply_around_a_quote_keeps_both_ends() -> None:
