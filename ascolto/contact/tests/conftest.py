@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from ascolto.contact import doors
+from ascolto.testing.product import Product
 
 
 @pytest.fixture(autouse=True)
@@ -17,3 +21,10 @@ def open_brakes() -> None:
         doors.SUBMISSIONS,
     ):
         brake.release()
+
+
+@pytest.fixture(scope="module")
+def telvia(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The real product, one for the browser tests of a module."""
+    with Product(tmp_path_factory.mktemp("telvia")) as product:
+        yield product

@@ -5,71 +5,25 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
-from ascolto.testing.networks import LocalServer
+from ascolto.contact.tests.website import Website
 from ascolto.testing.product import Product, wait_for
 
 pytestmark = pytest.mark.browser
 
 
-@dataclass
-class Website:
-    """A page of the company: its own origin, its own strict policy, our script."""
-
-    product: Product
-    token: str
-    attributes: str = ""
-    language: str = "en"
-    violations: list[str] = field(default_factory=list)
-    url: str = ""
-
-    def page(self) -> bytes:
-        script = f"{self.product.base_url}/contact/chat/{self.token}/widget.js"
-        return (
-            f"<!doctype html><html lang={self.language}><head><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-            f"<title>Telvia</title></head><body><main><h1>Telvia</h1><a href=#x>A link of the page</a></main>"
-            f"<script src='{script}' async {self.attributes}></script></body></html>"
-        ).encode()
-
-    def policy(self) -> str:
-        care = self.product.base_url
-        return (
-            f"default-src 'none'; script-src {care}; connect-src {care}; style-src 'none'; img-src 'none';"
-            " require-trusted-types-for 'script'"
-        )
-
-
-@pytest.fixture(scope="module")
-def telvia(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("telvia")) as product:
-        yield product
+def add_chat(product: Product, name: str, **settings: str) -> str:
+    """The path of the script of a new chat."""
+    token = product.add_channel("chat", name, title="Telvia", **settings).rstrip("/").rpartition("/")[2]
+    return f"contact/chat/{token}/widget.js"
 
 
 @pytest.fixture
 def website(telvia: Product) -> Iterator[Website]:
-    token = telvia.add_channel("chat", "Website", title="Telvia").rstrip("/").rpartition("/")[2]
-    site = Website(telvia, token)
-
-    class Pages(BaseHTTPRequestHandler):
-        def log_message(self, format: str, *args: Any) -> None:
-            """Silent."""
-
-        def do_GET(self) -> None:
-            body = site.page()
-            self.send_response(200)
-            self.send_header("content-type", "text/html")
-            self.send_header("content-security-policy", site.policy())
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    with LocalServer(Pages) as server:
-        site.url = server.url
+    with Website(telvia, add_chat(telvia, "Website")).online() as site:
         yield site
 
 
@@ -216,6 +170,44 @@ def test_an_answer_to_a_closed_chat_is_counted_and_announced(
     page.get_by_role("button", name="Open the chat", exact=True).wait_for()
 
 
+def test_an_answer_arrives_by_the_live_stream_alone(
+    page: Any, website: Website, marco: Callable[[str, str], None]
+) -> None:
+    visit(page, website)
+    page.get_by_role("button", name="Open the chat").click()
+    write = page.get_by_role("textbox", name="Write a message")
+    write.fill("Is anybody listening?")
+    write.press("Enter")
+    page.get_by_role("log").get_by_text("Sent", exact=True).wait_for()
+    page.route("**/messages?after=*", lambda route: route.abort())
+    marco("Is anybody listening?", "Live, at once.")
+    page.get_by_role("log").get_by_text("Live, at once.").wait_for()
+
+
+def test_a_server_that_restarts_is_found_again(browser: Any, tmp_path: Any) -> None:
+    with (
+        Product(tmp_path / "product") as product,
+        Website(product, add_chat(product, "Web")).online() as site,
+    ):
+        context = browser.new_context(locale="en-GB")
+        page = context.new_page()
+        visit(page, site)
+        page.get_by_role("button", name="Open the chat").click()
+        write = page.get_by_role("textbox", name="Write a message")
+        write.fill("Before the restart")
+        write.press("Enter")
+        page.get_by_role("log").get_by_text("Sent", exact=True).wait_for()
+        product.stop()
+        write.fill("While nobody listens")
+        write.press("Enter")
+        page.get_by_text("Waiting to be sent").wait_for()
+        product.start()
+        mine = page.get_by_role("article").filter(has_text="While nobody listens")
+        mine.get_by_text("Sent", exact=True).wait_for(timeout=40_000)
+        assert mine.count() == 1
+        context.close()
+
+
 def test_a_file_arrives_and_can_be_opened(page: Any, website: Website, tmp_path: Any) -> None:
     visit(page, website)
     page.get_by_role("button", name="Open the chat").click()
@@ -274,8 +266,7 @@ def test_a_customer_the_site_vouches_for_finds_their_thread_in_another_browser(
     from ascolto.contact.tests.widgets import vouch
 
     secret = "an identity secret"
-    hook = website.product.add_channel("chat", "Members", title="Telvia", identity_secret=secret)
-    website.token = hook.rstrip("/").rpartition("/")[2]
+    website.script = add_chat(website.product, "Members", identity_secret=secret)
     website.attributes = f"data-user-id=4711 data-user-name=Giulia data-user-hash={vouch(secret, '4711')}"
     contexts = [browser.new_context(locale="en-GB") for _ in range(2)]
     first, second = (context.new_page() for context in contexts)

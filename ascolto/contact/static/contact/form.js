@@ -50,7 +50,9 @@ if (form) {
 }
 
 if (parent !== window) {
-  const tell = () => parent.postMessage({ ascolto: "height", height: document.documentElement.offsetHeight }, "*");
-  new ResizeObserver(tell).observe(document.body);
+  // what is in it counts: the page itself is always at least as high as the frame
+  const content = document.getElementById("main");
+  const tell = () => parent.postMessage({ ascolto: "height", height: content.offsetHeight + 16 }, "*");
+  new ResizeObserver(tell).observe(content);
   tell();
 }
