@@ -16,10 +16,12 @@ What follows from it:
   yields stays well formed, and every text in it is one that every database stores (`kit.text.clean`).
 * Cut after every 50 bytes, not JSON, too deep, not an object: refused, with a 4xx.
 * Other deliveries (`json_bodies = False`, mails): the same cuts and flipped bytes must parse without an exception.
+* Whoever asks at the hook address without knowing anything is refused, or answered, without an exception.
 * A channel with hooks overrides `genuine`; with `signed = True` a flipped byte, a missing and a foreign signature are
   refused. A channel that polls, or whose doors are elsewhere in the product, sets `hooks = False`.
 * `outgoing()` may be overridden; with `values_for(base_url)` overridden the adapter is also sent against a network that
-  refuses, limits, fails, hangs, breaks off and talks nonsense (`expected_failures` says what each must become).
+  refuses, limits, fails, hangs, breaks off and talks nonsense (`expected_failures` says what each must become); no
+  reason tells a secret.
 """
 
 from __future__ import annotations
@@ -379,6 +381,28 @@ class AdapterConformance:
         ):
             assert not self.accepts(self.genuine(body)), f"accepted {body[:40]!r}"
 
+    def test_a_stranger_who_asks_at_the_door_is_told_no_politely(self) -> None:
+        self._needs_hooks()
+        for query in (
+            {},
+            {"hub.mode": "subscribe"},
+            {"hub.challenge": "x" * 5000},
+            {"crc_token": "\x00è\ud800"},
+        ):
+            request = hook(b"", method="GET", query=query)
+            status = 400
+            try:
+                status = self.adapter.handshake(self.account, request).status
+            except Refused as refusal:
+                status = refusal.status
+            assert 200 <= status < 500
+
+    def _secrets(self, values: Mapping[str, str]) -> list[str]:
+        """The settings that must never be repeated; too short ones could be part of any word."""
+        fields = dataclasses.fields(self.adapter.Config)
+        secret = [item.name for item in fields if item.metadata.get("secret")]
+        return [name for name in secret if len(values.get(name, "")) > 5]
+
     def _needs_hooks(self) -> None:
         if not self.hooks:
             pytest.skip("this channel takes no deliveries by hook")
@@ -395,5 +419,7 @@ class AdapterConformance:
         failure = refusal.value.failure
         assert failure.error is self.expected_failures[outage], failure
         assert failure.reason, "the agent must be told a reason"
+        for name in self._secrets(values):
+            assert values[name] not in failure.reason, f"the reason tells the secret {name}"
         if failure.error is ErrorClass.RETRY_AFTER:
             assert failure.retry_after == 7

@@ -16,7 +16,8 @@ CODES: Mapping[int, ErrorClass] = {
     **dict.fromkeys((130472, 131049, 131050), ErrorClass.BLOCKED),
     **dict.fromkeys((130497, 131026, 131021, 131030), ErrorClass.RECIPIENT_GONE),
     **dict.fromkeys(
-        (131005, 131037, 131042, 131045, 133005, 133006, 133008, 133010, 134011), ErrorClass.CONFIG
+        (131005, 131037, 131042, 131044, 131045, 131063, 133005, 133006, 133008, 133010, 134011),
+        ErrorClass.CONFIG,
     ),
     **dict.fromkeys((131031, 131048), ErrorClass.ABUSE_STOP),
     **dict.fromkeys((131008, 131009, 131051, 131052, 131053, 131062, 135000), ErrorClass.CONTENT),
