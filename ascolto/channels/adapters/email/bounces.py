@@ -80,12 +80,13 @@ def read_report(message: Part) -> Report | None:
 
 
 def _walk(message: Part, limit: int = 200) -> list[Part]:
-    found, waiting = [], [message]
+    found: list[Part] = []
+    waiting = [message]
     while waiting and len(found) < limit:
         part = waiting.pop(0)
         found.append(part)
         if part.is_multipart():
-            waiting[:0] = [child for child in part.get_payload() if isinstance(child, Part)]  # type: ignore[union-attr]
+            waiting[:0] = [child for child in part.get_payload() if isinstance(child, Part)]
     return found
 
 

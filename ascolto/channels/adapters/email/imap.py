@@ -224,7 +224,7 @@ def _open_folder(box: imap_tools.BaseMailBox, config: Any) -> Folder:
 
 def _number(box: imap_tools.BaseMailBox, name: str) -> int:
     values = box.client.untagged_responses.get(name) or [b"0"]
-    found = re.search(rb"\d+", bytes(values[-1] or b"0"))
+    found = re.search(rb"\d+", values[-1] if isinstance(values[-1], bytes) else b"0")
     return int(found.group()) if found else 0
 
 

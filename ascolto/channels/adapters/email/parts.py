@@ -162,7 +162,7 @@ class _Reader:
         return self._read_leaf(part, kind)
 
     def _read_container(self, part: Part, kind: str, depth: int) -> _Piece:
-        children = [child for child in part.get_payload() if isinstance(child, Part)]  # type: ignore[union-attr]
+        children = [child for child in part.get_payload() if isinstance(child, Part)]
         pieces = [self.read(child, depth + 1) for child in children]
         if kind == "multipart/alternative":
             return _choose(pieces)

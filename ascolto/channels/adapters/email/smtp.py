@@ -47,7 +47,8 @@ def connected(config: Any, wait: TimeOuts) -> Iterator[smtplib.SMTP]:
         yield server
     finally:
         with suppress(smtplib.SMTPException, OSError, ValueError):
-            server.sock and server.sock.settimeout(2)
+            if server.sock is not None:
+                server.sock.settimeout(2)
             server.quit()
         server.close()
 
