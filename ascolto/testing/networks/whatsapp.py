@@ -124,6 +124,7 @@ class WhatsAppNetwork(LocalServer):
         self.statuses: dict[str, float] = {"sent": 0.0, "delivered": 0.0, "read": 0.0}  # seconds until each
         self.disorder = False
         self.tells_sizes = True  # of files, before they are fetched
+        self.files_at = ""  # an address for files that is not ours
         self.on_message: Callable[[SentMessage], None] | None = None
         self.lock = threading.RLock()
         self.per_second: int | None = None
@@ -199,7 +200,7 @@ class WhatsAppNetwork(LocalServer):
     def say(self, customer: WhatsAppCustomer, kind: str, part: Any, **more: Any) -> str:
         """A message of any kind from a customer; its id."""
         message_id = self.new_id()
-        stamp = {"id": message_id, "timestamp": str(int(time.time())), "type": kind}
+        stamp = {"id": message_id, "timestamp": str(int(now().timestamp())), "type": kind}
         with self.lock:
             customer.last_wrote_at = now()
         self.tell(
@@ -238,7 +239,7 @@ class WhatsAppNetwork(LocalServer):
 
     def change_number(self, customer: WhatsAppCustomer, number: str, user_id: str) -> None:
         """The customer changes the number; WhatsApp gives a new user id with it."""
-        stamp = {"id": self.new_id(), "timestamp": str(int(time.time())), "type": "system"}
+        stamp = {"id": self.new_id(), "timestamp": str(int(now().timestamp())), "type": "system"}
         system = {"type": "user_changed_number", "wa_id": number, "user_id": user_id, "body": "changed"}
         self.tell(messages=[{**customer.author(), **stamp, "system": system}])
         customer.number, customer.user_id = number, user_id
@@ -275,7 +276,7 @@ class WhatsAppNetwork(LocalServer):
     def tell_status(self, message: SentMessage, status: str, after: float = 0.0, **more: Any) -> None:
         """Deliver what became of a message."""
         person = message.customer
-        told = {"id": message.id, "status": status, "timestamp": str(int(time.time())), **more}
+        told = {"id": message.id, "status": status, "timestamp": str(int(now().timestamp())), **more}
         told |= {"recipient_id": person.number, "recipient_user_id": person.user_id}
         if message.tracker:
             told["biz_opaque_callback_data"] = message.tracker

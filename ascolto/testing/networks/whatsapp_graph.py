@@ -124,10 +124,11 @@ class GraphAnswers(BaseHTTPRequestHandler):
             return network.media[parts[1]]
         if len(parts) == 1 and parts[0] in network.media:
             content, content_type = network.media[parts[0]]
+            url = network.files_at or f"{network.url}/files/{parts[0]}"
             digest = hashlib.sha256(content).hexdigest()
             size: dict[str, Any] = {"file_size": len(content)} if network.tells_sizes else {}
             about: dict[str, Any] = {"id": parts[0], "mime_type": content_type, "sha256": digest, **size}
-            return {**about, "messaging_product": "whatsapp", "url": f"{network.url}/files/{parts[0]}"}
+            return {**about, "messaging_product": "whatsapp", "url": url}
         raise _no_object()
 
     def _templates(self) -> dict[str, Any]:

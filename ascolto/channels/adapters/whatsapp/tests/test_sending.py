@@ -247,6 +247,17 @@ def test_a_file_whose_size_nobody_told_is_cut_off_at_the_limit(network) -> None:
     assert len(adapter.fetch_media(opened(network), {"id": media_id}, 2000)[0]) == 2000
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["http://[", "file:///etc/passwd", "http://10.0.0.1/secret", "http://169.254.169.254/", "x" * 5000],
+)
+def test_a_file_is_not_fetched_from_inside_the_house_whoever_says_so(network, address) -> None:
+    network.files_at = address
+    with pytest.raises(SendRefused) as refusal:
+        adapter.fetch_media(opened(network), {"id": network.keep(b"x", "image/png")}, MIB)
+    assert refusal.value.failure.error is ErrorClass.CONFIG
+
+
 # --- the window and templates -----------------------------------------------------------------------------------------
 
 
