@@ -289,8 +289,15 @@ def request(
             or not target
         ):
             return answer
-        url, body = urljoin(url, target), {}
+        url, body = _joined(url, target), {}
     raise OutcomeUnknown("The server redirects in circles.")
+
+
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError as error:
+        raise AddressRefused("The server redirects to what is no web address.") from error
 
 
 def _exchange(

@@ -71,7 +71,7 @@ def _read_head(connection: socket.socket) -> bytes:
 def says(body: bytes, status: str = "200 OK", **headers: str) -> Talk:
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    answer = "\r\n".join([*lines, "", ""]).encode() + body
+    answer = "\r\n".join([*lines, "", ""]).encode("latin-1") + body
     return lambda connection, stop: connection.sendall(answer)
 
 
@@ -270,6 +270,23 @@ def test_a_redirect_into_the_private_network_is_refused(serve) -> None:
     with pytest.raises(http.AddressRefused):
         ask(server, max_redirects=3)
     assert not inside.requests
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://[",
+        "javascript:alert(1)",
+        "http://",
+        "file:///etc/passwd",
+        "http://a b/",
+        "http://x:99999/",
+        "\xff",
+    ],
+)
+def test_a_redirect_to_nowhere_is_a_failed_request(serve, target) -> None:
+    with pytest.raises(http.RequestFailed):
+        ask(serve(says(b"", "302 Found", Location=target)), max_redirects=3)
 
 
 def test_redirects_in_circles_end(serve) -> None:
