@@ -53,6 +53,30 @@ KINDS = (
 )
 
 
+WORDS: dict[str, str | Promise] = {
+    "administrator": _("administrator"),
+    "lead": _("lead"),
+    "agent": _("agent"),
+    "guest": _("guest"),
+    "name": _("name"),
+    "email": _("e-mail"),
+    "role": _("role"),
+    "teams": _("teams"),
+    "members": _("people"),
+    "is_active": _("open or closed"),
+    "language": _("language"),
+    "theme": _("colours"),
+    "time_zone": _("time zone"),
+    "single_keys": _("single-letter keys"),
+    "is_available": _("availability"),
+    "password": _("password"),
+    "sessions": _("sessions"),
+    "promise_minutes": _("promise"),
+    "reopen_days": _("days to reopen"),
+    "deleted": _("dissolved"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the log."""
@@ -113,7 +137,8 @@ def _values(event: Event, names: dict[str, dict[int, str]]) -> dict[str, Any]:
         names["account"].get(event.account_id or 0) or data.get("name") or f"#{event.account_id}"
     )
     for key in ("fields", "scopes"):
-        values[key] = ", ".join(str(item) for item in data.get(key) or [])
+        values[key] = ", ".join(str(WORDS.get(item, item)) for item in data.get(key) or [])
+    values["role"] = str(WORDS.get(values["role"], values["role"]))
     values["count"] = len(data.get("raw_events") or [])
     values["email"] = data.get("email") or gettext("an address without an account")
     return values
