@@ -1,0 +1,93 @@
+"""The living desk: the real product, a customer on a stand-in WhatsApp, and Marco's browser that nobody reloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ascolto.testing.networks.whatsapp import WhatsAppNetwork
+from ascolto.testing.product import Product
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+PASSWORD = "a quiet harbour at six"
+
+
+@pytest.fixture
+def telvia(new_product: Callable[..., Product]) -> Product:
+    product = new_product(ASCOLTO_ALLOW_PRIVATE_NETWORKS="1").start()
+    product.run(
+        "createadmin", "--email", "marco@telvia.example", "--name", "Marco Villa", "--password-stdin",
+        stdin=PASSWORD + "\n",
+    )  # fmt: skip
+    return product
+
+
+@pytest.fixture
+def whatsapp(telvia: Product) -> Any:
+    with WhatsAppNetwork() as network:
+        network.mailman.url = telvia.add_channel("whatsapp", "WhatsApp", **network.settings)
+        yield network
+
+
+def sit_down(page: Any, telvia: Product, path: str = "/") -> None:
+    page.goto(f"{telvia.base_url}/sign-in/?next={path}")
+    page.fill("[name=email]", "marco@telvia.example")
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(telvia.base_url + path)
+    page.locator("#rows").wait_for(state="attached")
+
+
+def test_a_message_arrives_is_answered_and_read_without_reloading(
+    telvia: Product, whatsapp: Any, page: Any
+) -> None:
+    sit_down(page, telvia)
+    page.evaluate("window.stays = true")
+    giulia = whatsapp.add_customer("393470000001", "Giulia Ferri")
+    whatsapp.write(giulia, "My line is dead.")
+    row = page.locator("#rows [data-id]", has_text="Giulia Ferri")
+    row.wait_for()
+    page.locator('[data-views] [data-count="to_answer"]', has_text="1").wait_for()
+    row.locator("a").click()
+    page.locator(".msg", has_text="My line is dead.").wait_for()
+
+    whatsapp.write(giulia, "Is anybody there?")
+    page.locator(".msg", has_text="Is anybody there?").wait_for()
+    page.locator("#announce", has_text="New message from Giulia Ferri").wait_for(state="attached")
+
+    page.locator("#draft").fill("We are on it.")
+    page.keyboard.press("Control+Enter")
+    page.locator(".msg-out", has_text="We are on it.").wait_for()
+    page.locator(
+        '.msg-out [data-delivery="sent"], .msg-out [data-delivery="delivered"], .msg-out [data-delivery="read"]'
+    ).wait_for()
+    assert whatsapp.sent[-1].text == "We are on it."
+    assert page.locator("[data-message]").count() == 3
+    assert page.locator("#rows [data-id]").count() == 0  # nobody waits any more
+    assert page.evaluate("window.stays") is True
+
+
+def test_what_came_while_the_server_was_dead_is_there_once_afterwards(
+    telvia: Product, whatsapp: Any, page: Any
+) -> None:
+    giulia = whatsapp.add_customer("393470000001", "Giulia Ferri")
+    whatsapp.write(giulia, "First.")
+    sit_down(page, telvia)
+    page.locator("#rows [data-id]", has_text="Giulia Ferri").locator("a").click()
+    page.locator(".msg", has_text="First.").wait_for()
+    page.evaluate("window.stays = true")
+    telvia.kill(telvia.part("web"))
+    for number in range(3):
+        other = whatsapp.add_customer(f"39347000001{number}", f"Customer {number}")
+        whatsapp.write(other, f"Meanwhile {number}.")
+    whatsapp.write(giulia, "Second.")
+    page.locator(".msg", has_text="Second.").wait_for(timeout=30_000)
+    for number in range(3):
+        page.locator("#rows [data-id]", has_text=f"Meanwhile {number}.").wait_for(timeout=30_000)
+    ids = page.evaluate("[...document.querySelectorAll('#rows [data-id]')].map(row => row.dataset.id)")
+    assert len(ids) == len(set(ids)) == 4
+    said = page.locator("[data-message] .txt").all_inner_texts()
+    assert said == ["First.", "Second."]
+    assert page.evaluate("window.stays") is True
