@@ -11,46 +11,43 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ascolto.testing.postgres import Cluster, NoPostgres
+from ascolto.testing.postgres import NoPostgres, find_binaries
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = str(min(os.cpu_count() or 1, 4))
 NOTHING_COLLECTED = 5
 
 
-def _pytest(title: str, *arguments: str, url: str = "") -> int:
+def _pytest(title: str, *arguments: str) -> int:
     print(f"\n=== {title}", flush=True)
     environment = {key: value for key, value in os.environ.items() if key != "ASCOLTO_DATABASE_URL"}
-    if url:
-        environment["ASCOLTO_DATABASE_URL"] = url
-    command = [sys.executable, "-m", "pytest", "-q", *arguments]
-    code = subprocess.call(command, cwd=ROOT, env=environment)
+    code = subprocess.call([sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT, env=environment)
     return 0 if code == NOTHING_COLLECTED else code
 
 
-def _run_on(title: str, chosen: list[str], *options: str, url: str = "") -> int:
-    """First what can run side by side, then, alone, what starts the whole product and looks at its speed or its deaths."""
+def _run_on(database: str, chosen: list[str], *options: str) -> int:
+    """First what can run side by side, then, alone, what starts the whole product or a browser."""
     alone = "processes or fault or browser"
-    side_by_side = _pytest(title, "-n", WORKERS, "-m", f"not ({alone})", *options, *chosen, url=url)
-    marks = alone if not url else "processes or fault"  # a browser sees no difference between databases
-    return side_by_side or _pytest(f"{title}: the whole product", "-m", marks, *options, *chosen, url=url)
+    together = _pytest(
+        database, f"--database={database}", "-n", WORKERS, "-m", f"not ({alone})", *options, *chosen
+    )
+    if database != "sqlite":
+        alone = "processes or fault"  # a browser sees no difference between databases
+    title = f"{database}: the whole product"
+    return together or _pytest(title, f"--database={database}", "-m", alone, *options, *chosen)
 
 
 def main() -> int:
     """The first code that is not zero, and a last line that says what was left out."""
     chosen = sys.argv[1:]
-    failed = _run_on("SQLite", chosen)
-    if failed:
+    if failed := _run_on("sqlite", chosen):
         return failed
     try:
-        server = Cluster()
+        find_binaries()
     except NoPostgres as reason:
         print(f"\nLEFT OUT: every test on PostgreSQL, because {reason}", flush=True)
         return 1 if "postgres" in os.environ.get("ASCOLTO_TEST_REQUIRE", "").split(",") else 0
-    try:
-        return _run_on("PostgreSQL", chosen, "--only-database", url=server.url())
-    finally:
-        server.stop()
+    return _run_on("postgres", chosen, "--only-database")
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ class Supervisor:
         ending = {
             number for number in _ENDING if signal.getsignal(number) != signal.SIG_IGN
         }  # nohup stays nohup
-        previous = signal.pthread_sigmask(signal.SIG_BLOCK, ending | {signal.SIGCHLD})
+        previous: set[int] = set(signal.pthread_sigmask(signal.SIG_BLOCK, ending | {signal.SIGCHLD}))
         try:
             while True:
                 self._start_due(previous)
@@ -73,13 +73,13 @@ class Supervisor:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, previous)
 
-    def _start_due(self, mask: set[signal.Signals]) -> None:
+    def _start_due(self, mask: set[int]) -> None:
         moment = time.monotonic()
         for part in self._parts:
             if not part.pid and part.due <= moment:
                 self._fork(part, mask)
 
-    def _fork(self, part: _Part, mask: set[signal.Signals]) -> None:
+    def _fork(self, part: _Part, mask: set[int]) -> None:
         parent = os.getpid()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -140,7 +140,7 @@ class Supervisor:
                 os.kill(part.pid, number)
 
 
-def _live_as_child(part: _Part, parent: int, mask: set[signal.Signals]) -> NoReturn:
+def _live_as_child(part: _Part, parent: int, mask: set[int]) -> NoReturn:
     """Do a part's work and leave; never return into the supervisor's code."""
     code = 1
     try:

@@ -17,7 +17,9 @@ import pytest
 from ascolto.testing.postgres import Cluster, NoPostgres
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "product"}
+_DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+_OURS = "ASCOLTO_TEST_OWN_SERVER"  # set where the address of the database was chosen here
+_MARKED_BY_FIXTURE = {"new_product": "processes", "page": "browser", "browser": "browser"}
 
 
 def missing(what: str, reason: str) -> None:
@@ -70,15 +72,15 @@ def _private_data() -> None:
 
 
 def _choose_database(choice: str | None) -> None:
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        return  # the process that started this worker has chosen
+    """With xdist every worker has a server of its own: readers of the log wait for writers of the whole server."""
     if choice == "sqlite":
         os.environ.pop("ASCOLTO_DATABASE_URL", None)
-    elif choice == "postgres" and not os.environ.get("ASCOLTO_DATABASE_URL", "").startswith("postgres"):
+    elif choice == "postgres" and (_OURS in os.environ or not os.environ.get("ASCOLTO_DATABASE_URL", "")):
         try:
             os.environ["ASCOLTO_DATABASE_URL"] = cluster().url()
         except NoPostgres as reason:
             pytest.exit(f"Cannot test on PostgreSQL: {reason}", returncode=4)
+        os.environ[_OURS] = "1"
 
 
 def pytest_report_header() -> str:
@@ -94,8 +96,12 @@ def _uses_database(item: pytest.Item) -> bool:
     return bool(names & _DATABASE_FIXTURES) or any(item.get_closest_marker(mark) for mark in _DATABASE_MARKS)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --only-database leave out what would run the same on every database."""
+    """Mark what starts the product or a browser; with --only-database leave out what would run the same on every database."""
+    for item in items:
+        for fixture in _MARKED_BY_FIXTURE.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(_MARKED_BY_FIXTURE[fixture])
     if config.getoption("--only-database"):
         left_out = [item for item in items if not _uses_database(item)]
         config.hook.pytest_deselected(items=left_out)

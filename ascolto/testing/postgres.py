@@ -79,7 +79,7 @@ class Cluster:
             tempfile.mkdtemp(prefix="ascolto-pg-", dir="/tmp")
         )  # short: a socket's path has at most 107 bytes
         if self._as:
-            os.chown(self.folder, self._as["user"], self._as["group"])  # type: ignore[call-overload]
+            os.chown(self.folder, self._as["user"], self._as["group"])  # type: ignore[arg-type]
         try:
             self._initialise()
             self._start()
