@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection, connections
 
-from ascolto.config.supervisor import run_threads
+from ascolto.config.supervisor import Run, run_threads
 
 log = logging.getLogger(__name__)
 
@@ -178,7 +178,15 @@ def work_background() -> None:
     from ascolto.intake import media, pollers
 
     loops = {"delivery": worker.run, "pollers": pollers.run, "media": media.run, "consumers": consumers.run}
-    run_threads(loops)
+    run_threads({**loops, **_further_loops})
+
+
+_further_loops: dict[str, Run] = {}
+
+
+def register_loop(name: str, run: Run) -> None:
+    """Let another loop run in the background process; rooms above this one register theirs in `apps.ready`."""
+    _further_loops[name] = run
 
 
 def without_door(door: socket.socket, work: Callable[[], None]) -> Callable[[], None]:

@@ -1,0 +1,1 @@
+"""Telvia, a company that does not exist: filled with a past, and with customers who keep writing."""

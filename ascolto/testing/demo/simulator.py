@@ -1,0 +1,86 @@
+"""Customers who keep writing, and who thank for an answer."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from ascolto.conversations.models import Message
+from ascolto.events.log import Position, latest_position, read_after
+from ascolto.testing.demo.past import people
+from ascolto.testing.demo.pens import Person
+from ascolto.testing.demo.stories import Story
+from ascolto.testing.demo.world import World
+
+log = logging.getLogger(__name__)
+PER_MINUTE = 6.0  # messages of customers, unless somebody wants another pace
+
+
+@dataclass(slots=True)
+class Simulator:
+    """One run of the made-up customers. `step` does what is due at a moment (seconds of a steady clock)."""
+
+    world: World
+    per_minute: float
+    position: Position
+    dice: random.Random = field(default_factory=random.Random)
+    _due: float = 0.0
+    _plans: list[tuple[float, Person, Story, str]] = field(default_factory=list)
+    _stories: dict[str, tuple[Person, Story]] = field(default_factory=dict)
+
+    _newcomers: Iterator[tuple[Person, Story]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._newcomers = people(self.dice)
+
+    def step(self, moment: float) -> None:
+        """Let people write who are due."""
+        self._plan_thanks(moment)
+        if moment >= self._due:
+            self._begin(moment)
+            self._due = moment + self.dice.uniform(0.6, 1.4) * 60 / self.per_minute
+        for plan in [plan for plan in self._plans if plan[0] <= moment]:
+            self._plans.remove(plan)
+            self.world.pens.write(*plan[1:])
+
+    def _begin(self, moment: float) -> None:
+        person, story = next(self._newcomers)
+        self._stories[person.name] = (person, story)
+        for place, text in enumerate(story.opening):
+            self._plans.append((moment + 6 * place, person, story, text))
+
+    def _plan_thanks(self, moment: float) -> None:
+        """Whoever was answered thanks after a while, once."""
+        events = read_after(self.position)
+        for event in events:
+            self.position = Position(event.xid, event.pk)
+        answered = {event.data["message"] for event in events if event.type == "message.sent"}
+        names = Message.objects.filter(pk__in=answered).values_list("conversation__customer__name", flat=True)
+        for name in names:
+            person, story = self._stories.pop(name, (None, None))
+            if person is not None and story is not None and story.thanks:
+                self._plans.append(
+                    (moment + self.dice.uniform(6, 20), person, story, self.dice.choice(story.thanks))
+                )
+
+
+def run(stop: threading.Event, per_minute: float = PER_MINUTE) -> None:
+    """Simulate until `stop`; trouble of the made-up customers never becomes trouble of the product."""
+    while not stop.is_set():
+        try:
+            with World() as world:
+                simulator = Simulator(world, per_minute, latest_position())
+                while not stop.wait(0.5):
+                    simulator.step(time.monotonic())
+        except Exception as error:
+            log.exception("the demo's customers stumbled; they begin again")
+            if isinstance(error, (DatabaseError, InterfaceError)):
+                connection.close()
+            stop.wait(5)
+    connection.close()
