@@ -22,48 +22,9 @@ KINDS = {"whatsapp": 45, "email": 25, "chat": 20, "form": 6, "webhook": 4}
 NAMESPACES = {"whatsapp": "phone", "email": "email", "chat": "chat", "form": "email", "webhook": "webhook"}
 STATUSES = {"resolved": 79, "open": 12, "pending": 6, "on_hold": 3}
 PRIORITIES = {20: 80, 10: 5, 30: 12, 40: 3}
-LABELS = (
-    "fault",
-    "bill",
-    "contract",
-    "moving",
-    "roaming",
-    "router",
-    "fibre",
-    "complaint",
-    "thanks",
-    "sim",
-    "fraud",
-    "app",
-)
-FIRST = (
-    "Giulia",
-    "Luca",
-    "Marta",
-    "Paolo",
-    "Sara",
-    "Davide",
-    "Elena",
-    "Franco",
-    "Irene",
-    "Nadia",
-    "Omar",
-    "Teresa",
-)
-LAST = (
-    "Ferri",
-    "Serra",
-    "Galli",
-    "Riva",
-    "Conti",
-    "Villa",
-    "Neri",
-    "Bassi",
-    "Costa",
-    "Greco",
-    "Marino",
-    "Fontana",
-)
+LABELS = tuple("fault bill contract moving roaming router fibre complaint thanks sim fraud app".split())  # noqa: SIM905
+FIRST = tuple("Giulia Luca Marta Paolo Sara Davide Elena Franco Irene Nadia Omar Teresa".split())  # noqa: SIM905
+LAST = tuple("Ferri Serra Galli Riva Conti Villa Neri Bassi Costa Greco Marino Fontana".split())  # noqa: SIM905
 SAID = (
     "Good morning, my line has been dead since yesterday evening and I work from home.",
     "I was charged twice for the same month, could you have a look at the bill?",
@@ -253,7 +214,7 @@ class _Plans:
         _fill(Conversation, map(self._conversation, self.plans))
         first = _next_id(Message)
         _fill(Message, self._messages(first))
-        _fill(Conversation.labels.through, self._labels())
+        _fill(Conversation.labels.through, self._labels(_next_id(Conversation.labels.through)))
         return sum(plan.turns for plan in self.plans)
 
     def _conversation(self, plan: _Plan) -> dict[str, Any]:
@@ -311,10 +272,8 @@ class _Plans:
             "created_at": at,
         }
 
-    def _labels(self) -> Iterator[dict[str, Any]]:
-        from ascolto.conversations.models import Conversation
-
-        pk = _next_id(Conversation.labels.through)
+    def _labels(self, first: int) -> Iterator[dict[str, Any]]:
+        pk = first  # asked for before: while rows are copied the connection answers nothing else
         for plan in self.plans:
             for label in self.dice.sample(self.company.labels, self.dice.choices((0, 1, 2), (60, 30, 10))[0]):
                 yield {"id": pk, "conversation_id": plan.id, "label_id": label.pk}
