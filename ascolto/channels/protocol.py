@@ -6,13 +6,16 @@ Everything a network says is one of `Inbound`; what nobody understands becomes `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
 from ascolto.channels.capabilities import Capabilities
+from ascolto.channels.configuration import ConfigError as ConfigError
+from ascolto.channels.configuration import read_config as read_config
+from ascolto.channels.configuration import setting as setting
 
 # --- who -------------------------------------------------------------------------------------------------------------
 
@@ -70,7 +73,9 @@ class Message:
     outgoing: bool = False
     kind: str = "text"  # text, image, location, contacts, order, unsupported …: what the desk may draw
     replies_to: tuple[str, ...] = ()  # external ids this one answers, nearest first
-    conversation_token: str = ""  # what `Outgoing.conversation_token` was, when the network gave it back and it was authentic
+    conversation_token: str = (
+        ""  # what `Outgoing.conversation_token` was, when the network gave it back and it was authentic
+    )
     automatic: bool = False  # written by a machine: needs no answer and must get none
     extra: Mapping[str, Any] = field(default_factory=dict)  # for display and for answering; JSON only
 
@@ -159,7 +164,17 @@ class Unsupported:
     what: str
 
 
-Inbound = Message | Edited | Removed | Reacted | Receipt | HandleChanged | ConsentChanged | AccountNews | Unsupported
+Inbound = (
+    Message
+    | Edited
+    | Removed
+    | Reacted
+    | Receipt
+    | HandleChanged
+    | ConsentChanged
+    | AccountNews
+    | Unsupported
+)
 
 # --- what we tell a network --------------------------------------------------------------------------------------------
 
@@ -303,73 +318,7 @@ class Polled:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-# --- configuration ----------------------------------------------------------------------------------------------------
-
-
-def setting(
-    label: str,
-    *,
-    help: str = "",
-    secret: bool = False,
-    default: Any = MISSING,
-    choices: Iterable[str] = (),
-    example: str = "",
-    advanced: bool = False,
-) -> Any:
-    """A field of a channel's Config: its label and help (English source texts), and whether it is sealed at rest.
-
-    Without a default it is required. The settings form, the command line and the docs matrix follow from it.
-    """
-    metadata = {"label": label, "help": help, "secret": secret, "choices": tuple(choices), "example": example, "advanced": advanced}
-    return field(default=default, metadata=metadata)
-
-
-class ConfigError(ValueError):
-    """A setting of a channel that cannot be used; `field` names it."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.field, self.message = field, message
-
-
-def read_config(config: type[Any], values: Mapping[str, str]) -> Any:
-    """An instance of `config` from texts (a form, the command line, the database).
-
-    Raises ConfigError for an unknown, missing or unusable value. A Config may define `check()` for rules of its own.
-    """
-    known = {item.name: item for item in fields(config)}
-    for name in values:
-        if name not in known:
-            raise ConfigError(name, f"is not a setting of this channel. Known: {', '.join(known)}.")
-    made: dict[str, Any] = {}
-    for name, item in known.items():
-        text = str(values.get(name, "")).strip()
-        if not text:
-            if item.default is MISSING:
-                raise ConfigError(name, f"is required ({item.metadata['label']}).")
-            continue
-        made[name] = _convert(name, text, item)
-    instance = config(**made)
-    check = getattr(instance, "check", None)
-    if check is not None:
-        check()
-    return instance
-
-
-def _convert(name: str, text: str, item: Any) -> Any:
-    choices = item.metadata.get("choices") or ()
-    if choices and text not in choices:
-        raise ConfigError(name, f"{text!r} is not one of {', '.join(choices)}.")
-    kind = str(item.type)
-    if kind == "int":
-        if not text.lstrip("-").isdigit():
-            raise ConfigError(name, f"{text!r} is not a whole number.")
-        return int(text)
-    if kind == "bool":
-        if text.lower() not in {"1", "0", "true", "false", "yes", "no", "on", "off"}:
-            raise ConfigError(name, f"{text!r} is neither yes nor no.")
-        return text.lower() in {"1", "true", "yes", "on"}
-    return text
+# --- the account and its adapter ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,9 +335,6 @@ class Account:
     unsign: Callable[[str], str | None] = lambda token: None
 
 
-# --- the adapter -------------------------------------------------------------------------------------------------------
-
-
 class Adapter:
     """Base of every adapter. Override what the network has; the defaults say "not here"."""
 
@@ -397,7 +343,9 @@ class Adapter:
     Config: ClassVar[type[Any]]
     capabilities: ClassVar[Capabilities]
     kept_headers: ClassVar[tuple[str, ...]] = ()
-    namespaces: ClassVar[tuple[str, ...]] = ()  # of handles it can write to, besides the one a customer wrote with; best first
+    namespaces: ClassVar[
+        tuple[str, ...]
+    ] = ()  # of handles it can write to, besides the one a customer wrote with; best first
     rate: ClassVar[tuple[float, int]] = (10.0, 20)  # messages per second and burst, per account
     polls_every: ClassVar[timedelta | None] = None
     icon: ClassVar[str] = "i-ch-chat"
