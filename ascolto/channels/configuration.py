@@ -1,0 +1,80 @@
+"""Settings of a channel: declared as fields of a `Config` dataclass, from which form, command line and docs follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, field, fields
+from typing import Any
+
+
+def setting(
+    label: str,
+    *,
+    help: str = "",
+    secret: bool = False,
+    default: Any = MISSING,
+    choices: Iterable[str] = (),
+    example: str = "",
+    advanced: bool = False,
+) -> Any:
+    """A field of a channel's Config: its label and help (English source texts), and whether it is sealed at rest.
+
+    Without a default it is required. The settings form, the command line and the docs matrix follow from it.
+    """
+    metadata = {
+        "label": label,
+        "help": help,
+        "secret": secret,
+        "choices": tuple(choices),
+        "example": example,
+        "advanced": advanced,
+    }
+    return field(default=default, metadata=metadata)
+
+
+class ConfigError(ValueError):
+    """A setting of a channel that cannot be used; `field` names it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field, self.message = field, message
+
+
+def read_config(config: type[Any], values: Mapping[str, str]) -> Any:
+    """An instance of `config` from texts (a form, the command line, the database).
+
+    Raises ConfigError for an unknown, missing or unusable value. A Config may define `check()` for rules of its own.
+    """
+    known = {item.name: item for item in fields(config)}
+    for name in values:
+        if name not in known:
+            raise ConfigError(name, f"is not a setting of this channel. Known: {', '.join(known)}.")
+    made: dict[str, Any] = {}
+    for name, item in known.items():
+        text = str(values.get(name, "")).strip()
+        if not text:
+            if item.default is MISSING:
+                raise ConfigError(name, f"is required ({item.metadata['label']}).")
+            continue
+        made[name] = _convert(name, text, item)
+    instance = config(**made)
+    check = getattr(instance, "check", None)
+    if check is not None:
+        check()
+    return instance
+
+
+def _convert(name: str, text: str, item: Any) -> Any:
+    choices = item.metadata.get("choices") or ()
+    if choices and text not in choices:
+        raise ConfigError(name, f"{text!r} is not one of {', '.join(choices)}.")
+    kind = str(item.type)
+    if kind == "int":
+        if not text.lstrip("-").isdigit():
+            raise ConfigError(name, f"{text!r} is not a whole number.")
+        return int(text)
+    if kind == "bool":
+        if text.lower() not in {"1", "0", "true", "false", "yes", "no", "on", "off"}:
+            raise ConfigError(name, f"{text!r} is neither yes nor no.")
+        return text.lower() in {"1", "true", "yes", "on"}
+    return text
