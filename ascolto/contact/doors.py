@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import math
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -12,17 +14,25 @@ from django.http import Http404, HttpRequest
 
 from ascolto.channels.adapters.chat.adapter import split_origins
 from ascolto.channels.models import ChannelAccount
-from ascolto.channels.protocol import read_config
+from ascolto.channels.protocol import ConfigError, read_config
+from ascolto.kit.vault import Unreadable
 
+log = logging.getLogger(__name__)
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 KEEP = 20_000  # addresses remembered by one brake; the one that was quiet longest is forgotten first
 
 
 def open_door(kind: str, token: str) -> tuple[ChannelAccount, Any]:
     """The inbox behind an address and its settings. Raises Http404 when there is none or it is switched off."""
-    account = ChannelAccount.objects.filter(kind=kind, token=token[:64], is_enabled=True).first()
+    found = _TOKEN.fullmatch(token) and ChannelAccount.objects.filter(kind=kind, token=token, is_enabled=True)
+    account = found.first() if found else None
     if account is None:
         raise Http404("There is no inbox at this address.")
-    return account, read_config(account.adapter.Config, account.values())
+    try:
+        return account, read_config(account.adapter.Config, account.values())
+    except (ConfigError, Unreadable) as error:
+        log.error("an inbox cannot be opened", extra={"account": account.pk, "reason": str(error)})
+        raise Http404("There is no inbox at this address.") from error
 
 
 def allowed_origin(origins: str, request: HttpRequest) -> str | None:

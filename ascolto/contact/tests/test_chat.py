@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from ascolto.channels.actions import connect
 from ascolto.contact.live import messages_after, visitor_of
 from ascolto.contact.tests.widgets import Widget, vouch
 from ascolto.conversations.actions import add_note, add_reply
@@ -320,6 +321,26 @@ def test_a_closed_or_unknown_chat_is_not_there() -> None:
     assert visitor_of(inbox.token, giulia.key) is None
     assert Client().get(f"/contact/chat/{inbox.token}/widget.js").status_code == 404
     assert Client().post(f"/contact/chat/{make_inbox('form').token}/session").status_code == 404
+
+
+@pytest.mark.parametrize("token", ["", "%00", "x" * 500, "è", "../..", "a b"])
+def test_a_strange_address_leads_nowhere(token: str) -> None:
+    assert Client().get(f"/widget.js?inbox={token}").status_code == 404
+    assert visitor_of(token, "a.b") is None
+    assert visitor_of("\x00", "a.b") is None
+
+
+def test_a_chat_whose_secrets_cannot_be_read_is_closed_and_not_broken() -> None:
+    inbox = make_inbox("chat", identity_secret=SECRET)
+    inbox.sealed = "sealed with another key"
+    inbox.save()
+    assert Client().get(f"/contact/chat/{inbox.token}/widget.js").status_code == 404
+
+
+def test_an_administrator_may_name_websites_that_are_inside_the_house() -> None:
+    anna = make_agent("Anna Neri", "administrator")
+    values = {"origins": "https://www.telvia.example http://intranet.localhost"}
+    assert connect(agent=anna, kind="chat", name="Website", values=values).values() == values
 
 
 # --- other websites --------------------------------------------------------------------------------------------------

@@ -104,6 +104,7 @@ export class Talk extends EventTarget {
     } catch (error) {
       if (error.status !== 401) throw error;
       this.store.change((state) => { delete state.key; });
+      this.rows.clear(); // the next key may be another visitor's
       await this.begin();
       return work();
     }
