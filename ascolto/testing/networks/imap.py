@@ -137,11 +137,11 @@ class ImapConversation:
             self._told = len(self._box.mails)
             self._send(f"* {self._told} EXISTS")
 
-    def _do_idle(self, tag: str, arguments: str) -> None:
+    def _do_idle(self, tag: str, arguments: str) -> bool:
         box = self._box
         if box is None or not self._network.with_idle:
             self._send(f"{tag} BAD Nothing to wait for")
-            return
+            return True
         self._send("+ idling")
         self._network.idling.release()
         while not self._network.stopping.is_set():
@@ -149,9 +149,10 @@ class ImapConversation:
                 self._tell_news()
             if select.select([self._connection], [], [], 0.02)[0]:
                 if not self._file.readline(100).strip().upper().startswith(b"DONE"):
-                    return
-                break
-        self._send(f"{tag} OK Done")
+                    return False
+                self._send(f"{tag} OK Done")
+                return True
+        return False
 
     # --- mails ---
 

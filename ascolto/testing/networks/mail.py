@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import re
 import socket
 import socketserver
@@ -241,7 +242,9 @@ class _ImapConnection(socketserver.BaseRequestHandler):
             break_off(connection)
             return
         connection.settimeout(60)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # many short lines: none waits for the next
+        connection.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )  # many short lines: none waits for the next
         if network.certificate is not None:
             connection = network.certificate.wrap_socket(connection, server_side=True)
         with contextlib.suppress(OSError):
@@ -254,6 +257,7 @@ class _SmtpServer:
 
     def __init__(self, network: MailNetwork) -> None:
         self.network, self.port = network, 0
+        logging.getLogger("mail.log").setLevel(logging.ERROR)  # it warns of its own oddities
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
         self._thread: threading.Thread | None = None

@@ -56,7 +56,7 @@ def compose(account: Account, outgoing: Outgoing, recipient: str) -> tuple[str, 
     for name, value in _headers(account, outgoing, recipient, identity).items():
         if value:
             message[name] = value
-    return identity, message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+    return identity, message.as_bytes(policy=message.policy.clone(linesep="\r\n", max_line_length=None))
 
 
 def _body(outgoing: Outgoing) -> MIMEBase:

@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import Message as Part
 from typing import Any
 
@@ -40,6 +40,7 @@ from ascolto.kit.text import clean
 MAX_HEADER_BYTES = 256 * 1024  # what a header may have; the rest of a header bomb is not looked at
 MAX_VALUES = 50  # values of one header name
 MAX_LISTED = 50  # addresses of To and Cc that are kept for display
+AT_ONCE = timedelta(seconds=60)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?", re.IGNORECASE)
 _STATUS = {"failed": ReceiptStatus.FAILED, "delivered": ReceiptStatus.DELIVERED, "read": ReceiptStatus.READ}
 
@@ -166,7 +167,7 @@ class _Mail:
         return Message(
             external_id=external_id,
             sender=origin.sender,
-            occurred_at=headers.read_date(self.raw_values("date"), self.arrived_at),
+            occurred_at=self._written_at(),
             text=text,
             html=shown.html,
             subject=subject,
@@ -176,6 +177,13 @@ class _Mail:
             automatic=report is not None or automation.is_automatic(self.values, origin.address, self.own),
             extra=extra,
         )
+
+    def _written_at(self) -> datetime:
+        """The Date. It tells whole seconds only: of a mail that came at once the moment of its arrival is kept, so that an
+        answer within the same second does not stand before its question."""
+        written = headers.read_date(self.raw_values("date"), self.arrived_at)
+        came_at_once = timedelta(0) <= self.raw.received_at - written <= AT_ONCE
+        return self.raw.received_at if came_at_once else written
 
     def _files(self, body: parts.Body) -> tuple[Media, ...]:
         """The files; where some did not fit, the whole mail as a file of its own."""

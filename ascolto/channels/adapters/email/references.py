@@ -41,7 +41,7 @@ def anchor(account: Account, conversation: str) -> str:
 
 
 def _seal(account: Account, kind: str, text: str) -> str:
-    signed = account.sign(f"mail-{kind}/{text}")
+    signed = account.sign(f"{kind}/{text}")
     safe = re.sub(
         r"[^A-Za-z0-9_-]", lambda match: "".join(f"={byte:02x}" for byte in match.group().encode()), signed
     )
@@ -71,9 +71,9 @@ def read_own_id(account: Account, text: str) -> OwnId | None:
         opened = account.unsign(signed.decode())
     except (UnicodeError, ValueError):
         return None
-    if opened is None or not opened.startswith(f"mail-{kind}/"):
+    if opened is None or not opened.startswith(f"{kind}/"):
         return None
-    rest = opened.removeprefix(f"mail-{kind}/")
+    rest = opened.removeprefix(f"{kind}/")
     if kind == "c":
         return OwnId("", rest)
     tracker, _, conversation = rest.partition("/")
