@@ -48,10 +48,18 @@ def _envelope(outgoing: Outgoing) -> dict[str, Any]:
         raise SendRefused(Failure(ErrorClass.RECIPIENT_GONE, reason))
     envelope: dict[str, Any] = {"messaging_product": "whatsapp", "recipient_type": "individual", **recipient}
     envelope["biz_opaque_callback_data"] = outgoing.tracker[:512]
-    # A group's message is answered to its author alone, where it cannot be quoted.
-    if outgoing.reply_to.startswith("wamid.") and not outgoing.extra.get("group_id"):
+    if _needs_quotation(outgoing):
         envelope["context"] = {"message_id": outgoing.reply_to}
     return envelope
+
+
+def _needs_quotation(outgoing: Outgoing) -> bool:
+    """Whether the customer might wonder what is answered, since something came after it.
+
+    What was written in a group cannot be quoted: it is answered to its author alone.
+    """
+    is_newest = outgoing.references[-1:] == (outgoing.reply_to,)
+    return outgoing.reply_to.startswith("wamid.") and not is_newest and not outgoing.extra.get("group_id")
 
 
 def _parts(graph: Graph, number_id: str, account: Account, outgoing: Outgoing) -> list[dict[str, Any]]:

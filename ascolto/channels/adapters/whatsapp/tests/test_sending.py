@@ -131,6 +131,12 @@ def test_the_answer_leaves_from_the_number_that_was_written_to(network, giulia) 
     assert refused(network, forged, phone_number_id="100").error is ErrorClass.CONFIG
 
 
+def test_an_answer_quotes_its_question_only_when_something_came_after_it(network, giulia) -> None:
+    for references in (("wamid.q",), ("wamid.q", "wamid.later"), ()):
+        adapter.send(opened(network), answer(giulia, reply_to="wamid.q", references=references))
+    assert ["context" in message.payload for message in network.sent] == [False, True, True]
+
+
 def test_a_group_is_answered_in_private_and_without_a_quotation(network, giulia) -> None:
     adapter.send(opened(network), answer(giulia, reply_to="wamid.group", extra={"group_id": "1203"}))
     assert network.sent[0].payload["to"] == giulia.number
