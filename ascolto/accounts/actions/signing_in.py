@@ -16,7 +16,6 @@ from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -123,19 +122,24 @@ def _person_key(request: HttpRequest, email: str) -> str:
 
 
 def _note_attempt(email: str, request: HttpRequest) -> list[int]:
-    """Write the attempt down and return its rows. Raises TooManyAttempts."""
+    """Write the attempt down and return its rows. Raises TooManyAttempts.
+
+    Written and committed before the others are counted: of many at the same moment, the sixth to be written sees five.
+    """
     moment = now()
     brakes = {_person_key(request, email): FREE_PER_EMAIL}
     brakes[digest(f"address:{_network(request.META.get('REMOTE_ADDR', ''))}")] = FREE_PER_ADDRESS
-    with transaction.atomic():
-        SignInAttempt.objects.filter(at__lt=moment - COUNTED_FOR).delete()
-        counted = SignInAttempt.objects.filter(key__in=brakes, at__gte=moment - COUNTED_FOR).values("key")
-        for row in counted.annotate(times=Count("pk"), last=Max("at")):
-            wait = wait_after(row["times"], brakes[row["key"]], row["last"], moment)
-            if wait:
-                raise TooManyAttempts(wait)
-        made = [SignInAttempt.objects.create(key=key, at=moment) for key in brakes]
-    return [attempt.pk for attempt in made]
+    SignInAttempt.objects.filter(at__lt=moment - COUNTED_FOR).delete()
+    made = [SignInAttempt.objects.create(key=key, at=moment).pk for key in brakes]
+    others = SignInAttempt.objects.filter(key__in=brakes, at__gte=moment - COUNTED_FOR).exclude(pk__in=made)
+    for row in others.values("key").annotate(times=Count("pk"), last=Max("at")):
+        wait = wait_after(row["times"], brakes[row["key"]], row["last"], moment)
+        if wait:
+            SignInAttempt.objects.filter(
+                pk__in=made
+            ).delete()  # who hammers does not wait longer than who waits
+            raise TooManyAttempts(wait)
+    return made
 
 
 def wait_after(times: int, free: int, last: datetime, moment: datetime) -> timedelta:
