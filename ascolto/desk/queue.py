@@ -28,8 +28,8 @@ SIGNS: dict[str, tuple[str | Promise, str]] = {
     "mine": (gettext_lazy("Mine"), "user-round"),
     "unassigned": (gettext_lazy("Unassigned"), "circle-dashed"),
     "public": (gettext_lazy("Public"), "globe"),
-    "pending": (gettext_lazy("Waiting for the customer"), "calendar-clock"),
-    "on_hold": (gettext_lazy("Waiting for a department"), "split"),
+    "pending": (gettext_lazy("Pending"), "calendar-clock"),
+    "on_hold": (gettext_lazy("On hold"), "split"),
     "resolved": (gettext_lazy("Resolved"), "check"),
     "all": (gettext_lazy("All"), "layers"),
 }
@@ -206,7 +206,7 @@ def _handles_of(customers: set[int]) -> dict[int, str]:
 def status_names() -> dict[str, str]:
     return {
         Status.OPEN.value: _("Open"),
-        Status.PENDING.value: _("Waiting for the customer"),
-        Status.ON_HOLD.value: _("Waiting for a department"),
+        Status.PENDING.value: _("Pending"),
+        Status.ON_HOLD.value: _("On hold"),
         Status.RESOLVED.value: _("Resolved"),
     }

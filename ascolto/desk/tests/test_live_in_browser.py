@@ -91,3 +91,15 @@ def test_what_came_while_the_server_was_dead_is_there_once_afterwards(
     said = page.locator("[data-message] .txt").all_inner_texts()
     assert said == ["First.", "Second."]
     assert page.evaluate("window.stays") is True
+
+
+def test_many_tabs_share_one_stream(telvia: Product, whatsapp: Any, page: Any) -> None:
+    """Browsers allow six connections to a server: eight tabs with a stream each would hang the ninth page."""
+    sit_down(page, telvia)
+    tabs = [page.context.new_page() for _ in range(8)]
+    for tab in tabs:
+        tab.goto(telvia.base_url)
+        tab.locator("#rows").wait_for(state="attached")
+    whatsapp.write(whatsapp.add_customer("393470000001", "Giulia Ferri"), "My line is dead.")
+    for tab in [page, *tabs]:
+        tab.locator("#rows [data-id]", has_text="Giulia Ferri").wait_for()

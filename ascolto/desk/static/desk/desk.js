@@ -76,7 +76,7 @@ async function news({ id, message, version }) {
 if (desk) {
   startList();
   begin();
-  startLive(desk.dataset.live, desk.dataset.after, {
+  startLive(desk.dataset.live, desk.dataset.after, `desk-${desk.dataset.agent}`, {
     news,
     catchUp: async () => { await reconcile(); refreshCounts(); if (openId()) { await catchUp(); refreshHead(); } },
   });

@@ -1,51 +1,50 @@
-/* The stream of news. While it is down the page says so and asks by itself; afterwards it catches up once. */
+/* News of the stream. While it is down the page says so and asks by itself; afterwards it catches up once. */
+import { follow } from "./stream.js";
 
 const PATIENCE = 3_000, POLL = 10_000;
 
-/** Listen at `address` from the place `after` in the log; `news({id, version, message})` for each, `catchUp()` after a silence. */
-export function startLive(address, after, { news, catchUp }) {
-  const state = document.getElementById("live-state");
-  let source, poll = 0, warn = 0, wait = 1_000, missed = false;
+/** Follow `address` from the place `after` in the log: `news({id, version, message})` for each, `catchUp()` after a silence. */
+export function startLive(address, after, name, { news, catchUp }) {
+  const banner = document.getElementById("live-state");
+  let poll = 0, warning = 0, missed = false, leave = () => {};
+
+  const again = () => catchUp().then(() => { banner.hidden = true; }, () => { banner.hidden = false; });
 
   function down() {
     missed = true;
-    if (!warn) warn = setTimeout(() => { state.hidden = false; }, PATIENCE);
-    if (!poll) poll = setInterval(() => catchUp().then(() => { if (source.readyState === EventSource.CLOSED) reachable(); }, () => {}), POLL);
-  }
-
-  function reachable() { /* the server answers, only the stream does not: what is shown is fresh */
-    state.hidden = true;
+    warning ||= setTimeout(() => { banner.hidden = false; }, PATIENCE);
+    poll ||= setInterval(again, POLL); // the server may answer although the stream does not
   }
 
   function up() {
-    clearTimeout(warn);
+    clearTimeout(warning);
     clearInterval(poll);
-    warn = poll = 0;
-    wait = 1_000;
-    state.hidden = true;
-    if (missed) catchUp().catch(() => {});
+    warning = poll = 0;
+    banner.hidden = true;
+    if (missed) again();
     missed = false;
   }
 
-  function listen() {
-    source = new EventSource(`${address}?after=${encodeURIComponent(after)}`);
-    source.addEventListener("open", up);
-    source.addEventListener("hello", (event) => { after = event.lastEventId || after; });
-    source.addEventListener("conversation", (event) => { after = event.lastEventId || after; news(JSON.parse(event.data)); });
-    source.addEventListener("reset", () => catchUp().catch(() => {}));
-    source.addEventListener("error", () => {
-      down();
-      if (source.readyState !== EventSource.CLOSED) return; // the browser connects again by itself
-      source.close();
-      setTimeout(listen, wait);
-      wait = Math.min(wait * 2, 30_000);
-    });
+  function tell(kind, data) {
+    if (kind === "news") news(data);
+    else if (kind === "down") down();
+    else if (kind === "up") up();
+    else again(); // reset, joined
   }
 
-  listen();
-  window.addEventListener("offline", () => { down(); state.hidden = false; });
-  window.addEventListener("online", () => catchUp().catch(() => {}));
-  /* a page from the browser's memory, or a computer that slept */
-  window.addEventListener("pageshow", (event) => { if (event.persisted) catchUp().catch(() => {}); });
-  window.addEventListener("pagehide", () => source.close());
+  function join() {
+    if (typeof SharedWorker === "undefined") { leave = follow(address, after, tell); return; }
+    const worker = new SharedWorker(new URL("./stream-worker.js", import.meta.url), { type: "module", name });
+    worker.addEventListener("error", () => { if (worker.failed) return; worker.failed = true; leave = follow(address, after, tell); });
+    worker.port.addEventListener("message", ({ data }) => tell(data.kind, data.data));
+    worker.port.start();
+    worker.port.postMessage({ address: new URL(address, location.href).href, after });
+    leave = () => { worker.port.postMessage({ bye: true }); worker.port.close(); };
+  }
+
+  join();
+  window.addEventListener("offline", () => { down(); banner.hidden = false; });
+  window.addEventListener("online", again);
+  window.addEventListener("pagehide", () => leave());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { join(); again(); } }); // from the browser's memory
 }
