@@ -12,6 +12,7 @@ from ascolto.channels.actions import connect
 from ascolto.contact.live import messages_after, visitor_of
 from ascolto.contact.tests.widgets import Widget, vouch
 from ascolto.conversations.actions import add_note, add_reply
+from ascolto.conversations.files import store_file
 from ascolto.conversations.models import Attachment, Conversation, Message
 from ascolto.customers.models import Customer
 from ascolto.delivery.worker import deliver_waiting
@@ -240,6 +241,17 @@ def test_a_file_travels_with_its_message_and_back() -> None:
     assert b"".join(got.streaming_content) == PNG
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in got.headers["Content-Security-Policy"]
+
+
+def test_a_file_of_marco_s_reaches_giulia() -> None:
+    giulia = Widget(make_inbox("chat"))
+    giulia.write("Can I have the bill?")
+    marco = make_agent("Marco Villa")
+    bill = store_file(b"%PDF-1.4", name="bill.pdf", content_type="application/pdf", uploader=marco)
+    add_reply(agent=marco, conversation=Conversation.objects.get(), text="Here it is.", attachments=[bill])
+    deliver_waiting()
+    file = giulia.read()[1]["files"][0]
+    assert b"".join(Client().get(file["url"]).streaming_content) == b"%PDF-1.4"
 
 
 def test_a_page_disguised_as_an_image_is_never_shown_as_one() -> None:

@@ -7,18 +7,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signing import TimestampSigner
 from django.test import Client
 
+from ascolto.channels.adapters.form.tests.test_form import Postman
 from ascolto.channels.models import ChannelAccount
 from ascolto.contact import doors
+from ascolto.conversations.actions import add_reply
 from ascolto.conversations.models import Attachment, Conversation, Message
 from ascolto.customers.models import Customer, Identity
+from ascolto.delivery.worker import deliver_waiting
 from ascolto.intake.models import RawEvent
 from ascolto.intake.worker import process_waiting
 from ascolto.kit.clock import now
-from ascolto.testing.factories import make_inbox, receive
+from ascolto.testing.factories import make_agent, make_inbox, receive
+from ascolto.testing.product import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,6 +87,29 @@ def test_an_address_in_a_form_opens_nobody_s_history(giulia: Visitor) -> None:
     process_waiting()
     assert Conversation.objects.count() == 2
     assert Identity.objects.get(value="giulia.ferri@example.org", is_proven=False).scope.startswith("form:")
+
+
+def test_marco_s_answer_reaches_giulia_s_mailbox(monkeypatch: Any) -> None:
+    man = Postman()
+    controller = Controller(man, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    try:
+        inbox = make_inbox(
+            "form",
+            address="care@telvia.example",
+            smtp_host="127.0.0.1",
+            smtp_port=str(controller.port),
+            smtp_security="none",
+        )
+        Visitor(inbox, monkeypatch).send()
+        process_waiting()
+        marco = make_agent("Marco Villa")
+        add_reply(agent=marco, conversation=Conversation.objects.get(), text="Abbiamo riaccreditato.")
+        deliver_waiting()
+    finally:
+        controller.stop()
+    assert (man.mails[0]["To"], man.mails[0]["Subject"]) == ("giulia@example.org", "Bolletta di ottobre")
+    assert Message.objects.get(direction="out").delivery == "sent"
 
 
 def test_sent_twice_is_received_once_but_a_changed_one_is_another(giulia: Visitor) -> None:
