@@ -222,10 +222,10 @@ def test_an_answer_is_posted_signed_and_under_one_name() -> None:
         assert "204" in adapter.test(target)
 
 
-def test_an_address_inside_the_house_is_refused() -> None:
-    with pytest.raises(SendRefused) as refusal:
+def test_an_address_inside_the_house_may_be_written_down_by_the_operator() -> None:
+    with pytest.raises(SendRefused) as refusal:  # it is asked, and nobody listens there
         adapter.send(account(reply_url="http://127.0.0.1:9/"), Outgoing(tracker="t", recipient=(), text="x"))
-    assert refusal.value.failure.error is ErrorClass.CONFIG
+    assert refusal.value.failure.error is ErrorClass.RETRY
 
 
 def test_without_an_address_for_replies_the_agent_is_told_what_to_do() -> None:
