@@ -151,13 +151,14 @@ class _Mail:
     def _message(self, ids: list[str], body: parts.Body, report: bounces.Report | None) -> Message:
         in_reply_to = headers.read_message_ids(self.raw_values("in-reply-to"))
         replies_to = references.thread(in_reply_to, headers.read_message_ids(self.raw_values("references")))
-        external_id = ids[0] if ids and len(ids[0]) <= 250 else references.made_up_id(self.raw.body)
+        digest = self._digest(body)
+        external_id = references.inbound_id(ids, digest)
         origin = self._origin(external_id)
         shown = markup.sanitise(body.html) if body.html else markup.Cleaned("")
         text = clean(body.text).strip("\n")
         halves = quoting.cut(text)
         subject = " ".join(self.values("subject")[:1])[:500]
-        extra = self._extra(origin, body, shown, halves)
+        extra = {**self._extra(origin, body, shown, halves), "digest": digest[:32]}
         if report is not None:
             extra["report"] = {
                 "action": report.action,
@@ -177,6 +178,18 @@ class _Mail:
             automatic=report is not None or automation.is_automatic(self.values, origin.address, self.own),
             extra=extra,
         )
+
+    def _digest(self, body: parts.Body) -> str:
+        """What the mail says, whichever way it came: two copies by two aliases have the same."""
+        said = [
+            *(value for name in ("from", "date", "subject") for value in self.raw_values(name)),
+            body.text,
+            body.html,
+        ]
+        whole = hashlib.sha256("\0".join(said).encode("utf-8", "surrogatepass"))
+        for media in body.files:
+            whole.update(media.data or b"")
+        return whole.hexdigest()
 
     def _written_at(self) -> datetime:
         """The Date. It tells whole seconds only: of a mail that came at once the moment of its arrival is kept, so that an
@@ -227,10 +240,7 @@ class _Mail:
     def _extra(
         self, origin: _Origin, body: parts.Body, shown: markup.Cleaned, halves: quoting.Cut
     ) -> dict[str, Any]:
-        extra: dict[str, Any] = {
-            "visible_text": halves.visible,
-            "digest": hashlib.sha256(self.raw.body).hexdigest()[:32],
-        }
+        extra: dict[str, Any] = {"visible_text": halves.visible}
         if halves.quoted:
             extra["quoted_text"] = halves.quoted
         for name in ("to", "cc"):

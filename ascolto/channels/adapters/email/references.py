@@ -15,7 +15,10 @@ from ascolto.channels.protocol import Account
 
 _OURS = re.compile(r"<([tc])\.([A-Za-z0-9_=-]{4,400})@[^<>\s@]{1,200}>")
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{1,80}")
-_REAL_ID = re.compile(r"<[^<>\s]{3,250}>")
+_REAL_ID = re.compile(r"(<[^<>\s]{3,250}>)(?:#[0-9a-f]{16})?")
+_POOR_ID = re.compile(
+    r"<[^@]*>|<0*@.*>|<.*@(?:localhost(?:\.localdomain)?|127\.0\.0\.1|\[[^\]]*\]|)>", re.IGNORECASE
+)
 MAX_REFERENCES = 20
 
 
@@ -95,12 +98,17 @@ def thread(in_reply_to: list[str], references: list[str]) -> tuple[str, ...]:
 
 
 def real_ids(ids: Iterable[str]) -> list[str]:
-    """Those that may stand in a header: ids that we made up for mails without one may not."""
-    return [
-        text
-        for text in dict.fromkeys(ids)
-        if _REAL_ID.fullmatch(text) and text.isascii() and not text.endswith("@no-message-id>")
-    ]
+    """Those that may stand in a header, as they came: ids that we made up for mails without one may not."""
+    found = [match.group(1) for text in ids if text.isascii() and (match := _REAL_ID.fullmatch(text))]
+    return [text for text in dict.fromkeys(found) if not text.endswith("@no-message-id>")]
+
+
+def inbound_id(ids: list[str], digest: str) -> str:
+    """The id by which a customer's mail is known. Some programs give every mail the same poor one: it is told apart by what
+    the mail says, so that none is taken for another."""
+    if not ids or len(ids[0]) > 230:
+        return f"<{digest[:40]}@no-message-id>"
+    return f"{ids[0]}#{digest[:16]}" if _POOR_ID.fullmatch(ids[0]) else ids[0]
 
 
 def made_up_id(raw: bytes) -> str:

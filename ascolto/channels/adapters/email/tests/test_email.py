@@ -130,6 +130,17 @@ def test_nothing_at_all_is_no_mail() -> None:
         assert isinstance(event, Unsupported)
 
 
+def test_a_program_that_gives_every_mail_the_same_id_loses_none() -> None:
+    def identity(message_id: str, text: str, path: str = "a") -> str:
+        header = f"Received: by {path}\r\nFrom: giulia@example.org\r\nMessage-ID: {message_id}\r\n\r\n"
+        return read(header.encode() + text.encode())[0].external_id
+
+    for poor in ("<0@localhost>", "<000@shop.example>", "<1>", "<x@>", ""):
+        assert identity(poor, "one") != identity(poor, "two")
+        assert identity(poor, "one") == identity(poor, "one", path="another alias")
+    assert identity("<CAF3x9a7b@mail.example.org>", "one") == "<CAF3x9a7b@mail.example.org>"
+
+
 def test_the_servers_time_stands_in_for_a_date_that_lies() -> None:
     (mail,) = read(
         b"From: giulia@example.org\r\nDate: Mon, 1 Jan 2035 00:00:00 +0000\r\n\r\nHi",

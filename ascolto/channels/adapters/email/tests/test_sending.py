@@ -102,6 +102,14 @@ def test_a_forged_token_opens_nothing(network: MailNetwork) -> None:
     assert reply.conversation_token == ""
 
 
+def test_only_real_message_ids_are_answered(network: MailNetwork) -> None:
+    poor, invented = "<0@localhost>#0123456789abcdef", "<0123@no-message-id>"
+    quick().send(account(network), answer(reply_to=poor, references=(invented, poor)))
+    message = opened(network.take_sent()[0].content)
+    assert message["In-Reply-To"] == "<0@localhost>"
+    assert message["References"] == "<0@localhost>"
+
+
 def test_automatic_mails_say_so(network: MailNetwork) -> None:
     quick().send(account(network), answer(automatic=True, reply_to="<q1@example.org>"))
     quick().send(account(network), answer(automatic=True, tracker="d-2"))
