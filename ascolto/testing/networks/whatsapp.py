@@ -170,7 +170,10 @@ class WhatsAppNetwork(LocalServer):
         challenge = secrets.token_hex(8)
         query = {"hub.mode": "subscribe", "hub.verify_token": self.verify_token, "hub.challenge": challenge}
         url = self.mailman.url
-        answer = http.request("GET", f"{url}?{urlencode(query)}", trusted_origins=[url])
+        try:
+            answer = http.request("GET", f"{url}?{urlencode(query)}", trusted_origins=[url])
+        except http.RequestFailed:
+            return False
         return answer.status == 200 and answer.body == challenge.encode()
 
     def tell(self, field_name: str = "messages", after: float = 0.0, **value: Any) -> None:
