@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PATHS := ascolto tests tools bench conftest.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench lock clean
+.PHONY: help install run demo test check bench texts lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  %-12s %s\n' "$$name" "$$what"; done
@@ -29,6 +29,9 @@ check: $(VENV)/.installed-dev ## style, types, floors, templates
 
 bench: $(VENV)/.installed-dev ## measure this machine, on both databases
 	@$(BIN)/python -m bench
+
+texts: $(VENV)/.installed-dev ## bring the translations up to date with the texts of code and templates
+	@$(BIN)/python -m tools.texts
 
 lock: $(VENV)/.installed-dev ## choose the newest allowed versions again and write the lock files
 	$(BIN)/python tools/lock.py
