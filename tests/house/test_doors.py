@@ -19,9 +19,6 @@ PUBLIC = {
     "ascolto.contact.views.chat.widget",
     "ascolto.contact.views.form.embed",
     "ascolto.contact.views.form.page",
-    "ascolto.accounts.views.join",
-    "ascolto.accounts.views.language",
-    "ascolto.accounts.views.sign_in",
     "ascolto.config.health.healthz",
     "ascolto.config.health.readyz",
 }
