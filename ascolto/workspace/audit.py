@@ -90,28 +90,19 @@ class Line:
 def lines(events: Iterable[Event]) -> list[Line]:
     """The events as sentences; people and inboxes by the names they have now."""
     events = list(events)
-    people = {event.data.get("agent") for event in events} | {
-        event.actor_id for event in events if event.actor_kind == "agent"
-    }
-    names = {
-        "agent": dict(Agent.objects.filter(pk__in=people - {None}).values_list("pk", "name")),
-        "team": dict(
-            Team.objects.filter(pk__in={event.data.get("team") for event in events} - {None}).values_list(
-                "pk", "name"
-            )
-        ),
-        "account": dict(
-            ChannelAccount.objects.filter(pk__in={event.account_id for event in events} - {None}).values_list(
-                "pk", "name"
-            )
-        ),
-        "token": dict(
-            ApiToken.objects.filter(
-                pk__in={event.data.get("token") for event in events} - {None}
-            ).values_list("pk", "name")
-        ),
-    }
+    told = {kind: {event.data.get(kind) for event in events} for kind in ("agent", "team", "token")}
+    told["agent"] |= {event.actor_id for event in events if event.actor_kind == "agent"}
+    told["account"] = {event.account_id for event in events}
+    names = {kind: _names(model, told[kind]) for kind, model in _NAMED.items()}
     return [_line(event, names) for event in events]
+
+
+_NAMED: dict[str, Any] = {"agent": Agent, "team": Team, "token": ApiToken, "account": ChannelAccount}
+
+
+def _names(model: Any, keys: set[Any]) -> dict[int, str]:
+    known = {key for key in keys if isinstance(key, int)}
+    return dict(model.objects.filter(pk__in=known).values_list("pk", "name"))
 
 
 def _line(event: Event, names: dict[str, dict[int, str]]) -> Line:
@@ -132,7 +123,7 @@ def _values(event: Event, names: dict[str, dict[int, str]]) -> dict[str, Any]:
     values |= {key: str(value)[:300] for key, value in data.items()}
     for kind in ("agent", "team", "token"):
         pk = data.get(kind)
-        values[kind] = names[kind].get(pk) or f"#{pk}"
+        values[kind] = names[kind].get(pk or 0) or f"#{pk}"
     values["account"] = (
         names["account"].get(event.account_id or 0) or data.get("name") or f"#{event.account_id}"
     )

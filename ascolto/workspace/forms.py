@@ -161,8 +161,8 @@ def _field_for(setting: Setting, stored: dict[str, str]) -> forms.Field:
         )
     if setting.is_secret:
         common["initial"] = ""
-        widget = forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})
-        return forms.CharField(widget=widget, strip=False, max_length=20_000, **common)
+        hidden = forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        return forms.CharField(widget=hidden, strip=False, max_length=20_000, **common)
     numeric = {"inputmode": "numeric"} if setting.kind == "number" else {}
     widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", **numeric})
     return forms.CharField(widget=widget, max_length=20_000, **common)
