@@ -55,10 +55,10 @@ def check_event(event: Inbound) -> None:
         assert isinstance(handle, Handle), f"{handle!r} is no Handle"
         assert type(handle.value) is str, f"{handle!r} has no text"
         assert handle.value, f"{handle!r} is empty"
-        _check_text(handle.value)
-        _check_text(handle.namespace)
+        check_text(handle.value)
+        check_text(handle.namespace)
     for item in dataclasses.fields(event):
-        _check_text(getattr(event, item.name))
+        check_text(getattr(event, item.name))
     if isinstance(event, Message):
         assert event.sender.handles, f"{event!r} was written by nobody"
         assert all(type(text) is str and text for text in event.replies_to)
@@ -66,7 +66,7 @@ def check_event(event: Inbound) -> None:
             _check_media(media)
 
 
-def _check_text(value: Any) -> None:
+def check_text(value: Any) -> None:
     """Assert that a text, and every text in JSON, can be stored: no NUL, no half of a surrogate pair (kit.text.clean)."""
     if isinstance(value, str):
         assert "\x00" not in value, f"{value!r} holds a NUL, which PostgreSQL refuses: use kit.text.clean"
@@ -76,18 +76,18 @@ def _check_text(value: Any) -> None:
             pytest.fail(f"{value!r} holds half of a surrogate pair: use kit.text.clean")
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            _check_text(key)
-            _check_text(item)
+            check_text(key)
+            check_text(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            _check_text(item)
+            check_text(item)
 
 
 def _handles_of(event: Inbound) -> Iterator[Handle]:
     sender = getattr(event, "sender", None)
     if isinstance(sender, Sender):
         assert type(sender.name) is str
-        _check_text(sender.name)
+        check_text(sender.name)
         assert type(sender.language) is str
         yield from sender.handles
     yield from (getattr(event, end) for end in ("old", "new") if hasattr(event, end))
@@ -99,6 +99,6 @@ def _check_media(media: Media) -> None:
     assert given.count(True) == 1, f"{media!r}: bytes, a place to fetch them or a stored file, exactly one"
     for text in (media.name, media.content_type, media.content_id):
         assert type(text) is str, f"{media!r} has a field that is no text"
-        _check_text(text)
-    _check_text(dict(media.remote or {}))
+        check_text(text)
+    check_text(dict(media.remote or {}))
     json.dumps(dict(media.remote or {}))
