@@ -27,10 +27,10 @@ SIGNS: dict[str, tuple[str | Promise, str]] = {
     "to_answer": (gettext_lazy("To answer"), "message-circle-reply"),
     "mine": (gettext_lazy("Mine"), "user-round"),
     "unassigned": (gettext_lazy("Unassigned"), "circle-dashed"),
-    "public": (gettext_lazy("Public"), "globe"),
+    "public": (gettext_lazy("In public"), "globe"),
     "pending": (gettext_lazy("Pending"), "calendar-clock"),
     "on_hold": (gettext_lazy("On hold"), "split"),
-    "resolved": (gettext_lazy("Resolved"), "check"),
+    "resolved": (gettext_lazy("Done"), "check"),
     "all": (gettext_lazy("All"), "layers"),
 }
 
