@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.core.management import get_commands
 
-from tests.house.source import ROOT, name, templates, tracked
+from tests.house.source import ROOT, modules, name, templates, tracked
 
 # Written in two halves, or this file would be the first to break its own rule.
 REGISTRIES = [
@@ -144,6 +144,32 @@ def test_every_dependency_has_its_line() -> None:
     names = {re.split(r"[\[><=;! ]", line, maxsplit=1)[0] for line in wanted}
     page = (ROOT / "docs" / "decisions" / "dependencies.md").read_text().lower()
     assert sorted(package for package in names if f"| {package} |" not in page) == []
+
+
+IMPORTED_AS = {
+    "argon2-cffi": "argon2",  # by Django's password hasher
+    "uvloop": "uvloop",  # by uvicorn
+    "httptools": "httptools",  # by uvicorn
+    "imap-tools": "imap_tools",
+    "django-csp": "csp",
+    "prometheus-client": "prometheus_client",
+}
+USED_BY_NAME = {"argon2-cffi": "Argon2PasswordHasher", "uvloop": '"uvloop"', "httptools": '"httptools"'}
+
+
+def test_every_package_of_the_product_is_used() -> None:
+    import tomllib
+
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    names = {re.split(r"[\[><=;! ]", line, maxsplit=1)[0] for line in wanted}
+    code = "\n".join(path.read_text() for path in modules())
+    unused = []
+    for package in names:
+        module = IMPORTED_AS.get(package, package.replace("-", "_"))
+        pattern = USED_BY_NAME.get(package) or rf"(?:import|from) {module}\b"
+        if not re.search(pattern, code):
+            unused.append(package)
+    assert unused == []
 
 
 def test_the_lock_files_hold_hashes_and_no_address() -> None:
