@@ -75,12 +75,15 @@ def _tell(
         return
     with clock.at(moment + timedelta(minutes=dice.randint(2, 9))):
         _answer(conversation, story, agent)
-    if story.thanks and dice.random() < 0.8:
+    is_over = bool(story.thanks) and dice.random() < 0.75
+    if is_over:
         with clock.at(moment + timedelta(minutes=dice.randint(10, 25))):
             pens.write(person, story, dice.choice(story.thanks))
             process_waiting()
+    status = Status.RESOLVED if is_over else dice.choice([Status.PENDING, Status.ON_HOLD, Status.OPEN])
     with clock.at(moment + timedelta(minutes=30)):
-        _end(Conversation.objects.get(pk=conversation.pk), agent, dice)
+        present = Conversation.objects.get(pk=conversation.pk)
+        change_status(agent=agent, conversation=present, status=status)
 
 
 def _sort_in(conversation: Conversation, story: Story, dice: random.Random) -> None:
@@ -98,19 +101,3 @@ def _answer(conversation: Conversation, story: Story, agent: Agent) -> None:
         add_reply(agent=agent, conversation=conversation, text=story.answer)
     except Refused:  # a channel that only listens: the answer is a note about a telephone call
         add_note(agent=agent, conversation=conversation, text=f"☎ {story.answer}")
-
-
-def _end(conversation: Conversation, agent: Agent, dice: random.Random) -> None:
-    """Most matters end; some wait for the customer or for a department."""
-    lot = dice.random()
-    status = (
-        Status.RESOLVED
-        if lot < 0.6
-        else Status.PENDING
-        if lot < 0.75
-        else Status.ON_HOLD
-        if lot < 0.85
-        else None
-    )
-    if status is not None:
-        change_status(agent=agent, conversation=conversation, status=status)
