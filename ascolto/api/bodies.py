@@ -61,7 +61,7 @@ def read_json(request: HttpRequest, expected: type[Body], raw: bytes) -> Body:
 def _plain(raw: bytes) -> Any:
     try:
         return msgspec.json.decode(raw or b"{}")
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Problem("malformed", f"The body is not valid JSON: {error}"[:300]) from error
 
 

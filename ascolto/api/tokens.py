@@ -47,7 +47,7 @@ class Credentials:
     """Credentials by the digest of their token, each with the row it was made from."""
 
     QUERY = (
-        "SELECT token.scopes, token.name, token.revoked_at, token.last_used_at,"
+        "SELECT token.scopes, token.name, token.revoked_at,"
         " agent.role, agent.is_active, agent.name, agent.email"
         " FROM accounts_apitoken token JOIN accounts_agent agent ON agent.id = token.agent_id"
         " WHERE token.digest = %s"

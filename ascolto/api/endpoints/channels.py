@@ -24,7 +24,7 @@ SettingName = Annotated[str, Meta(max_length=100)]
 Settings = Annotated[dict[SettingName, str | int | bool], Meta(max_length=100)]
 Teams = Annotated[list[Id], Meta(max_length=500)]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
-Language = Annotated[str, Meta(pattern="^[a-z]{2}$")]
+Language = Annotated[str, Meta(pattern="^([a-z]{2})?$")]
 
 
 class ChannelQuery(Struct, frozen=True, forbid_unknown_fields=True):

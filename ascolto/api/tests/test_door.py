@@ -12,7 +12,7 @@ from django.test import Client
 from ascolto.accounts.actions import create_token, deactivate_agent, revoke_token
 from ascolto.accounts.models import ApiToken
 from ascolto.accounts.scopes import SCOPES, is_granted
-from ascolto.api import door
+from ascolto.api import door, tokens
 from ascolto.api.problems import KINDS, Problem
 from ascolto.api.routes import TABLE
 from ascolto.api.routing import Route
@@ -71,13 +71,16 @@ def test_a_revoked_token_and_a_closed_account_end_at_once(cast: Cast, marco: Cal
     assert marco("GET", "/me").status_code == viktor("GET", "/me").status_code == 401
 
 
-def test_the_use_of_a_token_is_noted_once_a_minute(cast: Cast, marco: Caller) -> None:
+def test_the_use_of_a_token_is_noted_once_a_minute(
+    cast: Cast, marco: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     marco.get("/me")
     first = ApiToken.objects.get(agent=cast.marco).last_used_at
     assert first is not None
     marco.get("/me")
     assert ApiToken.objects.get(agent=cast.marco).last_used_at == first
     ApiToken.objects.filter(agent=cast.marco).update(last_used_at=now() - timedelta(minutes=2))
+    monkeypatch.setattr(tokens, "credentials", tokens.Credentials())  # as another process has them
     marco.get("/me")
     assert ApiToken.objects.get(agent=cast.marco).last_used_at >= first
 
