@@ -80,6 +80,7 @@ def test_giulia_chats_with_the_keyboard_alone(
     log.get_by_text("Sent", exact=True).wait_for()
     marco("My line is dead.", "Good morning, I am looking into it: https://status.telvia.example")
     log.get_by_text("Good morning, I am looking into it").wait_for()
+    assert page.get_by_text("You are talking with Marco, a person").is_visible()
     assert log.get_by_role("link", name="https://status.telvia.example").count() == 1
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="hidden")
@@ -121,10 +122,10 @@ def test_what_was_written_without_a_network_leaves_when_it_is_back(page: Any, we
         sent = page.get_by_role("article").filter(has=page.get_by_text(text, exact=True))
         sent.get_by_text("Sent", exact=True).wait_for()
         assert sent.count() == 1
-    rows = website.product.query(
-        "SELECT text FROM conversations_message WHERE text LIKE '%tunnel%' ORDER BY occurred_at, id"
-    )
-    assert [row[0] for row in rows] == ["Before the tunnel", "In the tunnel", "Still in the tunnel"]
+    query = "SELECT text FROM conversations_message WHERE text LIKE '%tunnel%' ORDER BY occurred_at, id"
+    wait_for(lambda: len(website.product.query(query)) == 3, why="what is in the journal becomes messages")
+    rows = [row[0] for row in website.product.query(query)]
+    assert rows == ["Before the tunnel", "In the tunnel", "Still in the tunnel"]
 
 
 def test_what_is_not_sent_survives_a_reload(page: Any, website: Website) -> None:

@@ -3,13 +3,13 @@
 const LIGHT = `
   --raised: #ffffff; --well: #e9eef4; --soft: #f5f7fa; --line: #dce1e7; --control: #7c8793;
   --ink: #161f28; --ink-2: #424c56; --ink-3: #57626d;
-  --accent: #2d6696; --on-accent: #ffffff; --accent-ink: #195686; --bad: #a72120; --bad-soft: #ffefee; --warn-soft: #fff2df; --warn-ink: #894609; --focus: #006bbb;
+  --accent: #2d6696; --on-accent: #ffffff; --accent-ink: #195686; --bad: #a72120; --bad-soft: #ffefee; --warn-soft: #fff2df; --warn-ink: #894609; --ok-soft: #e3f9ec; --ok-ink: #085e38; --ok-line: #a8dcbd; --focus: #006bbb;
   --machine: #f7f9fb; --machine-line: #76828e;
   --shadow: 0 0 0 1px rgb(22 36 50 / .06), 0 24px 60px -12px rgb(22 36 50 / .28); color-scheme: light;`;
 const DARK = `
   --raised: #1b2128; --well: #2a323b; --soft: #212830; --line: #38414a; --control: #8590a0;
   --ink: #eaedf1; --ink-2: #b8bec5; --ink-3: #a5adb6;
-  --accent: #7cb6e4; --on-accent: #07121e; --accent-ink: #94c8f1; --bad: #ff9f9c; --bad-soft: #3e1d1b; --warn-soft: #352311; --warn-ink: #f7bf7d; --focus: #60c2ff;
+  --accent: #7cb6e4; --on-accent: #07121e; --accent-ink: #94c8f1; --bad: #ff9f9c; --bad-soft: #3e1d1b; --warn-soft: #352311; --warn-ink: #f7bf7d; --ok-soft: #132b1f; --ok-ink: #82d8a7; --ok-line: #27533c; --focus: #60c2ff;
   --machine: #171c21; --machine-line: #77818d;
   --shadow: 0 0 0 1px rgb(255 255 255 / .1), 0 24px 60px -12px rgb(0 0 0 / .7); color-scheme: dark;`;
 
@@ -29,7 +29,7 @@ button, textarea, a { font: inherit; color: inherit; }
 
 .launch { position: fixed; inset-block-end: 20px; inset-inline-end: 20px; width: 56px; height: 56px; border: 0; border-radius: 50%; display: grid; place-items: center;
   background: var(--accent); color: var(--on-accent); cursor: pointer; box-shadow: var(--shadow); }
-.launch .icon { width: 26px; height: 26px; }
+.launch .icon { width: 26px; height: 26px; } .launch[aria-expanded="true"] .icon:first-child, .launch[aria-expanded="false"] .icon + .icon { display: none; }
 .badge { position: absolute; inset-block-start: -4px; inset-inline-end: -4px; min-width: 22px; height: 22px; padding: 0 6px; border-radius: 11px; background: var(--bad); color: var(--raised);
   font-size: 12px; font-weight: 600; line-height: 22px; text-align: center; font-variant-numeric: tabular-nums; box-shadow: 0 0 0 2px var(--raised); }
 .badge[hidden] { display: none; }
@@ -44,6 +44,8 @@ dialog::backdrop { background: none; }
 .head h2 { margin: 0; font-size: 16px; font-weight: 600; } .head p { font-size: 12px; color: var(--ink-2); display: flex; gap: 4px; align-items: center; } .head p .icon { width: 13px; height: 13px; }
 .tool { width: 40px; height: 40px; flex: none; display: grid; place-items: center; border: 0; border-radius: 8px; background: none; color: var(--ink-2); cursor: pointer; }
 .tool:hover { background: var(--well); color: var(--ink); }
+.bar { display: flex; align-items: center; gap: 6px; padding: 7px 16px; font-size: 12px; background: var(--ok-soft); border-block-end: 1px solid var(--ok-line); } .bar[hidden] { display: none; } .bar .icon { width: 15px; height: 15px; color: var(--ok-ink); }
+.bar.bot { background: var(--machine); border-block-end: 1px dashed var(--machine-line); } .bar.bot .icon { display: none; }
 .line { padding: 8px 16px; font-size: 13px; background: var(--warn-soft); color: var(--warn-ink); } .line:empty { display: none; }
 
 .log { flex: 1; min-height: 0; overflow: auto; overscroll-behavior: contain; padding: 16px; display: flex; flex-direction: column; gap: 12px; }

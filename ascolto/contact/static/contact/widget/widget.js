@@ -54,9 +54,11 @@ class AscoltoChat extends HTMLElement {
   draw() {
     const { say, title } = this;
     this.badge = el("span", { class: "badge", "aria-hidden": "true", hidden: true });
-    this.launch = el("button", { type: "button", class: "launch", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": say("open"), onclick: () => this.toggle() }, icon("chat"), this.badge);
+    this.launch = el("button", { type: "button", class: "launch", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": say("open"), onclick: () => this.toggle() }, icon("chat"), icon("close"), this.badge);
     this.news = el("p", { class: "sr", role: "status" });
     this.line = el("p", { class: "line", role: "status" });
+    this.partner = el("span", { class: "grow" });
+    this.bar = el("p", { class: "bar", hidden: true }, icon("person"), this.partner);
     this.earlier = el("button", { type: "button", class: "link earlier", hidden: true, onclick: () => this.talk.showEarlier().catch(() => {}) }, say("earlier"));
     this.log = el("div", { class: "log", role: "log", tabindex: "0", "aria-label": say("messages"), "aria-live": "polite" }, this.greeting());
     this.composer = new Composer({ say, talk: this.talk, language: this.language, takesFiles: this.about.files, onSent: () => this.toEnd() });
@@ -64,7 +66,7 @@ class AscoltoChat extends HTMLElement {
       el("div", { class: "head" },
         el("div", { class: "grow" }, el("h2", { id: "title" }, title), el("p", {}, icon("lock"), say("private", { title }))),
         el("button", { type: "button", class: "tool", "aria-label": say("close"), onclick: () => this.close() }, icon("down"))),
-      this.line, this.log, this.composer.element);
+      this.bar, this.line, this.log, this.composer.element);
     this.dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.close(); });
     this.dialog.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.isComposing) { event.stopPropagation(); event.preventDefault(); this.close(); }
@@ -101,8 +103,18 @@ class AscoltoChat extends HTMLElement {
     this.place(wanted);
     this.earlier.hidden = !this.talk.hasEarlier;
     if (this.talk.hasEarlier && !this.earlier.isConnected) this.log.prepend(this.earlier);
+    this.tellPartner(rows.findLast((row) => row.from === "agent" || row.from === "bot"));
     if (wasAtEnd) this.toEnd();
     this.count(rows);
+  }
+
+  /** Who is answering: a person with a name, or a machine that says so. */
+  tellPartner(row) {
+    this.bar.hidden = !row || (row.from === "agent" && !row.author);
+    if (this.bar.hidden) return;
+    this.bar.classList.toggle("bot", row.from === "bot");
+    const words = row.from === "bot" ? this.say("with_bot") : this.say("with_person", { name: row.author });
+    if (this.partner.textContent !== words) this.partner.textContent = words;
   }
 
   place(wanted) {
