@@ -264,8 +264,11 @@ def _preference(about: Change, element: Element) -> Iterator[Inbound]:
 def _status(about: Change, element: Element) -> Iterator[Inbound]:
     word = text_of(element.get("status"), 30)
     status = _STATUSES.get(word)
-    if status is None or element.get("type") == "call":
-        yield Unsupported(what=f"status: {word or 'unknown'}")
+    of = text_of(
+        element.get("type"), 30
+    )  # calls and payments have states too, and they are not the message's
+    if status is None or of not in {"", "message"}:
+        yield Unsupported(what=f"{of or 'message'} status: {word or 'unknown'}")
         return
     yield Receipt(
         external_id=needed(element.get("id"), "the message's id"),

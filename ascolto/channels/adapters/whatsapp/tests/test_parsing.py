@@ -283,6 +283,12 @@ def test_receipts_give_our_tracker_back_and_say_why_something_failed() -> None:
     assert failed.failure.reason.startswith("More than 24 hours")
 
 
+@pytest.mark.parametrize("kind", ["call", "payment"])
+def test_the_state_of_a_call_or_a_payment_is_not_the_messages(kind) -> None:
+    element = {"id": "wamid.telvia-answer", "type": kind, "status": "failed", "timestamp": "1795338000"}
+    assert delivered(element, key="statuses") == [Unsupported(what=f"{kind} status: failed")]
+
+
 @pytest.mark.parametrize(
     ("code", "error"),
     [
