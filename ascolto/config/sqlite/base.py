@@ -25,13 +25,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
         raw: sqlite3.Connection = self.connection
         raw.execute("PRAGMA busy_timeout = 0")
         try:
-            while True:
-                try:
-                    super()._start_transaction_under_autocommit()
-                    return
-                except (OperationalError, sqlite3.OperationalError) as error:
-                    if "locked" not in str(error) or time.monotonic() > deadline:
-                        raise
+            with self.wrap_database_errors:
+                while not _begins(raw, f"BEGIN {self.transaction_mode or ''}"):
+                    if time.monotonic() > deadline:
+                        raise OperationalError("database is locked")
                     time.sleep(random.uniform(0.0003, 0.0012))
         finally:
             raw.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
+
+
+def _begins(raw: sqlite3.Connection, begin: str) -> bool:
+    """Try once. The cursor is closed here: a failure that carries it would leave it to the garbage collector, which may run
+    in the very thread that holds the lock, and closing it there waits for this connection while this one waits for the lock.
+    """
+    cursor = raw.cursor()
+    try:
+        cursor.execute(begin)
+        return True
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        return False
+    finally:
+        cursor.close()
