@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from ascolto.channels.protocol import ErrorClass
 from ascolto.conversations.models import EarlyNews
@@ -158,7 +158,7 @@ def test_a_database_that_stays_locked_is_asked_again(
 ) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("only SQLite locks the whole database")
-    monkeypatch.setitem(connections.settings["default"]["OPTIONS"], "timeout", 0.01)
+    monkeypatch.setattr("ascolto.config.sqlite.base.PATIENCE", 0.01)
     hanging = Hangs()
     paper.answers(desk.inbox.pk, hanging)
     message = desk.answered()
