@@ -30,7 +30,7 @@ class Section:
 
 SECTIONS = (
     Section("inboxes", _("Inboxes"), "workspace:inboxes", "inbox", leads),
-    Section("dead-letters", _("Set aside"), "workspace:dead-letters", "triangle-alert", leads),
+    Section("dead-letters", _("Dead letters"), "workspace:dead-letters", "triangle-alert", leads),
     Section("people", _("People"), "workspace:people", "users", administrators),
     Section("teams", _("Teams"), "workspace:teams", "layers", administrators),
     Section("company", _("Company"), "workspace:company", "house", administrators),

@@ -4,6 +4,7 @@ import threading
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.exceptions import ValidationError
 
 
 class TestingConfig(AppConfig):
@@ -21,7 +22,10 @@ class TestingConfig(AppConfig):
 def _start_demo() -> Any:
     from ascolto.testing.demo import company, past
 
-    visitor = company.found()
+    try:
+        visitor = company.found()
+    except company.NotEmpty as refusal:
+        raise ValidationError(str(refusal)) from None
     past.fill()
     return visitor
 

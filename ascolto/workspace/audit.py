@@ -48,7 +48,7 @@ KINDS = (
     ("team.", _("Teams")),
     ("token.", _("API tokens")),
     ("channel.", _("Inboxes")),
-    ("raw_event.", _("Set aside")),
+    ("raw_event.", _("Dead letters")),
     ("company.", _("Company")),
 )
 

@@ -18,7 +18,10 @@ _starters: list[DemoStarter] = []
 
 
 def register_demo_starter(starter: DemoStarter) -> None:
-    """`starter` fills the demo company and returns the person as whom the visitor looks around. The last one counts."""
+    """`starter` fills the demo company and returns the person as whom the visitor looks around, or raises ValidationError.
+
+    The last one registered counts.
+    """
     _starters[:] = [starter]
 
 
