@@ -207,7 +207,8 @@ _DELIVERY = {
 def weave(bubbles: Iterable[Bubble], lines: Iterable[Line], after: date | None = None) -> Thread:
     """Messages and events in the order of their times, with a heading for each day but `after`."""
     thread, day = Thread(), after
-    for item in sorted([*bubbles, *lines], key=lambda entry: entry.at):
+    entries: list[Bubble | Line] = [*bubbles, *lines]
+    for item in sorted(entries, key=lambda entry: entry.at):
         if isinstance(item, Bubble):
             thread.last_message = max(thread.last_message, item.id)
             local = timezone.localtime(item.at).date()

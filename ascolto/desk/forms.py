@@ -70,7 +70,7 @@ def _account(way: str) -> ChannelAccount | None:
 
 def _attachments(request: HttpRequest) -> list[Attachment]:
     wanted = [int(pk) for pk in request.POST.getlist("attachments") if pk.isdigit() and len(pk) < 18]
-    found = list(Attachment.objects.filter(pk__in=wanted[:FILES_AT_MOST], uploader=request.user))
+    found = list(Attachment.objects.filter(pk__in=wanted[:FILES_AT_MOST], uploader_id=request.user.pk))
     if len(found) != len(set(wanted)):
         raise Refused("file_taken", _("A file is not available any more."), fix=_("Attach it again."))
     return found + [keep_upload(request, file) for file in request.FILES.getlist("files")[:FILES_AT_MOST]]

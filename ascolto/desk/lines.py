@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.dateparse import parse_datetime
@@ -50,12 +50,12 @@ def read_lines(
     ]
 
 
-def _names(events: Iterable[Event]) -> tuple[dict[int | None, str], dict[int | None, str]]:
-    people = {e.actor_id for e in events if e.actor_kind == "agent"}
-    people |= {e.data.get(field) for e in events for field in ("assignee", "person")}
-    teams = {e.data.get("team") for e in events} | {e.data.get("previous_team") for e in events}
-    named_teams = Team.objects.filter(pk__in=teams - {None}) if teams - {None} else []
-    named_people = Agent.objects.filter(pk__in=people - {None}) if people - {None} else []
+def _names(events: Sequence[Event]) -> tuple[dict[int | None, str], dict[int | None, str]]:
+    actors = (e.actor_id for e in events if e.actor_kind == "agent")
+    people = {pk for pk in (*actors, *(e.data.get(f) for e in events for f in ("assignee", "person"))) if pk}
+    teams = {pk for e in events if (pk := e.data.get("team"))}
+    named_people = Agent.objects.filter(pk__in=people) if people else []
+    named_teams = Team.objects.filter(pk__in=teams) if teams else []
     return {a.pk: a.name for a in named_people}, {t.pk: t.name for t in named_teams}
 
 

@@ -47,9 +47,10 @@ def _complete(rows: Iterable[dict[str, Any]]) -> list[Said]:
     ids = list(said)
     if not ids:
         return []
-    files = Attachment.objects.filter(message_id__in=ids).order_by("id")
-    for file in files.values("message_id", "id", "name", "size", "content_type", "state", "error"):
-        said[file["message_id"]].files.append(file)
+    columns = ("message_id", "id", "name", "size", "content_type", "state", "error")
+    files: Iterable[Any] = Attachment.objects.filter(message_id__in=ids).order_by("id").values(*columns)
+    for file in files:
+        said[file["message_id"]].files.append(dict(file))
     reactions = Reaction.objects.filter(message_id__in=ids).exclude(emoji="")
     for message, emoji, whose in reactions.values_list("message_id", "emoji", "identity__value"):
         said[message].reactions.append((emoji, whose or ""))
