@@ -6,6 +6,7 @@ import base64
 import re
 import select
 import socket
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -64,11 +65,24 @@ class ImapConversation:
     # --- signing in and out ---
 
     def _capabilities(self) -> str:
-        return "IMAP4rev1 AUTH=PLAIN" + (" IDLE" if self._network.with_idle else "")
+        words = ["IMAP4rev1", "AUTH=PLAIN", *(["IDLE"] if self._network.with_idle else [])]
+        if self._network.offers_starttls and not isinstance(self._connection, ssl.SSLSocket):
+            words.append("STARTTLS")
+        return " ".join(words)
 
     def _do_capability(self, tag: str, arguments: str) -> None:
         self._send(f"* CAPABILITY {self._capabilities()}")
         self._send(f"{tag} OK Done")
+
+    def _do_starttls(self, tag: str, arguments: str) -> None:
+        certificate = self._network.certificate
+        if certificate is None or not self._network.offers_starttls:
+            self._send(f"{tag} NO No TLS here")
+            return
+        self._send(f"{tag} OK Go ahead")
+        self._file.close()
+        self._connection = certificate.wrap_socket(self._connection, server_side=True)
+        self._file = self._connection.makefile("rb")
 
     def _do_login(self, tag: str, arguments: str) -> None:
         words = _tokens(arguments)

@@ -8,9 +8,7 @@ with MailNetwork() as network:
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import logging
 import re
 import socket
 import socketserver
@@ -22,12 +20,11 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token
 from ascolto.testing.networks import break_off
 from ascolto.testing.networks.imap import ImapConversation
+from ascolto.testing.networks.smtp import SmtpConversation
 
 SMTP_OUTAGES: Final = (
     "busy",  # 451 to the recipient
@@ -109,10 +106,12 @@ class MailNetwork:
         user: str = "help@telvia.example",
         password: str = "p4ss word",
         certificate: ssl.SSLContext | None = None,
+        starttls: bool = False,
         with_idle: bool = True,
         size_limit: int = 30_000_000,
     ) -> None:
         self.user, self.password, self.certificate = user, password, certificate
+        self.offers_starttls = starttls and certificate is not None
         self.mailbox = Mailbox()
         self.folders = {"INBOX": self.mailbox}
         self.sent: list[SentMail] = []
@@ -124,8 +123,8 @@ class MailNetwork:
         self.logins = 0
         self.stopping = threading.Event()
         self._arrived = threading.Condition()
-        self._imap = _ImapServer(self)
-        self._smtp = _SmtpServer(self)
+        self._imap = _Server(self, "imap")
+        self._smtp = _Server(self, "smtp")
 
     # --- for tests and the demo ---
 
@@ -136,7 +135,7 @@ class MailNetwork:
 
     def settings(self, **changed: str) -> dict[str, str]:
         """Settings of an account of kind `email` on these servers."""
-        security = "ssl" if self.certificate else "none"
+        security = "starttls" if self.offers_starttls else "ssl" if self.certificate else "none"
         return {
             "address": self.user,
             "imap_host": "127.0.0.1",
@@ -164,8 +163,9 @@ class MailNetwork:
             self._arrived.wait_for(lambda: len(self.sent) >= count, seconds)
             return list(self.sent)
 
-    def accept(self, mail: SentMail) -> None:
+    def accept(self, sender: str, recipients: tuple[str, ...], content: bytes) -> None:
         """A mail was sent through the SMTP server."""
+        mail = SentMail(sender, recipients, content)
         with self._arrived:
             self.sent.append(mail)
             self._arrived.notify_all()
@@ -176,7 +176,7 @@ class MailNetwork:
 
     @property
     def imap_port(self) -> int:
-        return int(self._imap.server_address[1])
+        return self._imap.port
 
     @property
     def smtp_port(self) -> int:
@@ -205,22 +205,28 @@ class MailNetwork:
         self.stop()
 
 
-class _ImapServer(socketserver.ThreadingTCPServer):
+class _Server(socketserver.ThreadingTCPServer):
+    """One of the two doors, in a thread of its own; every client in another."""
+
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 128
 
-    def __init__(self, network: MailNetwork) -> None:
-        self.network = network
+    def __init__(self, network: MailNetwork, protocol: str) -> None:
+        self.network, self.protocol = network, protocol
         self._thread: threading.Thread | None = None
-        super().__init__(("127.0.0.1", 0), _ImapConnection)
+        super().__init__(("127.0.0.1", 0), _Connection)
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: clients of a stand-in break off on purpose."""
 
     def start(self) -> None:
-        self._thread = threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
+        serve = {"poll_interval": 0.02}
+        self._thread = threading.Thread(target=self.serve_forever, kwargs=serve, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -231,133 +237,25 @@ class _ImapServer(socketserver.ThreadingTCPServer):
         self.server_close()
 
 
-class _ImapConnection(socketserver.BaseRequestHandler):
-    server: _ImapServer
+class _Connection(socketserver.BaseRequestHandler):
+    server: _Server
 
     def handle(self) -> None:
         network, connection = self.server.network, self.request
-        if network.imap_outage == "hangs":
-            network.stopping.wait(30)
-        if network.imap_outage in {"hangs", "breaks off"}:
+        if self.server.protocol == "imap" and network.imap_outage in {"hangs", "breaks off"}:
+            if network.imap_outage == "hangs":
+                network.stopping.wait(30)
             break_off(connection)
             return
         connection.settimeout(60)
-        connection.setsockopt(
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )  # many short lines: none waits for the next
-        if network.certificate is not None:
-            connection = network.certificate.wrap_socket(connection, server_side=True)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # many short lines: none waits
+        conversation = ImapConversation if self.server.protocol == "imap" else SmtpConversation
+        with contextlib.suppress(OSError, ValueError):  # ValueError: a socket that we closed ourselves
+            if network.certificate is not None and not network.offers_starttls:
+                connection = network.certificate.wrap_socket(connection, server_side=True)
+            conversation(network, connection).run()
         with contextlib.suppress(OSError):
-            ImapConversation(network, connection).run()
-        connection.close()
-
-
-class _SmtpServer:
-    """aiosmtpd in a loop of its own, on any free port."""
-
-    def __init__(self, network: MailNetwork) -> None:
-        self.network, self.port = network, 0
-        logging.getLogger("mail.log").setLevel(logging.ERROR)  # it warns of its own oddities
-        self._loop = asyncio.new_event_loop()
-        self._server: asyncio.Server | None = None
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        self._server = self._loop.run_until_complete(
-            self._loop.create_server(self._conversation, "127.0.0.1", 0, ssl=self.network.certificate)
-        )
-        self.port = self._server.sockets[0].getsockname()[1]
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        if self._thread is None:
-            return
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-        self._thread = None
-
-    async def _close(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    def _conversation(self) -> SMTP:
-        return SMTP(
-            _SmtpAnswers(self.network),
-            hostname="mail.telvia.example",
-            data_size_limit=self.network.size_limit,
-            enable_SMTPUTF8=True,
-            authenticator=self._check_password,
-            auth_require_tls=False,
-            loop=self._loop,
-        )
-
-    def _check_password(
-        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
-    ) -> AuthResult:
-        expected = LoginPassword(self.network.user.encode(), self.network.password.encode())
-        return AuthResult(success=isinstance(data, LoginPassword) and data == expected, handled=False)
-
-
-class _SmtpAnswers:
-    """What the SMTP server says, in health and in trouble."""
-
-    def __init__(self, network: MailNetwork) -> None:
-        self._network = network
-
-    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self._network.smtp_outage == "sender refused":
-            return "550 5.7.60 This account may not send as that address"
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return "250 2.1.0 OK"
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        outage = self._network.smtp_outage
-        if outage == "breaks off early":
-            _reset(server)
-        if outage == "hangs early":
-            await asyncio.sleep(3600)
-        refusals = {
-            "busy": "451 4.3.2 Try again later",
-            "unknown recipient": "550 5.1.1 User unknown",
-            "no relay": "550 5.7.1 Relay access denied",
-        }
-        if outage in refusals:
-            return refusals[outage]
-        envelope.rcpt_tos.append(address)
-        return "250 2.1.5 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        outage = self._network.smtp_outage
-        if outage == "busy after data":
-            return "451 4.7.1 Greylisted, come back"
-        if outage == "refuses content":
-            return "554 5.6.0 The content is refused"
-        content = envelope.original_content or b""
-        self._network.accept(SentMail(envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
-        if outage == "breaks off":
-            _reset(server)
-        if outage == "hangs":
-            await asyncio.sleep(3600)
-        return "<html>It works!</html>" if outage == "nonsense" else "250 2.0.0 Queued"
-
-
-def _reset(server: SMTP) -> None:
-    transport = server.transport
-    if transport is not None:
-        transport.abort()  # type: ignore[attr-defined]
-    raise asyncio.CancelledError
+            connection.close()
 
 
 def example_mail(

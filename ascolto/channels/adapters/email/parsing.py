@@ -38,6 +38,7 @@ from ascolto.channels.protocol import (
 from ascolto.kit.text import clean
 
 MAX_HEADER_BYTES = 256 * 1024  # what a header may have; the rest of a header bomb is not looked at
+MAX_TEXT = 200_000  # characters that a desk shows; a longer text is also kept as a file
 MAX_VALUES = 50  # values of one header name
 MAX_LISTED = 50  # addresses of To and Cc that are kept for display
 AT_ONCE = timedelta(seconds=60)
@@ -155,7 +156,7 @@ class _Mail:
         external_id = references.inbound_id(ids, digest)
         origin = self._origin(external_id)
         shown = markup.sanitise(body.html) if body.html else markup.Cleaned("")
-        text = clean(body.text).strip("\n")
+        text = clean(body.text, MAX_TEXT).strip("\n")
         halves = quoting.cut(text)
         subject = " ".join(self.values("subject")[:1])[:500]
         extra = {**self._extra(origin, body, shown, halves), "digest": digest[:32]}
@@ -199,8 +200,8 @@ class _Mail:
         return self.raw.received_at if came_at_once else written
 
     def _files(self, body: parts.Body) -> tuple[Media, ...]:
-        """The files; where some did not fit, the whole mail as a file of its own."""
-        if not body.left_out:
+        """The files; where something did not fit, the whole mail as a file of its own."""
+        if not body.left_out and len(body.text) <= MAX_TEXT:
             return tuple(body.files)
         whole = Media(
             name="whole-mail.eml", content_type="message/rfc822", data=self.raw.body, size=len(self.raw.body)
@@ -271,6 +272,8 @@ class _Mail:
             found.append("encrypted")
         if body.left_out:
             found.append("files_left_out")
+        if len(body.text) > MAX_TEXT:
+            found.append("text_shortened")
         if "truncated" in self.raw.headers:
             found.append("truncated")
         return found

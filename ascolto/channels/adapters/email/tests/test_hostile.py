@@ -168,6 +168,15 @@ def test_of_a_thousand_files_none_is_lost() -> None:
     assert "files_left_out" in message.extra["warnings"]
 
 
+def test_of_a_text_without_end_none_is_lost() -> None:
+    whole = FROM + b"\r\n" + b"hello\r\n" * 100_000
+    message = read(whole)
+    assert message is not None
+    assert len(message.text) <= 200_000
+    assert [file.data == whole for file in message.attachments] == [True]
+    assert message.extra["warnings"] == ["text_shortened"]
+
+
 @pytest.mark.parametrize(
     ("claimed", "kept"),
     [

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ascolto.channels.adapters.email import imap
-from ascolto.channels.adapters.email.tests.servers import Reader, account, quick
+from ascolto.channels.adapters.email.tests.servers import Reader, account, answer, quick
 from ascolto.channels.protocol import ErrorClass, SendRefused
 from ascolto.testing.networks.mail import MailNetwork, example_mail
 
@@ -194,13 +194,14 @@ def test_nobody_at_the_address_means_later() -> None:
     assert refusal.value.failure.error is ErrorClass.RETRY
 
 
+@pytest.mark.parametrize("starttls", [False, True])
 def test_an_unknown_certificate_is_not_trusted_and_a_known_one_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starttls: bool
 ) -> None:
     certificate, key = make_certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    with MailNetwork(certificate=context) as network:
+    with MailNetwork(certificate=context, starttls=starttls) as network:
         with pytest.raises(SendRefused) as refusal:
             Reader(quick(), account(network)).poll()
         assert refusal.value.failure.error is ErrorClass.CONFIG
@@ -209,6 +210,8 @@ def test_an_unknown_certificate_is_not_trusted_and_a_known_one_is(
         reader = Reader(quick(), account(network))
         assert len(reader.poll()) == 1
         assert "Both servers let us in" in reader.email.test(reader.account)
+        reader.email.send(reader.account, answer())
+        assert len(network.take_sent()) == 1
         reader.email._mailboxes.close()
 
 

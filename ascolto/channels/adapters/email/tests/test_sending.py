@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import socket
 from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
@@ -255,6 +256,32 @@ def test_addresses_in_any_alphabet(network: MailNetwork) -> None:
         ("giulia@xn--bcher-kva.example",),
         ("джулия@example.org",),
     ]
+
+
+def test_a_server_of_other_peoples_making_takes_the_mail_too() -> None:
+    """Our stand-in was written by the hands that wrote the adapter; this one was not."""
+    controller = pytest.importorskip("aiosmtpd.controller")
+    taken: list[bytes] = []
+
+    class Keeps:
+        async def handle_DATA(self, server, session, envelope) -> str:
+            taken.append(envelope.original_content)
+            return "250 OK"
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    running = controller.Controller(Keeps(), hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
+    running.start()
+    try:
+        with MailNetwork() as network:
+            here = account(network, smtp_port=str(port))  # it offers no sign-in: it is not given the password
+            sent = quick().send(here, answer("Così.\n..\n.\nFine"))
+    finally:
+        running.stop()
+    message = opened(taken[0])
+    assert sent.external_ids == (message["Message-ID"],)
+    assert message.get_content().replace("\r\n", "\n") == "Così.\n..\n.\nFine\n"
 
 
 # --- what comes back ---
