@@ -183,8 +183,20 @@ def test_hostile_input_is_answered_with_the_form(
     assert "<script>alert" not in page.content.decode()
 
 
-def test_passwords_are_kept_as_argon2(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+def test_passwords_are_kept_as_argon2_with_owasps_parameters(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["ascolto.accounts.hashers.Argon2"]
     agent = make_agent("Sara Neri")
+    assert agent.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
     assert identify_hasher(agent.password).algorithm == "argon2"
     assert agent.check_password(PASSWORD)
+    assert not agent.check_password(PASSWORD + "x")
+
+
+def test_a_password_kept_with_other_parameters_works_and_is_renewed_at_sign_in(
+    client: Client, settings: Any
+) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    marco = make_agent()
+    settings.PASSWORD_HASHERS = ["ascolto.accounts.hashers.Argon2"]
+    assert try_to_enter(client, password=PASSWORD).status_code == 302
+    assert Agent.objects.get(pk=marco.pk).password.startswith("argon2$argon2id$v=19$m=19456,")
