@@ -143,7 +143,7 @@ def _narrowed(
     if filters.assignee == "none":
         rows = rows.filter(assignee__isnull=True)
     elif filters.assignee is not None:
-        rows = rows.filter(assignee_id=filters.assignee)
+        rows = rows.filter(assignee_id=int(filters.assignee))
     if filters.team is not None:
         rows = rows.filter(team_id=filters.team)
     if filters.customer is not None:

@@ -93,7 +93,9 @@ def apply_news(items: Sequence[News]) -> None:
 
 def apply_early_news(messages: Iterable[Message]) -> None:
     """Apply what came before these messages."""
-    by_key = {(m.account_id, m.external_id): m for m in messages if m.external_id}
+    by_key: dict[tuple[int | None, str | None], Message] = {
+        (m.account_id, m.external_id): m for m in messages if m.external_id
+    }
     if not by_key:
         return
     waiting = EarlyNews.objects.filter(

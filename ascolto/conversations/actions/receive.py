@@ -79,7 +79,7 @@ def _without_known(items: Sequence[Received]) -> list[Received]:
     return sorted((i for k, i in keys.items() if k not in known), key=lambda item: item.message.occurred_at)
 
 
-def _known(keys: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+def _known(keys: Iterable[tuple[int, str]]) -> set[tuple[int | None, str | None]]:
     by_account: dict[int, list[str]] = {}
     for account, external in keys:
         by_account.setdefault(account, []).append(external)
@@ -104,9 +104,10 @@ class _Finder:
         self._answers = self._find_answers(items)
         self._by_id: dict[int, Conversation] = {}
         self._latest: dict[int, Conversation] = {}
+        self._ended: dict[int, int] = {}
         self._load(items)
 
-    def _find_answers(self, items: Sequence[Received]) -> dict[tuple[int, str], int]:
+    def _find_answers(self, items: Sequence[Received]) -> dict[tuple[int | None, str | None], int]:
         """Conversation ids by (account, external id) of the messages that these answer."""
         wanted = {(i.account_id, external) for i in items if i.threaded for external in i.message.replies_to}
         if not wanted:
@@ -131,14 +132,15 @@ class _Finder:
             best = self._latest.get(conversation.customer_id)
             if best is None or _rank(conversation) > _rank(best):
                 self._latest[conversation.customer_id] = conversation
+        self._ended = _last_ended(customers - self._latest.keys())
 
     def conversation_for(self, item: Received, moment: datetime) -> Conversation:
         """The conversation the message answers, else the customer's current one, else a new one."""
         found = self._answered(item) or self._latest.get(item.customer_id)
         if found is not None and found.status == Status.RESOLVED and not self._may_reopen(item, found):
-            return self._begin(item, moment, previous=found)
+            return self._begin(item, moment, previous=found.pk)
         if found is None:
-            return self._begin(item, moment)
+            return self._begin(item, moment, previous=self._ended.get(item.customer_id))
         return found
 
     def _answered(self, item: Received) -> Conversation | None:
@@ -157,19 +159,27 @@ class _Finder:
             return False
         return not item.threaded or self._answered(item) is conversation
 
-    def _begin(self, item: Received, moment: datetime, previous: Conversation | None = None) -> Conversation:
+    def _begin(self, item: Received, moment: datetime, previous: int | None = None) -> Conversation:
         conversation = Conversation(
             customer_id=item.customer_id,
             account_id=item.account_id,
             subject=excerpt(clean(item.message.subject, 1000), 300),
             created_at=moment,
             last_message_at=min(item.message.occurred_at, moment),
-            previous=previous,
+            previous_id=previous,
             version=0,
         )
         self.fresh.append(conversation)
         self._latest[item.customer_id] = conversation
         return conversation
+
+
+def _last_ended(customers: set[int]) -> dict[int, int]:
+    """The last conversation of each of these customers, which is too old to be reopened."""
+    if not customers:
+        return {}
+    rows = Conversation.objects.filter(customer_id__in=customers, is_spam=False).order_by("last_message_at")
+    return dict(rows.values_list("customer_id", "pk"))
 
 
 def _rank(conversation: Conversation) -> tuple[bool, datetime]:
