@@ -38,7 +38,6 @@ def _conversation(
     last: Mapping[int, Message] | None,
 ) -> d.Conversation:
     pk, customer = row["id"], row["customer_id"]
-    newest = last.get(pk) if last is not None else None
     return d.Conversation(
         id=pk,
         number=row["number"],
@@ -63,8 +62,12 @@ def _conversation(
         created_at=row["created_at"],
         version=row["version"],
         channel=channels.get(row["account_id"], UNSET),
-        last_message=UNSET if last is None else (newest and message(newest, row["customer__name"])),
+        last_message=UNSET if last is None else _newest(last.get(pk), row),
     )
+
+
+def _newest(found: Message | None, row: Mapping[str, Any]) -> d.Message | None:
+    return None if found is None else message(found, row["customer__name"])
 
 
 def _customers(rows: Iterable[Mapping[str, Any]]) -> dict[int, d.CustomerSummary]:

@@ -16,7 +16,7 @@ from ascolto.accounts.scopes import SCOPES
 from ascolto.api.problems import KINDS, Kind
 from ascolto.api.routes import TABLE
 from ascolto.api.routing import BASE, Route
-from ascolto.api.schema import component_of, openapi, parameters_of, problems_of, schemas
+from ascolto.api.schema import component_of, openapi, parameters_of, problems_of, query_note, schemas
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Operation:
     note: str
     scope: str
     status: int
+    query_note: str
     parameters: list[Field]
     body: Shape | None
     is_upload: bool
@@ -93,6 +94,7 @@ def _operation(route: Route) -> Operation:
         note=inspect.getdoc(route.call) or "",
         scope=route.scope,
         status=route.status,
+        query_note=query_note(route),
         parameters=[_parameter(parameter) for parameter in parameters_of(route)],
         body=_shape(_name(body), component_of(route.body)) if body and route.body else None,
         is_upload=route.upload,

@@ -147,8 +147,15 @@ def _operation(route: Route) -> dict[str, Any]:
 
 def description_of(route: Route) -> str:
     """What the function behind the operation says of itself, and the scope."""
-    text = inspect.getdoc(route.call) or route.summary
-    return f"{text}\n\nScope: `{route.scope}`." if route.scope else f"{text}\n\nAny token."
+    parts = [inspect.getdoc(route.call) or route.summary, query_note(route)]
+    parts.append(f"Scope: `{route.scope}`." if route.scope else "Any token.")
+    return "\n\n".join(part for part in parts if part)
+
+
+def query_note(route: Route) -> str:
+    """What the parameters mean, where their names do not say it."""
+    component = component_of(route.query)
+    return inspect.cleandoc(component.get("description", "")) if component.get("properties") else ""
 
 
 @cache
