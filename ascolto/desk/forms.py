@@ -17,6 +17,7 @@ from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.files import TooLarge, store_file
 from ascolto.conversations.models import Attachment, Visibility
 from ascolto.gates import Refused
+from ascolto.kit.text import clean
 
 TEXT_AT_MOST = 200_000
 FILES_AT_MOST = 30
@@ -51,7 +52,7 @@ def read_draft(request: HttpRequest) -> Draft:
         account=_account(data.get(f"way-{mode}", "")) if mode != Visibility.NOTE else None,
         text=text,
         attachments=_attachments(request),
-        client_key=data.get("client_key", "")[:64] or None,
+        client_key=clean(data.get("client_key", ""), 64) or None,
         template=_template(data) if mode == Visibility.PRIVATE else None,
         resolves=data.get("then") == "resolve",
     )
@@ -95,13 +96,14 @@ def keep_upload(request: HttpRequest, file: object) -> Attachment:
 
 def _template(data: QueryDict) -> dict[str, object] | None:
     """An approved template of the network: its name, its language and the values of its gaps."""
-    name = data.get("template", "").strip()[:512]
+    name = clean(data.get("template", ""), 512).strip()
     if not name:
         return None
-    values = [line.strip()[:1024] for line in data.get("template_values", "").splitlines() if line.strip()]
+    lines = clean(data.get("template_values", ""), 20_000).splitlines()
+    values = [line.strip()[:1024] for line in lines if line.strip()]
     return {
         "name": name,
-        "language": data.get("template_language", "").strip()[:15] or "en",
+        "language": clean(data.get("template_language", ""), 15).strip() or "en",
         "body": values[:20],
     }
 

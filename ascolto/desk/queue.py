@@ -19,6 +19,7 @@ from ascolto.conversations.models import Status
 from ascolto.conversations.selectors import COUNT_CAP, VIEWS, Filters
 from ascolto.customers.models import Identity
 from ascolto.desk.looks import Look, look_of
+from ascolto.kit.text import clean
 from ascolto.ui import promise
 from ascolto.ui.jinja import moment, short_date
 
@@ -66,7 +67,7 @@ class Asked:
 
 def read_asked(query: Mapping[str, str]) -> Asked:
     """What the address asks for. Raises Http404 for a view that does not exist; other nonsense narrows nothing."""
-    text = query.get("q", "").strip()[:200]
+    text = clean(query.get("q", ""), 200).strip()
     view = query.get("view") or ("all" if text else FIRST_VIEW)
     if view not in VIEWS:
         raise Http404
@@ -74,10 +75,10 @@ def read_asked(query: Mapping[str, str]) -> Asked:
     status = query.get("status", "")
     filters = Filters(
         status=status if status in Status.values else None,
-        channel=query.get("channel", "")[:40] or None,
+        channel=clean(query.get("channel", ""), 40) or None,
         assignee="none" if assignee == "none" else _number(assignee),
         team=_number(query.get("team", "")),
-        label=query.get("label", "")[:60] or None,
+        label=clean(query.get("label", ""), 60) or None,
         query=text,
     )
     return Asked(view, filters, query.get("cursor", "")[:200], "search" in query)

@@ -89,6 +89,25 @@ def test_what_cannot_be_sent_is_refused_with_the_reason(
     assert not Message.objects.filter(direction="out").exists()
 
 
+def test_hostile_characters_break_nothing(cast: Cast, as_: As) -> None:
+    conversation = cast.writes()
+    hostile = "a\x00b\ud800\u202e"
+    data = {"client_key": hostile, "text": hostile, "template": hostile, "template_values": hostile}
+    encoded = {key: value.encode("utf-8", "surrogatepass") for key, value in data.items()}
+    assert _reply(as_(cast.marco), conversation, **encoded).status_code == 201
+    base = f"/c/{conversation.number}/"
+    for part, field in (
+        ("labels/", "new"),
+        ("labels/", "labels"),
+        ("subject/", "subject"),
+        ("snooze/", "until"),
+    ):
+        answer = as_(cast.marco).post(
+            base + part, {field: hostile.encode("utf-8", "surrogatepass")}, headers=HX
+        )
+        assert answer.status_code in {200, 422}
+
+
 def test_send_and_resolve(cast: Cast, as_: As) -> None:
     conversation = cast.writes()
     answer = _reply(as_(cast.marco), conversation, then="resolve")

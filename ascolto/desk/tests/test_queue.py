@@ -75,6 +75,8 @@ def test_the_address_keeps_what_narrows_the_list(cast: Cast, as_: As) -> None:
         "team=9999999999999999999999",
         "label=" + "x" * 300,
         "channel=%00",
+        "q=a%00b",
+        "label=%00",
         "q=%22%27%3B--",
     ],
 )

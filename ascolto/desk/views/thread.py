@@ -103,7 +103,9 @@ def file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     kind = attachment.content_type if shown else "application/octet-stream"
     response = FileResponse(opened, content_type=kind)
     response.headers["Content-Length"] = str(attachment.size)
-    response.headers["Content-Disposition"] = str(content_disposition_header(not shown, attachment.name) or "")
+    response.headers["Content-Disposition"] = str(
+        content_disposition_header(not shown, attachment.name) or ""
+    )
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "private, max-age=3600"
