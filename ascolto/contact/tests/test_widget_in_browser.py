@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ascolto.contact.tests.website import Website
+from ascolto.contact.tests.widgets import vouch
 from ascolto.testing.product import Product, wait_for
 
 pytestmark = pytest.mark.browser
@@ -191,6 +192,7 @@ def test_a_server_that_restarts_is_found_again(browser: Any, tmp_path: Any) -> N
         Website(product, add_chat(product, "Web")).online() as site,
     ):
         context = browser.new_context(locale="en-GB")
+        context.set_default_timeout(30_000)
         page = context.new_page()
         visit(page, site)
         page.get_by_role("button", name="Open the chat").click()
@@ -204,7 +206,7 @@ def test_a_server_that_restarts_is_found_again(browser: Any, tmp_path: Any) -> N
         page.get_by_text("Waiting to be sent").wait_for()
         product.start()
         mine = page.get_by_role("article").filter(has_text="While nobody listens")
-        mine.get_by_text("Sent", exact=True).wait_for(timeout=40_000)
+        mine.get_by_text("Sent", exact=True).wait_for(timeout=120_000)
         assert mine.count() == 1
         context.close()
 
@@ -264,8 +266,6 @@ def test_axe_finds_nothing(browser: Any, website: Website, scheme: str) -> None:
 def test_a_customer_the_site_vouches_for_finds_their_thread_in_another_browser(
     browser: Any, website: Website
 ) -> None:
-    from ascolto.contact.tests.widgets import vouch
-
     secret = "an identity secret"
     website.script = add_chat(website.product, "Members", identity_secret=secret)
     website.attributes = f"data-user-id=4711 data-user-name=Giulia data-user-hash={vouch(secret, '4711')}"
@@ -281,3 +281,44 @@ def test_a_customer_the_site_vouches_for_finds_their_thread_in_another_browser(
     second.get_by_role("log").get_by_text("From the first browser").wait_for()
     for context in contexts:
         context.close()
+
+
+def test_signing_in_and_out_without_loading_the_page_changes_the_thread(page: Any, website: Website) -> None:
+    secret = "an identity secret"
+    website.script = add_chat(website.product, "One page", identity_secret=secret)
+    visit(page, website)
+    open_chat, log = page.get_by_role("button", name="Open the chat"), page.get_by_role("log")
+    open_chat.click()
+    page.get_by_role("textbox", name="Write a message").fill("As nobody")
+    page.keyboard.press("Enter")
+    log.get_by_text("Sent", exact=True).wait_for()
+    page.evaluate(
+        "user => ascoltoChat.identify(user)", {"id": "7", "hash": vouch(secret, "7"), "name": "Giulia"}
+    )
+    log.get_by_text("As nobody").wait_for(state="detached")
+    page.get_by_role("textbox", name="Write a message").fill("As Giulia")
+    page.keyboard.press("Enter")
+    log.get_by_text("Sent", exact=True).wait_for()
+    page.evaluate("ascoltoChat.identify(null)")
+    log.get_by_text("As nobody").wait_for()
+    assert log.get_by_text("As Giulia").count() == 0
+    known = page.evaluate("JSON.stringify(localStorage)")
+    assert "As Giulia" not in known
+    assert vouch(secret, "7") not in known
+
+
+def test_two_tabs_show_one_thread_and_nothing_twice(page: Any, website: Website) -> None:
+    visit(page, website)
+    other = page.context.new_page()
+    for tab in (page, other):
+        if tab is other:
+            visit(tab, website)
+        tab.get_by_role("button", name="Open the chat").click()
+        tab.get_by_role("textbox", name="Write a message").fill(f"From tab {1 if tab is page else 2}")
+        tab.keyboard.press("Enter")
+        tab.get_by_role("log").get_by_text("Sent", exact=True).last.wait_for()
+    for tab in (page, other):
+        tab.bring_to_front()
+        for text in ("From tab 1", "From tab 2"):
+            tab.get_by_role("log").get_by_text(text).wait_for()
+            assert tab.get_by_role("article").filter(has_text=text).count() == 1

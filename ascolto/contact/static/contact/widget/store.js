@@ -29,8 +29,8 @@ export class Store {
   }
 
   /** Be told when another tab changed something. */
-  watch(told) {
-    addEventListener("storage", (event) => event.key === this.name && told());
+  watch(told, signal) {
+    addEventListener("storage", (event) => event.key === this.name && told(), { signal });
   }
 
   /** Do something that only one tab may do at a time. */

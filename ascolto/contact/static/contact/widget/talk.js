@@ -19,10 +19,22 @@ export class Talk extends EventTarget {
     this.hasEarlier = false;
     this.failures = 0;
     this.sending = false;
-    store.watch(() => this.changed());
-    addEventListener("online", () => this.wake());
-    addEventListener("offline", () => this.connected(false));
-    document.addEventListener("visibilitychange", () => this.wake());
+    this.over = new AbortController();
+    const { signal } = this.over;
+    store.watch(() => this.changed(), signal);
+    addEventListener("online", () => this.wake(), { signal });
+    addEventListener("offline", () => this.connected(false), { signal });
+    document.addEventListener("visibilitychange", () => this.wake(), { signal });
+  }
+
+  /** Somebody else sits here now: nothing of this conversation goes on in this page. */
+  end() {
+    this.over.abort();
+    this.quiet();
+    clearTimeout(this.later);
+    this.key = "";
+    // what the server has needs no copy in a browser that others may use
+    if (this.user) this.store.change((state) => { state.queue = state.queue.filter((item) => item.state !== "accepted"); });
   }
 
   // --- requests -----------------------------------------------------------------------------------------------------
@@ -38,10 +50,11 @@ export class Talk extends EventTarget {
         headers,
         body: json ? JSON.stringify(json) : body,
         credentials: "omit",
+        signal: this.over.signal,
         referrerPolicy: "strict-origin-when-cross-origin",
       });
-    } catch (error) {
-      this.connected(false);
+    } catch {
+      if (!this.over.signal.aborted) this.connected(false);
       throw Object.assign(new Error("network"), { code: "network" });
     }
     if (answer.status >= 500) {
@@ -155,6 +168,7 @@ export class Talk extends EventTarget {
 
   listen() {
     this.quiet();
+    if (this.over.signal.aborted) return;
     if (document.visibilityState !== "hidden" && this.live) {
       const stream = new EventSource(new URL(`${this.live}&after=${this.lastId}`, this.origin));
       this.stream = stream;
@@ -178,6 +192,7 @@ export class Talk extends EventTarget {
 
   schedule() {
     clearTimeout(this.timer);
+    if (this.over.signal.aborted) return;
     const pace = document.visibilityState === "hidden" ? "hidden" : this.isOpen ? "open" : "closed";
     const pause = PAUSES[pace] * (0.8 + Math.random() * 0.4) * Math.min(8, 1 + this.failures);
     this.timer = setTimeout(() => this.tick(), pause);
@@ -260,7 +275,7 @@ export class Talk extends EventTarget {
 
   /** Send what waits, in its order. */
   async flush() {
-    if (this.sending) return;
+    if (this.sending || this.over.signal.aborted) return;
     this.sending = true;
     try {
       for (let item = this.next(); item; item = this.next()) {
@@ -303,6 +318,7 @@ export class Talk extends EventTarget {
 
   again(pause) {
     clearTimeout(this.later);
+    if (this.over.signal.aborted) return;
     this.later = setTimeout(() => this.flush(), pause);
   }
 

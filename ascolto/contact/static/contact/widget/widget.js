@@ -29,7 +29,8 @@ class AscoltoChat extends HTMLElement {
 
   /** Talk as this customer (null: as an anonymous visitor). */
   meet(user) {
-    this.talk?.quiet();
+    this.talk?.end();
+    clearTimeout(this.soon);
     const store = new Store(this.about.token, user?.id ?? "");
     this.talk = new Talk({ about: this.about, origin: this.origin, store, user, language: this.language });
     this.views = new Map();
@@ -212,11 +213,13 @@ class AscoltoChat extends HTMLElement {
   }
 
   async begin() {
+    const { talk } = this;
     this.log.setAttribute("aria-busy", "true");
     try {
-      await this.talk.begin();
-      await this.talk.flush();
+      await talk.begin();
+      await talk.flush();
     } catch (error) {
+      if (talk !== this.talk) return;
       if (error.code === "website" || error.code === "not_vouched_for" || error.code === "sign_in") {
         console.warn(`Ascolto: ${error.message}`);
         this.close();
