@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any
 
 from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.channels.protocol import (
@@ -33,7 +33,6 @@ from ascolto.intake.models import RawEvent
 from ascolto.kit.clock import now
 
 log = logging.getLogger(__name__)
-Kind = TypeVar("Kind")
 
 
 class CannotRead(Exception):
@@ -66,7 +65,7 @@ class Batch:
     deliveries: list[Delivery]
     people: dict[int, Recognised] = field(default_factory=dict)  # by id() of what they sent
 
-    def everything(self, *kinds: type[Kind]) -> Iterator[tuple[Delivery, Kind]]:
+    def everything(self, *kinds: type[Any]) -> Iterator[tuple[Delivery, Any]]:
         """Every piece of these kinds, in the order of arrival."""
         for delivery in self.deliveries:
             for said in delivery.says:

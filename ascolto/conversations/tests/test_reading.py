@@ -35,8 +35,11 @@ from ascolto.testing.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+# a reader of the log takes only what is committed
+committed = pytest.mark.django_db(transaction=True)
 
 
+@committed
 def test_viktor_sees_nothing_of_another_team_s_inbox() -> None:
     cast = make_cast()
     conversation = cast.writes("secret words")
@@ -113,6 +116,7 @@ def test_views_divide_the_work() -> None:
     assert row_of(cast.marco, conversation.pk, view="pending") is None
 
 
+@committed
 @pytest.mark.parametrize("words", ["lampeggia", "LAMPEGGIA rosso", "perche", "giulia@example.org", "Ferri"])
 def test_words_handles_and_names_find_the_conversation(words: str) -> None:
     cast = make_cast()
@@ -135,6 +139,7 @@ def test_the_reference_number_finds_it_and_a_mistyped_one_does_not() -> None:
     assert list_conversations(cast.marco, filters=Filters(query=wrong)).rows == []
 
 
+@committed
 @pytest.mark.parametrize("text", ['"', "AND OR NOT", "a* -b", "')--", "\x00", ":*&|!()", "x" * 5000, "  "])
 def test_hostile_search_texts_find_nothing_and_break_nothing(text: str) -> None:
     cast = make_cast()
