@@ -43,11 +43,13 @@ def octets(text: str) -> bytes:
 def decode_text(raw: str) -> str:
     """A header as people read it: unfolded, encoded words decoded, 8-bit text in the character set it seems to be in."""
     text = _FOLD.sub(" ", raw[:MAX_HEADER])
-    if not text.isascii():
-        text = charsets.decode(octets(text))
-    if "=?" in text:
-        text = _decode_words(_BETWEEN_WORDS.sub(r"\1", text))
+    text = _decode_words(_BETWEEN_WORDS.sub(r"\1", text)) if "=?" in text else _plain(text)
     return _SPACES.sub(" ", clean(text)).strip()
+
+
+def _plain(text: str) -> str:
+    """Text outside encoded words, where 8-bit letters have no business and often are."""
+    return text if text.isascii() else charsets.decode(octets(text))
 
 
 def _decode_words(text: str) -> str:
@@ -57,17 +59,17 @@ def _decode_words(text: str) -> str:
     for word in _WORD.finditer(text):
         if word.start() > end or word.group(1).lower() != label.lower():
             parts.append(charsets.decode(held, label) if held else "")
-            parts.append(text[end : word.start()])
+            parts.append(_plain(text[end : word.start()]))
             held = b""
         label, end = word.group(1), word.end()
         held += _decode_word(word.group(2), word.group(3))
     parts.append(charsets.decode(held, label) if held else "")
-    parts.append(text[end:])
+    parts.append(_plain(text[end:]))
     return "".join(parts)
 
 
 def _decode_word(encoding: str, text: str) -> bytes:
-    content = text.encode("utf-8", "replace")
+    content = octets(text)
     if encoding in "bB":
         return unbase64(content)
     return binascii.a2b_qp(content.replace(b" ", b"_"), header=True)

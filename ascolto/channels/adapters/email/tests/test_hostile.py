@@ -221,6 +221,26 @@ def test_text_in_any_character_set_is_read(label: bytes, content: bytes, text: s
     assert charsets.decode(content, label.decode()) == text
 
 
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"=?utf-8?q?Perch=C3?= =?utf-8?q?=A9?=", "Perché"),
+        (b"=?iso-8859-1?Q?Fr\xf6sche?=", "Frösche"),
+        (b"Fr\xf6sche", "Frösche"),
+        ("Frösche".encode(), "Frösche"),
+        (b"=?utf-8?Q?a b=C3=A8?= c", "a bè c"),
+        (b"=?utf-8*it?b?w6g?=", "è"),
+        (b"=?nonsense?q?x=E8?=", "xè"),
+        (b"=?utf-8?x?no?=", "=?utf-8?x?no?="),
+        (b"one\r\n two\r\n\tthree", "one two three"),
+    ],
+)
+def test_a_subject_is_read_as_it_was_meant(raw: bytes, text: str) -> None:
+    message = read(FROM + b"Subject: " + raw + b"\r\n\r\nHi")
+    assert message is not None
+    assert message.subject == text
+
+
 def _attribute(level: int, name: int, kind: int, data: bytes) -> bytes:
     checksum = sum(data) & 0xFFFF
     return struct.pack("<BHHI", level, name, kind, len(data)) + data + struct.pack("<H", checksum)
