@@ -32,8 +32,9 @@ def make_application() -> Any:
     from ascolto.realtime.edge import Edge
     from ascolto.realtime.streams import Chat
 
+    in_threads: Any = WSGIMiddleware(with_static_files(django), workers=THREADS)
     return Edge(
-        WSGIMiddleware(with_static_files(django), workers=THREADS),
+        in_threads,
         chat=Chat(visitor_of=visitor_of, messages_after=messages_after),
         base_url=settings.BASE_URL,
         max_bytes=settings.HOOK_MAX_BYTES,

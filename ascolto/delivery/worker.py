@@ -250,7 +250,7 @@ class Worker:
         deadline = time.monotonic() + grace
         while self.is_busy and time.monotonic() < deadline:
             self.listen(PAUSE)
-            if not _survive(lambda: (self.tell(), self.renew())):
+            if not (_survive(self.tell) and _survive(self.renew)):
                 time.sleep(PAUSE)
         if self._on_the_wire:
             log.warning("stopped with requests on the wire", extra={"dispatches": list(self._on_the_wire)})

@@ -129,7 +129,7 @@ def rebase() -> int:
             return 0
         cursor.execute("UPDATE events_cursor SET xid = 0")
         cursor.execute("UPDATE events_event SET xid = 0")
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def cursor_of(name: str) -> Position:

@@ -28,7 +28,7 @@ def _columns(connection: Any, model: Any, names: tuple[str, ...] | None = None) 
 
 
 def _type(connection: Any, field: Any) -> str:
-    return (
+    return str(
         field.rel_db_type(connection)
         if field.primary_key or not field.is_relation
         else field.db_type(connection)

@@ -222,7 +222,7 @@ async def read_body(receive: streams.Receive, limit: int, scope: Scope) -> bytes
         if name == b"content-length" and value.isdigit() and int(value) > limit:
             raise TooMuch
     body = b""
-    chunks = []
+    chunks: list[bytes] = []
     size = 0
     while True:
         message = await receive()

@@ -36,8 +36,11 @@ Threads = Callable[..., Awaitable[Any]]  # runs a function in a thread of the ed
 class Visitor(Protocol):
     """Somebody with a widget open, as the customers' doors tell it."""
 
-    account_id: int
-    customer_id: int | None
+    @property
+    def account_id(self) -> int: ...
+
+    @property
+    def customer_id(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)

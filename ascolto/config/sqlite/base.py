@@ -11,7 +11,7 @@ import sqlite3
 import time
 
 from django.db.backends.sqlite3 import base
-from django.db.backends.sqlite3.base import Database  # noqa: F401 - Django expects it here
+from django.db.backends.sqlite3.base import Database  # type: ignore[attr-defined] # noqa: F401 - Django expects it
 from django.db.utils import OperationalError
 
 PATIENCE = 20.0  # seconds; then the caller hears "database is locked"
@@ -26,7 +26,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         raw.execute("PRAGMA busy_timeout = 0")
         try:
             with self.wrap_database_errors:
-                while not _begins(raw, f"BEGIN {self.transaction_mode or ''}"):
+                while not _begins(raw, f"BEGIN {getattr(self, 'transaction_mode', None) or ''}"):
                     if time.monotonic() > deadline:
                         raise OperationalError("database is locked")
                     time.sleep(random.uniform(0.0003, 0.0012))
