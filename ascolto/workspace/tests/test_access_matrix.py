@@ -17,7 +17,8 @@ from ascolto.accounts.actions import create_token
 from ascolto.accounts.guards import is_at_least
 from ascolto.accounts.models import Agent, Role
 from ascolto.conversations.access import sight_of
-from ascolto.conversations.models import Conversation, Message, Participant
+from ascolto.conversations.files import store_file
+from ascolto.conversations.models import Attachment, Conversation, Message, Participant
 from ascolto.conversations.search import index_messages
 from ascolto.conversations.selectors import access_conversation, count_views, list_conversations
 from ascolto.gates import Refused
@@ -25,6 +26,7 @@ from ascolto.kit.ids import reference_number
 from ascolto.testing.factories import Cast, make_agent, make_cast
 
 pytestmark = pytest.mark.django_db
+FILE = b"a bill that nobody else should read"
 WORDS = "zebracrossing nobody else should read"
 
 # The settings, as they were decided: a change of a guard is a change here. `signed_in` includes guests.
@@ -126,7 +128,10 @@ def people(cast: Cast) -> dict[str, Agent]:
 def conversation(cast: Cast, people: dict[str, Agent]) -> Conversation:
     written = cast.writes(WORDS)
     Participant.objects.create(conversation=written, agent=people["sara"])
-    index_messages([(Message.objects.get(conversation=written).pk, written.pk, WORDS)])
+    message = Message.objects.get(conversation=written)
+    index_messages([(message.pk, written.pk, WORDS)])
+    kept = store_file(FILE, name="bill.txt", content_type="text/plain")
+    Attachment.objects.filter(pk=kept.pk).update(message=message)
     return written
 
 
@@ -253,7 +258,23 @@ def as_api_messages(agent: Agent, conversation: Conversation) -> bool:
     return answer.status_code == 200 and WORDS in answer.content.decode()
 
 
+def file_of(conversation: Conversation) -> int:
+    return Attachment.objects.get(message__conversation=conversation).pk
+
+
+def as_file(agent: Agent, conversation: Conversation) -> bool:
+    answer = browser_of(agent).get(reverse("desk:file", args=[file_of(conversation)]))
+    return answer.status_code == 200 and b"".join(answer.streaming_content) == FILE
+
+
+def as_api_file(agent: Agent, conversation: Conversation) -> bool:
+    answer = api_get(agent, f"/attachments/{file_of(conversation)}/content")
+    return answer.status_code == 200 and b"".join(answer) == FILE
+
+
 SURFACES = (
+    as_file,
+    as_api_file,
     in_list,
     in_counts,
     in_search,
@@ -313,15 +334,13 @@ def test_no_address_of_the_desk_tells_or_changes_what_is_not_theirs(
     people: dict[str, Agent], conversation: Conversation, name: str, pattern: URLPattern, who: str
 ) -> None:
     number, message = reference_number(conversation.pk), Message.objects.get(conversation=conversation)
-    for pk in {conversation.pk, message.pk}:
-        address = address_of(name, pattern, number=number, pk=pk)
-        browser = browser_of(people[who])
-        shown = browser.get(address).content.decode()
-        answer = browser.post(
-            address, {"text": "I was here", "status": "resolved", "assignee": people[who].pk}
-        )
+    for pk in {conversation.pk, message.pk, file_of(conversation)}:
+        address, browser = address_of(name, pattern, number=number, pk=pk), browser_of(people[who])
+        tried = {"text": "I was here", "status": "resolved", "assignee": people[who].pk}
+        shown = b"".join([*browser.get(address), *browser.post(address, tried)])
         if who != "sara":
-            assert WORDS not in shown + answer.content.decode()
+            assert WORDS.encode() not in shown
+            assert FILE not in shown
     after = Conversation.objects.get(pk=conversation.pk)
     assert (after.status, after.assignee_id) == (conversation.status, conversation.assignee_id)
     assert (
