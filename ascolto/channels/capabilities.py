@@ -45,7 +45,9 @@ class Capabilities:
     public: bool = False
     max_length: int = 4096
     counting: Counting = Counting.CHARACTERS
-    reply_window: timedelta | None = None  # how long after the customer's last message a free answer may leave
+    reply_window: timedelta | None = (
+        None  # how long after the customer's last message a free answer may leave
+    )
     templates: bool = False  # approved templates may leave after the window
     attachments: Attachments | None = None
     receipts: frozenset[str] = frozenset()  # which of sent, delivered, read the network reports
@@ -56,5 +58,7 @@ class Capabilities:
     reactions: bool = False
     typing: bool = False
     starts: bool = False  # we may write first
-    idempotent: bool = False  # the network takes an idempotency key: an unknown outcome may be repeated safely
+    idempotent: bool = (
+        False  # the network takes an idempotency key: an unknown outcome may be repeated safely
+    )
     listens: bool = True  # receives messages by hook or poll

@@ -32,4 +32,6 @@ def get_adapter(kind: str) -> Adapter:
     try:
         return all_adapters()[kind]
     except KeyError:
-        raise UnknownChannel(f"There is no channel of kind {kind!r}. Known: {', '.join(all_adapters())}.") from None
+        raise UnknownChannel(
+            f"There is no channel of kind {kind!r}. Known: {', '.join(all_adapters())}."
+        ) from None

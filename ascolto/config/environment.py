@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-
 Value = TypeVar("Value")
 
 
@@ -50,7 +49,9 @@ def _flag(name: str, text: str) -> bool:
 def _number(low: int, high: int) -> Callable[[str, str], int]:
     def read(name: str, text: str) -> int:
         if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
-            raise WrongSetting(f"{name}={text!r} is not a number from {low} to {high}: write for example {low}.")
+            raise WrongSetting(
+                f"{name}={text!r} is not a number from {low} to {high}: write for example {low}."
+            )
         return int(text)
 
     return read
@@ -68,7 +69,9 @@ def _choice(*allowed: str) -> Callable[[str, str], str]:
 def _base_url(name: str, text: str) -> str:
     parts = urlsplit(text)
     if text and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment):
-        raise WrongSetting(f"{name}={text!r} is not a web address: write for example https://care.example.com")
+        raise WrongSetting(
+            f"{name}={text!r} is not a web address: write for example https://care.example.com"
+        )
     return text.rstrip("/")
 
 
@@ -92,7 +95,9 @@ def _secret_key(variables: Mapping[str, str], data: Path) -> str:
     named = variables.get("ASCOLTO_SECRET_KEY_FILE")
     path = Path(named) if named else data / "secret.key"
     if named and not path.is_file():
-        raise WrongSetting(f"ASCOLTO_SECRET_KEY_FILE={named!r} does not exist: write the path of a file that holds the key.")
+        raise WrongSetting(
+            f"ASCOLTO_SECRET_KEY_FILE={named!r} does not exist: write the path of a file that holds the key."
+        )
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         _create_once(path, secrets.token_urlsafe(48))
@@ -186,7 +191,8 @@ def django_database(url: str) -> dict[str, object]:
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or "") or dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair).get("host", ""),
+        "HOST": unquote(parts.hostname or "")
+        or dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair).get("host", ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,

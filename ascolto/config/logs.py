@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_SECRETS = re.compile(
-    r"((?:access|api|hub\.verify|verify|refresh)?_?(?:token|secret|password|key)\"?\s*[=:]\s*\"?|Bearer\s+|/bot)([\w.:+/~-]{8,})", re.IGNORECASE
-)
+_NAMED = r"(?:access|api|hub\.verify|verify|refresh)?_?(?:token|secret|password|key)\"?\s*[=:]\s*\"?"
+_SECRETS = re.compile(rf"({_NAMED}|Bearer\s+|/bot)([\w.:+/~-]{{8,}})", re.IGNORECASE)
 
 
 def redact(text: str) -> str:

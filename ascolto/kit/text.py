@@ -11,7 +11,9 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 def clean(text: str, limit: int = 200_000) -> str:
     """Text that every database stores: no control characters, no lone surrogates, at most `limit` characters."""
-    if len(text) <= limit and text.isprintable():  # no control character, no surrogate: most texts, and quickly known
+    if (
+        len(text) <= limit and text.isprintable()
+    ):  # no control character, no surrogate: most texts, and quickly known
         return text
     text = text[:limit].replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROLS.sub("", text).encode("utf-8", "replace").decode("utf-8")

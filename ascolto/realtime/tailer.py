@@ -57,7 +57,9 @@ class Tailer:
     """
 
     def __init__(
-        self, publish: Callable[[Position, list[Frame] | None, bool], object], has_listeners: Callable[[], bool]
+        self,
+        publish: Callable[[Position, list[Frame] | None, bool], object],
+        has_listeners: Callable[[], bool],
     ) -> None:
         self._publish, self._has_listeners = publish, has_listeners
         self._stop = threading.Event()

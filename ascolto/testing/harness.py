@@ -19,7 +19,12 @@ from ascolto.testing.postgres import Cluster, NoPostgres
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 _OURS = "ASCOLTO_TEST_OWN_SERVER"  # set where the address of the database was chosen here
-_MARKED_BY_FIXTURE = {"new_product": "processes", "install": "processes", "page": "browser", "browser": "browser"}
+_MARKED_BY_FIXTURE = {
+    "new_product": "processes",
+    "install": "processes",
+    "page": "browser",
+    "browser": "browser",
+}
 
 
 def missing(what: str, reason: str) -> None:
