@@ -36,6 +36,7 @@ SMTP_OUTAGES: Final = (
     "breaks off early",  # a reset before DATA
     "breaks off",  # takes the whole mail, then a reset
     "hangs",  # takes the whole mail, then silence
+    "drips",  # takes the whole mail, then answers letter by letter without end
     "hangs early",  # silence at the recipient
     "nonsense",  # answers the whole mail with something that is no SMTP
 )

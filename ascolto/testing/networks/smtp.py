@@ -153,6 +153,8 @@ class SmtpConversation:
         self._network.accept(sender, recipients, content)
         if outage in {"breaks off", "hangs"}:
             return self._suffer(silent=outage == "hangs")
+        while outage == "drips" and not self._network.stopping.wait(0.02):
+            self._connection.sendall(b"x")
         self._send("<html>It works!</html>" if outage == "nonsense" else "250 2.0.0 Queued")
         return True
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from ascolto.kit.text import excerpt
 
 CONNECT_SECONDS: Final = 15.0
 ANSWER_SECONDS: Final = 60.0  # after the final dot a server may still scan the mail
+WHOLE_SECONDS: Final = 300.0  # of one session: a server that answers letter by letter holds nobody for ever
 
 _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _OUR_FAULT = re.compile(r"relay|authenticat|not authori[sz]ed|sender|log ?in|access denied", re.IGNORECASE)
@@ -29,6 +32,7 @@ class TimeOuts:
 
     connect: float = CONNECT_SECONDS
     answer: float = ANSWER_SECONDS
+    whole: float = WHOLE_SECONDS
 
 
 def refused(error: ErrorClass, reason: str, code: str = "") -> SendRefused:
@@ -43,14 +47,24 @@ def connected(config: Any, wait: TimeOuts) -> Iterator[smtplib.SMTP]:
         server = _open(config, wait)
     except (smtplib.SMTPException, OSError, ValueError) as error:
         raise _connecting_failed(error, config) from error
+    limit = threading.Timer(wait.whole, _hang_up, [server])
+    limit.daemon = True
+    limit.start()
     try:
         yield server
     finally:
+        limit.cancel()
         with suppress(smtplib.SMTPException, OSError, ValueError):
             if server.sock is not None:
                 server.sock.settimeout(2)
             server.quit()
         server.close()
+
+
+def _hang_up(server: smtplib.SMTP) -> None:
+    """End the session from outside: whoever reads meets its end."""
+    with suppress(OSError, AttributeError):
+        server.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
 
 
 def _open(config: Any, wait: TimeOuts) -> smtplib.SMTP:

@@ -14,7 +14,7 @@ GIULIA = Handle("email", "giulia@example.org")
 
 def quick() -> Email:
     """An adapter whose patience is short."""
-    made = Email(TimeOuts(connect=2, answer=0.3))
+    made = Email(TimeOuts(connect=2, answer=0.5, whole=1.5))
     made._mailboxes = imap.Mailboxes(seconds=1)
     return made
 

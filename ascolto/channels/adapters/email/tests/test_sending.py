@@ -213,6 +213,7 @@ def test_we_never_write_to_ourselves(network: MailNetwork) -> None:
         ("breaks off", ErrorClass.UNCERTAIN, 1),
         ("hangs", ErrorClass.UNCERTAIN, 1),
         ("nonsense", ErrorClass.UNCERTAIN, 1),
+        ("drips", ErrorClass.UNCERTAIN, 1),
     ],
 )
 def test_an_outage_is_named_for_what_it_is(
