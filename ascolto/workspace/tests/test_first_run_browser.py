@@ -72,7 +72,7 @@ def press(page: Any, text: str) -> None:
     raise AssertionError(f"Tab does not reach {text!r}")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [1440, 390, 320])
 def test_the_whole_set_up_by_keyboard(page: Any, site: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     refusals: list[str] = []
@@ -114,7 +114,7 @@ def test_the_whole_set_up_by_keyboard(page: Any, site: str, width: int) -> None:
     assert refusals == []
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1024, "dark"), (390, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1024, "dark"), (390, "dark"), (320, "light")])
 def test_every_settings_screen_is_open_to_everybody(page: Any, site: str, width: int, theme: str) -> None:
     anna = make_agent("Anna Conti", Role.ADMINISTRATOR, theme=theme)
     inbox, team = make_inbox("webhook", "Shop"), make_team("Care", anna)
