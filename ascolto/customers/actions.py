@@ -146,21 +146,18 @@ def _add_identities(missing: dict[Key, Customer | int]) -> dict[Key, tuple[int, 
 def change_handle(*, old: Claim, new: Claim) -> bool:
     """A network says that a handle became another one. Returns whether anything changed.
 
-    When the new handle already belongs to somebody, both stay as they are.
+    The old one stops naming this person: a number that somebody else gets one day must not open their history.
+    When the new one belongs to somebody already, it stays there.
     """
     identity = Identity.objects.filter(namespace=old.namespace, value=old.value, scope=old.scope).first()
-    if (
-        identity is None
-        or Identity.objects.filter(namespace=new.namespace, value=new.value, scope=new.scope).exists()
-    ):
+    if identity is None or old.key == new.key:
         return False
-    Identity.objects.create(
-        customer_id=identity.customer_id,
-        namespace=new.namespace,
-        value=new.value[:255],
-        scope=new.scope,
-        is_proven=not new.scope,
-    )
+    if Identity.objects.filter(namespace=new.namespace, value=new.value[:255], scope=new.scope).exists():
+        identity.scope, identity.is_proven = f"retired:{identity.pk}", False
+    else:
+        identity.namespace, identity.value, identity.scope = new.key
+        identity.is_proven = not new.scope
+    identity.save(update_fields=["namespace", "value", "scope", "is_proven"])
     emit("customer.handle_changed", customer=identity.customer_id, namespace=new.namespace)
     return True
 

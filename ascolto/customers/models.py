@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from ascolto.kit.clock import now
+
+models.CharField.register_lookup(Lower)  # `value__lower=`: asked as the index below has it
 
 
 class Customer(models.Model):
@@ -30,4 +33,5 @@ class Identity(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["namespace", "value", "scope"], name="identity_once")]
+        indexes = [models.Index(Lower("value"), name="identity_found")]  # looked for in any case of letters
         ordering = ["id"]

@@ -155,10 +155,17 @@ def test_a_changed_number_is_the_same_person() -> None:
     assert who(new) == giulia
 
 
+def test_whoever_gets_a_number_that_was_given_up_is_somebody_else() -> None:
+    giulia = who(PHONE)
+    change_handle(old=PHONE, new=Claim("phone", "+393479999999"))
+    assert who(PHONE) != giulia
+
+
 def test_a_number_that_belongs_to_somebody_stays_theirs() -> None:
     giulia, stranger = who(PHONE), who(EMAIL)
-    assert not change_handle(old=PHONE, new=EMAIL)
-    assert (who(PHONE), who(EMAIL)) == (giulia, stranger)
+    assert change_handle(old=PHONE, new=EMAIL)  # the old one is given up all the same
+    assert who(EMAIL) == stranger
+    assert who(PHONE) not in {giulia, stranger}
     assert not change_handle(old=Claim("phone", "unknown"), new=Claim("phone", "+39000"))
 
 
