@@ -6,11 +6,10 @@ import re
 
 from django.db import connection
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
 from ascolto.customers.models import Identity
 from ascolto.kit.ids import pk_of_reference
-from ascolto.kit.text import fold
+from ascolto.kit.text import clean, fold
 
 FOUND_AT_MOST = 2000
 
@@ -21,33 +20,41 @@ def words_of(text: str) -> list[str]:
 
 
 def matching(text: str) -> Q:
-    """The condition for conversations that a search text means: a reference number, a handle, a name or all the words."""
-    condition = _by_words(words_of(text[:200])[:8])
+    """The condition for conversations that a search text means: a reference number, a handle, a name or all the words.
+
+    What is meant is looked up first: as part of the list's own query it was asked of every conversation in turn.
+    """
+    found = _with_words(words_of(text[:200])[:8])
     pk = pk_of_reference(text)
     if pk is not None:
-        condition |= Q(pk=pk)
-    handles = Identity.objects.filter(value__iexact=text.strip()[:255]).values("customer_id")
-    return condition | Q(customer_id__in=handles)
+        found.add(pk)
+    handle = clean(text.strip(), 255).lower()
+    customers = Identity.objects.filter(value__lower=handle).values_list("customer_id", flat=True)
+    condition = Q(pk__in=found)
+    if handle and (known := list(customers[:FOUND_AT_MOST])):
+        condition |= Q(customer_id__in=known)
+    return condition
 
 
-def _by_words(words: list[str]) -> Q:
+def _with_words(words: list[str]) -> set[int]:
+    """The conversations of the newest messages that have all these words, or words that begin so."""
     if not words:
-        return Q(pk__in=[])
+        return set()
     if connection.vendor == "postgresql":
-        query = " & ".join(f"{word}:*" for word in words)
-        found = RawSQL(
+        wanted = " & ".join(f"{word}:*" for word in words)
+        query = (
             "SELECT conversation_id FROM conversations_search WHERE vector @@ to_tsquery('simple', %s)"
-            " ORDER BY id DESC LIMIT %s",
-            (query, FOUND_AT_MOST),
+            " ORDER BY id DESC LIMIT %s"
         )
     else:
-        query = " ".join(f'"{word}"*' for word in words)
-        found = RawSQL(
+        wanted = "words : (" + " ".join(f'"{word}"*' for word in words) + ")"
+        query = (
             "SELECT conversation_id FROM conversations_search WHERE conversations_search MATCH %s"
-            " ORDER BY rowid DESC LIMIT %s",
-            ("words : (" + query + ")", FOUND_AT_MOST),
+            " ORDER BY rowid DESC LIMIT %s"
         )
-    return Q(pk__in=found)
+    with connection.cursor() as cursor:
+        cursor.execute(query, [wanted, FOUND_AT_MOST])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def index_messages(rows: list[tuple[int, int, str]]) -> None:
