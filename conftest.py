@@ -18,6 +18,7 @@ from ascolto.testing.product import Product
 def private_files(tmp_path: Path, settings: Any) -> None:
     """What a test uploads ends with it."""
     settings.FILES = tmp_path / "files"
+    settings.SPOOL = tmp_path / "spool.sqlite3"
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ SECRET_KEY = ENVIRONMENT.secret_key
 SECRET_KEY_FALLBACKS = list(ENVIRONMENT.retired_secret_keys)
 DATA = ENVIRONMENT.data
 FILES = DATA / "files"
+SPOOL = DATA / "spool.sqlite3"
 BASE_URL = ENVIRONMENT.base_url
 ALLOW_PRIVATE_NETWORKS = ENVIRONMENT.allow_private_networks
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "*", "localhost", "127.0.0.1", "[::1]"] if BASE_URL else ["*"]

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS spool (
 
 def spool_path() -> Path:
     """The file of this installation."""
-    return Path(settings.DATA) / "spool.sqlite3"
+    return Path(settings.SPOOL)
 
 
 class Spool:
