@@ -34,7 +34,13 @@ _SHARED = (
     "django.contrib.auth.backends",
     "django.contrib.sessions.backends.db",
     "django.core.cache.backends.locmem",
+    "django.template.backends.jinja2",
+    "a2wsgi",
+    "whitenoise",
     "ascolto.config.urls",
+    "ascolto.ui.jinja",
+    "ascolto.realtime.edge",
+    "ascolto.contact.live",
     "ascolto.intake.worker",
     "ascolto.intake.pollers",
     "ascolto.intake.media",
@@ -143,8 +149,13 @@ def serve_web(door: socket.socket) -> None:
 
     from ascolto.config.asgi import application
 
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            application.hub.close()  # or the open streams would be waited for
+            await super().shutdown(sockets)
+
     proxies = settings.ENVIRONMENT.trusted_proxies
-    server = uvicorn.Server(
+    server = Server(
         uvicorn.Config(
             application,
             loop="uvloop",
