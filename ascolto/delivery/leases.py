@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -36,15 +36,15 @@ WHERE a.is_enabled AND (h.paused_until IS NULL OR h.paused_until <= %s) AND EXIS
 """
 
 
-def due_accounts() -> list[tuple[int, str]]:
-    """Id and kind of every account that may send now and has something to send."""
-    moment = connection.ops.adapt_datetimefield_value(now())
+def due_accounts(moment: datetime) -> list[tuple[int, str]]:
+    """Id and kind of every account that may send at this moment and has something to send."""
+    at = connection.ops.adapt_datetimefield_value(moment)
     with connection.cursor() as cursor:
-        cursor.execute(_DUE_ACCOUNTS, [moment, moment])
+        cursor.execute(_DUE_ACCOUNTS, [at, at])
         return [(pk, kind) for pk, kind in cursor.fetchall()]
 
 
-def _first_in_line() -> QuerySet[Dispatch]:
+def _first_in_line(moment: datetime) -> QuerySet[Dispatch]:
     ahead = Dispatch.objects.filter(
         ~Q(pk=OuterRef("pk")),
         Q(pk__lt=OuterRef("pk")) | Q(holder__gt=""),
@@ -52,18 +52,18 @@ def _first_in_line() -> QuerySet[Dispatch]:
         account_id=OuterRef("account_id"),
         finished_at__isnull=True,
     )
-    return Dispatch.objects.filter(~Exists(ahead), state=State.QUEUED, run_at__lte=now())
+    return Dispatch.objects.filter(~Exists(ahead), state=State.QUEUED, run_at__lte=moment)
 
 
 @transaction.atomic
-def claim(holder: str, places: Mapping[int, int]) -> list[int]:
-    """Take for `holder` the dispatches that may leave now, at most `places[account]` of each account, the oldest first.
+def claim(holder: str, places: Mapping[int, int], moment: datetime) -> list[int]:
+    """Take for `holder` the dispatches that may leave at this moment, at most `places[account]` of each account, the oldest first.
 
     PostgreSQL skips what another worker is taking; SQLite has one writer.
     """
     taken: list[int] = []
     for account, count in places.items():
-        due = _first_in_line().filter(account_id=account).order_by("run_at", "id")
+        due = _first_in_line(moment).filter(account_id=account).order_by("run_at", "id")
         taken += due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:count]
     Dispatch.objects.filter(pk__in=taken).update(state=State.CLAIMED, holder=holder, run_at=now() + LEASE)
     return taken

@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
@@ -24,6 +24,7 @@ from ascolto.delivery.models import Dispatch
 from ascolto.delivery.outcomes import Result, give_up_lease, reconcile, record
 from ascolto.delivery.outgoing import Accounts, Parcel, prepare
 from ascolto.delivery.pacing import Pace
+from ascolto.kit.clock import now
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,8 @@ def deliver_waiting() -> int:
     """Send everything that is due now and return how many outcomes came of it. Waits for the networks, not for the rates."""
     worker = Worker(limited=False)
     worker.sweep()
-    while worker.begin_due() or worker.is_busy:
+    moment = now()  # what is tried again later is not due now, however soon it is
+    while worker.begin_due(moment) or worker.is_busy:
         if worker.is_busy:
             worker.listen(PAUSE)
         worker.tell()
@@ -121,18 +123,19 @@ class Worker:
 
     # --- out ---
 
-    def begin_due(self) -> int:
-        """Let everything leave that may leave now; returns how many were taken."""
+    def begin_due(self, moment: datetime | None = None) -> int:
+        """Let everything leave that is due at `moment` (now); returns how many were taken."""
         if (
             self._interrupted
         ):  # the last time ended in the middle: what it claimed must not wait for its lease
             leases.release(self.holder)
             self._interrupted = False
-        places = self._places()
+        moment = moment or now()
+        places = self._places(moment)
         if not places:
             return 0
         self._interrupted = True
-        claimed = leases.claim(self.holder, places)
+        claimed = leases.claim(self.holder, places, moment)
         for dispatch in claimed:
             self._begin(dispatch)
             self.listen(
@@ -142,9 +145,9 @@ class Worker:
         self._interrupted = False
         return len(claimed)
 
-    def _places(self) -> dict[int, int]:
+    def _places(self, moment: datetime) -> dict[int, int]:
         places, left = {}, BATCH
-        for account, kind in leases.due_accounts():
+        for account, kind in leases.due_accounts(moment):
             try:
                 rate = get_adapter(kind).rate
             except UnknownChannel:

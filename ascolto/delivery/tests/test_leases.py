@@ -92,16 +92,16 @@ def test_a_living_worker_is_not_taken_for_dead() -> None:
 
 def test_two_workers_never_claim_the_same(desk: Desk) -> None:
     desk.strangers(3)
-    first = leases.claim("one", {desk.inbox.pk: 2})
-    second = leases.claim("two", {desk.inbox.pk: 2})
+    first = leases.claim("one", {desk.inbox.pk: 2}, now())
+    second = leases.claim("two", {desk.inbox.pk: 2}, now())
     assert (len(first), len(second)) == (2, 1)
     assert not set(first) & set(second)
-    assert leases.claim("three", {desk.inbox.pk: 2}) == []
+    assert leases.claim("three", {desk.inbox.pk: 2}, now()) == []
 
 
 def test_a_worker_that_lost_its_claim_does_not_begin(desk: Desk) -> None:
     desk.answered()
-    [pk] = leases.claim("slow", {desk.inbox.pk: 1})
+    [pk] = leases.claim("slow", {desk.inbox.pk: 1}, now())
     hold("claimed", "quick", until=leases.LEASE)
     assert not leases.begin_sending("slow", Dispatch.objects.get(pk=pk))
     assert Dispatch.objects.get(pk=pk).holder == "quick"
