@@ -131,7 +131,10 @@ def _problem(error: Exception) -> Problem:
         return error
     for kinds, tell in _MEANINGS:
         if isinstance(error, kinds):
-            return tell(error)
+            problem: Problem = tell(error)
+            if problem.slug == "busy":
+                log.warning("api request met a busy database", exc_info=error)
+            return problem
     reference = new_token(6)
     log.error("api request failed", exc_info=error, extra={"reference": reference})
     return Problem("internal", reference=reference)

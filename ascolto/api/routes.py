@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from ascolto.api import documents as d
 from ascolto.api.endpoints import attachments as a
 from ascolto.api.endpoints import channels as ch
@@ -9,13 +11,21 @@ from ascolto.api.endpoints import conversations as c
 from ascolto.api.endpoints import customers as cu
 from ascolto.api.endpoints import messages as m
 from ascolto.api.endpoints import people as p
-from ascolto.api.routing import Route, Table
+from ascolto.api.routing import Nothing, Operation, Route, Table
 
 READ, WRITE = "conversations:read", "conversations:write"
 _CHANGE = ("not-found", "stale", "refused", "not-allowed")
 
 
-def _get(path, scope, call, summary, tag, answer, **more):  # type: ignore[no-untyped-def]
+def _get(
+    path: str,
+    scope: str,
+    call: Operation,
+    summary: str,
+    tag: str,
+    answer: type[Struct],
+    query: type[Struct] = Nothing,
+) -> Route:
     problems = ("not-found",) if "{" in path else ()
     return Route(
         method="GET",
@@ -26,11 +36,11 @@ def _get(path, scope, call, summary, tag, answer, **more):  # type: ignore[no-un
         tag=tag,
         answer=answer,
         problems=problems,
-        **more,
+        query=query,
     )
 
 
-def _verb(name: str, call, summary: str, body=c.VersionBody):  # type: ignore[no-untyped-def]
+def _verb(name: str, call: Operation, summary: str, body: type[Struct] = c.VersionBody) -> Route:
     return Route(
         method="POST",
         path=f"/conversations/{{id}}/{name}",
@@ -50,7 +60,7 @@ TABLE = Table(
         _get(
             "/conversations",
             READ,
-            c.list_conversations_page,
+            c.list_conversations,
             "List conversations",
             "Conversations",
             d.ConversationList,
@@ -100,6 +110,17 @@ TABLE = Table(
             body=m.NewMessage,
             answer=d.Message,
             status=201,
+            problems=("not-found", "refused", "not-allowed"),
+        ),
+        Route(
+            method="POST",
+            path="/conversations/{id}/messages/{message}/resend",
+            scope="messages:write",
+            call=m.resend_message,
+            summary="Send an answer again",
+            tag="Messages",
+            body=Nothing,
+            answer=d.Message,
             problems=("not-found", "refused", "not-allowed"),
         ),
         Route(

@@ -43,6 +43,9 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+Operation = Callable[[Call], Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One operation. `call` gets a Call and returns an Answer, or an HttpResponse where the answer is a file.
@@ -54,7 +57,7 @@ class Route:
     method: str
     path: str
     scope: str
-    call: Callable[[Call], Any]
+    call: Operation
     summary: str
     tag: str
     answer: type[msgspec.Struct] | None

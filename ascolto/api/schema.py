@@ -75,8 +75,17 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _path_parameter(name: str) -> dict[str, Any]:
-    text = "The id; for a conversation also its number, with its leading zero or after %23."
-    return {"name": name, "in": "path", "required": True, "description": text, "schema": {"type": "string"}}
+    texts = {
+        "id": "The id; for a conversation also its number, with its leading zero or after %23.",
+        "message": "The id of a message.",
+    }
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": texts[name],
+        "schema": {"type": "string"},
+    }
 
 
 def _header(name: str, description: str, limit: int) -> dict[str, Any]:

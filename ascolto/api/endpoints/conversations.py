@@ -20,11 +20,11 @@ from ascolto.conversations.selectors import (
     VIEWS,
     Filters,
     access_conversation,
-    list_conversations,
     row_of,
     rows_of,
     visible_conversations,
 )
+from ascolto.conversations.selectors import list_conversations as read_page
 from ascolto.kit.ids import pk_of_reference
 
 LabelName = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -94,7 +94,7 @@ class SnoozeBody(Struct, frozen=True, forbid_unknown_fields=True):
     version: int | UnsetType = UNSET
 
 
-def list_conversations_page(call: Call) -> Answer:
+def list_conversations(call: Call) -> Answer:
     """Conversations the token's agent may see, the newest activity first."""
     query: ConversationQuery = call.query
     filters = Filters(
@@ -107,9 +107,7 @@ def list_conversations_page(call: Call) -> Answer:
         query=query.q,
     )
     expand = _expand(call)
-    page = list_conversations(
-        call.agent, view=query.view, filters=filters, cursor=query.cursor, limit=query.limit
-    )
+    page = read_page(call.agent, view=query.view, filters=filters, cursor=query.cursor, limit=query.limit)
     data = answers.conversations(page.rows, expand)
     return Answer(documents.ConversationList(data, documents.Meta(page.next_cursor or None)))
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct, json
 from ascolto.api import answers, documents
 from ascolto.api.bodies import Cursor, Id, Limit
 from ascolto.api.endpoints.conversations import find_id
-from ascolto.api.problems import invalid
+from ascolto.api.problems import Problem, invalid
 from ascolto.api.routing import BASE, Answer, Call
 from ascolto.api.selectors import read_message, thread_page
 from ascolto.channels.models import ChannelAccount
@@ -17,6 +17,7 @@ from ascolto.conversations import actions
 from ascolto.conversations.models import Attachment, Conversation, Message
 from ascolto.conversations.reach import reaches
 from ascolto.conversations.selectors import access_conversation
+from ascolto.delivery.actions import resend
 
 MAX_TEMPLATE_BYTES = 32 * 1024
 
@@ -30,7 +31,8 @@ class NewMessage(Struct, frozen=True, forbid_unknown_fields=True):
     """`private` and `public` go to the customer, `note` only to colleagues.
 
     `channel`: a kind such as `email`, or a channel's id; without it the one the customer used last. `attachments`: ids of
-    files uploaded with `POST /attachments`. `template`: what the network approved, for answers outside its window.
+    files uploaded with `POST /attachments`. `template`: what the network approved, for answers outside its window, such as
+    `{"name": "line_repaired", "language": "it", "components": []}` for WhatsApp.
     """
 
     text: Annotated[str, Meta(max_length=200_000)] = ""
@@ -56,6 +58,17 @@ def add_message(call: Call) -> Answer:
     made = _note(call, conversation, files) if is_note else _reply(call, conversation, files)
     document = answers.message(read_message(made.pk), conversation.customer.name)
     return Answer(document, {"Location": f"{BASE}/conversations/{conversation.pk}/messages"})
+
+
+def resend_message(call: Call) -> Answer:
+    """Send an answer again that failed, or of which nobody knows whether it arrived."""
+    conversation = access_conversation(call.agent, find_id(call), to="reply")
+    text = call.path["message"]
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Problem("not-found")
+    found = Message.objects.select_related("conversation").get(pk=int(text), conversation=conversation)
+    resend(agent=call.agent, message=found)
+    return Answer(answers.message(read_message(found.pk), conversation.customer.name))
 
 
 def _files(call: Call) -> list[Attachment]:

@@ -79,6 +79,20 @@ def test_what_the_house_refuses_comes_with_a_code_and_a_way_out(cast: Cast, marc
     assert not Message.objects.filter(direction="out").exists()
 
 
+def test_what_failed_is_sent_again_and_what_arrived_is_not(cast: Cast, marco: Caller, viktor: Caller) -> None:
+    conversation = cast.writes()
+    address = f"/conversations/{conversation.pk}/messages"
+    made = marco.post(address, {"text": "It works again."}, status=201)
+    again = f"{address}/{made['id']}/resend"
+    assert marco.problem("POST", again, {}).code == "on_its_way"
+    Dispatch.objects.update(state="failed", finished_at=now())
+    Message.objects.filter(pk=made["id"]).update(delivery="failed", delivery_error="The network said no.")
+    assert viktor.problem("POST", again, {}).status == 404
+    assert marco.post(again)["delivery"] == "queued"
+    for nothing in (f"{address}/999999/resend", f"{address}/x/resend"):
+        assert marco.problem("POST", nothing, {}).status == 404
+
+
 def test_a_file_is_uploaded_sent_and_read_back(cast: Cast, marco: Caller, viktor: Caller) -> None:
     conversation = cast.writes()
     response = marco("POST", "/attachments?name=pole.png", PNG, Content_Type="image/png")
