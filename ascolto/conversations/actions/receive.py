@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -48,7 +48,13 @@ class Received:
 
     @property
     def key(self) -> tuple[int, str]:
+        """What makes a message itself on its network."""
         return (self.account_id, self.message.external_id[:255])
+
+    @property
+    def digest(self) -> str:
+        """Of the content, where the adapter tells it because the network's ids cannot be trusted."""
+        return str(self.message.extra.get("digest", ""))
 
 
 def receive_messages(items: Sequence[Received]) -> int:
@@ -74,23 +80,38 @@ def receive_messages(items: Sequence[Received]) -> int:
 
 
 def _without_known(items: Sequence[Received]) -> list[Received]:
-    keys = {item.key: item for item in reversed(items)}  # the first of equals stays
-    known = _known(keys)
-    return sorted((i for k, i in keys.items() if k not in known), key=lambda item: item.message.occurred_at)
+    """The items that are new, each once, in the order of their own times."""
+    known = _known({key for item in items for key in (item.key, _apart(item).key)})
+    fresh: dict[tuple[int, str], Received] = {}
+    for item in items:
+        digest = known.get(item.key, fresh[item.key].digest if item.key in fresh else None)
+        if digest is None:
+            fresh[item.key] = item
+        elif digest and item.digest and digest != item.digest:
+            other = _apart(item)
+            if other.key not in known:
+                fresh.setdefault(other.key, other)
+    return sorted(fresh.values(), key=lambda item: item.message.occurred_at)
 
 
-def _known(keys: Iterable[tuple[int, str]]) -> set[tuple[int | None, str | None]]:
+def _apart(item: Received) -> Received:
+    """The same under an id of its own: some senders give one id to different mails, and none may be lost."""
+    if not item.digest:
+        return item
+    external = f"{item.message.external_id[:238]}#{item.digest[:16]}"
+    return replace(item, message=replace(item.message, external_id=external))
+
+
+def _known(keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """The digest (empty where none was told) of each message that is here already."""
     by_account: dict[int, list[str]] = {}
     for account, external in keys:
         by_account.setdefault(account, []).append(external)
-    condition = Q()
+    condition = Q(pk__in=[])
     for account, externals in by_account.items():
         condition |= Q(account_id=account, external_id__in=externals)
-    return (
-        set(Message.objects.filter(condition).values_list("account_id", "external_id"))
-        if by_account
-        else set()
-    )
+    rows = Message.objects.filter(condition).values_list("account_id", "external_id", "extra")
+    return {(account, external): str(extra.get("digest", "")) for account, external, extra in rows}
 
 
 class _Finder:

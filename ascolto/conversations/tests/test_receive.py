@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from ascolto.accounts.models import Company
-from ascolto.conversations.actions import add_reply, change_status, snooze
-from ascolto.conversations.models import Conversation, Status
+from ascolto.channels.protocol import Handle, Sender
+from ascolto.channels.protocol import Message as Incoming
+from ascolto.conversations.actions import Received, add_reply, change_status, receive_messages, snooze
+from ascolto.conversations.models import Conversation, Message, Status
 from ascolto.kit import clock
 from ascolto.kit.clock import now
 from ascolto.testing.factories import make_cast, make_conversation, make_customer, make_inbox, receive
@@ -113,3 +115,28 @@ def test_spam_stays_out_of_the_way() -> None:
     inbox, giulia = make_inbox(), make_customer()
     spam = make_conversation(inbox, customer=giulia, is_spam=True, status=Status.RESOLVED)
     assert receive(inbox, "A real question", customer=giulia).conversation_id != spam.pk
+
+
+def test_two_different_mails_under_one_id_are_two_messages() -> None:
+    cast = make_cast("email")
+    for text, digest in (("one", "a" * 64), ("two", "b" * 64), ("one", "a" * 64), ("two", "b" * 64)):
+        incoming = Incoming(
+            external_id="<same@example.org>",
+            sender=Sender((Handle("email", "giulia@example.org"),)),
+            occurred_at=now(),
+            text=text,
+            extra={"digest": digest},
+        )
+        identity = cast.giulia.identities.get()
+        receive_messages(
+            [
+                Received(
+                    account_id=cast.inbox.pk,
+                    channel="email",
+                    message=incoming,
+                    customer_id=cast.giulia.pk,
+                    identity_id=identity.pk,
+                )
+            ]
+        )
+    assert sorted(Message.objects.values_list("text", flat=True)) == ["one", "two"]
