@@ -42,7 +42,9 @@ def connect(
     read_config(adapter.Config, wanted)
     if _is_guarded(agent):
         refuse_private(adapter.Config, wanted)  # asks the network for names: never inside the transaction
-    account = ChannelAccount(kind=kind, name=_checked_name(name), language=_checked_language(language))
+    account = ChannelAccount(
+        kind=kind, name=_checked_name(name), language=_checked_language(language), is_trusted=agent is None
+    )
     account.store_values(wanted)
     with transaction.atomic():
         account.save(force_insert=True)
@@ -70,14 +72,16 @@ def change_settings(
     wanted = _merged(account, before, _checked_values(values or {}, keep_empty=True), set(clear))
     read_config(account.adapter.Config, wanted)
     changed = {key for key in before.keys() | wanted.keys() if before.get(key) != wanted.get(key)}
-    if _is_guarded(agent):
-        _check_new_addresses(account, before, wanted, changed)
+    moved = _new_addresses(account, wanted, changed)
+    if moved and _is_guarded(agent):
+        _check_new_addresses(account, before, wanted, changed, moved)
     fields = sorted(changed)
     if name is not None and (checked := _checked_name(name)) != account.name:
         account.name, fields = checked, [*fields, "name"]
     if language is not None and (checked := _checked_language(language)) != account.language:
         account.language, fields = checked, [*fields, "language"]
     with transaction.atomic():
+        account.is_trusted = agent is None if moved else account.is_trusted
         _store(account, wanted, changed)
         if teams is not None and _set_teams(account, list(teams)):
             fields.append("teams")
@@ -93,7 +97,7 @@ def _store(account: ChannelAccount, wanted: dict[str, str], changed: set[str]) -
         account.store_values(wanted)
         _forget_error(account)
     account.changed_at = now()
-    account.save(update_fields=["name", "language", "settings", "sealed", "changed_at"])
+    account.save(update_fields=["name", "language", "settings", "sealed", "is_trusted", "changed_at"])
 
 
 @transaction.atomic
@@ -181,15 +185,20 @@ def _merged(
     return wanted
 
 
+def _new_addresses(account: ChannelAccount, wanted: dict[str, str], changed: set[str]) -> set[str]:
+    names = address_names(account.adapter.Config, wanted)
+    return {name for name in changed.intersection(names) if wanted.get(name)}
+
+
 def _check_new_addresses(
-    account: ChannelAccount, before: dict[str, str], wanted: dict[str, str], changed: set[str]
+    account: ChannelAccount,
+    before: dict[str, str],
+    wanted: dict[str, str],
+    changed: set[str],
+    moved: set[str],
 ) -> None:
     """New addresses must be public, and a stored secret does not follow to an address its writer never saw."""
-    config = account.adapter.Config
-    moved = {name for name in changed & set(address_names(config, wanted)) if wanted.get(name)}
-    if not moved:
-        return
-    refuse_private(config, {name: wanted.get(name, "") for name in moved})
+    refuse_private(account.adapter.Config, {name: wanted[name] for name in moved})
     kept = sorted(name for name in _secrets(account) if before.get(name) and name not in changed)
     if kept:
         raise ConfigError(

@@ -30,6 +30,7 @@ class ChannelAccount(models.Model):
     )  # empty: everybody sees it
     is_enabled = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
+    is_trusted = models.BooleanField(default=True)  # the shell wrote its addresses, not a browser
     language = models.CharField(max_length=8, default="en")
     created_at = models.DateTimeField(default=now, editable=False)
     changed_at = models.DateTimeField(default=now, editable=False)
@@ -79,6 +80,7 @@ class ChannelAccount(models.Model):
             token=self.token,
             config=read_config(self.adapter.Config, self.values()),
             language=self.language,
+            trusted=self.is_trusted,
             sign=signer.sign,
             unsign=unsign,
         )

@@ -331,6 +331,7 @@ class Account:
     token: str
     config: Any
     language: str = "en"
+    trusted: bool = True  # the shell wrote its addresses: they may be inside a private network
     sign: Callable[[str], str] = lambda text: text
     unsign: Callable[[str], str | None] = lambda token: None
 

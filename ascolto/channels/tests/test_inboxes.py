@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from ascolto.accounts.models import Agent, Role, Team
 from ascolto.channels import actions, addresses
 from ascolto.channels.models import ChannelAccount, ChannelHealth
-from ascolto.channels.protocol import ConfigError
+from ascolto.channels.protocol import ConfigError, ErrorClass, SendRefused
 from ascolto.channels.registry import UnknownChannel, get_adapter
 from ascolto.channels.selectors import find_account, hook_url, settings_of
 from ascolto.events.models import Event
@@ -185,3 +185,28 @@ def test_the_form_knows_what_a_channel_wants() -> None:
     assert fields["secret"].is_secret
     assert fields["old_secret"].is_advanced
     assert not fields["reply_url"].is_required
+
+
+def test_an_address_from_a_browser_is_guarded_again_at_every_request(anna: Agent) -> None:
+    """Its name was public when it was checked; whoever owns the name may point it elsewhere afterwards."""
+    inbox = connect(agent=anna, values={"secret": SECRET, "reply_url": "https://93.184.215.14/"})
+    assert not ChannelAccount.objects.get().as_account().trusted
+    ChannelAccount.objects.filter(pk=inbox.pk).update(
+        settings={**inbox.settings, "reply_url": "http://127.0.0.1:9/"}
+    )
+    account = ChannelAccount.objects.get()
+    with pytest.raises(SendRefused) as refusal:
+        account.adapter.test(account.as_account())
+    assert refusal.value.failure.error == ErrorClass.CONFIG
+
+
+def test_only_the_shell_makes_an_inbox_trusted_again(anna: Agent) -> None:
+    inbox = connect(values={"secret": SECRET, "reply_url": "http://127.0.0.1:9/"})
+    assert inbox.as_account().trusted
+    actions.change_settings(agent=anna, account=inbox, name="Store")
+    assert ChannelAccount.objects.get().is_trusted
+    new = {"reply_url": "https://93.184.215.14/", "secret": "another-secret"}
+    actions.change_settings(agent=anna, account=inbox, values=new)
+    assert not ChannelAccount.objects.get().is_trusted
+    actions.change_settings(account=inbox, values={"reply_url": "http://127.0.0.1:9/"})
+    assert ChannelAccount.objects.get().is_trusted

@@ -64,8 +64,8 @@ def _deliver(account: Account, message_id: Any, payload: dict[str, Any]) -> int:
             headers={"content-type": "application/json", **signed},
             content=body,
             max_bytes=64 * 1024,
-            # an operator wrote it down; the settings form refuses private ones
-            trusted_origins=[account.config.reply_url],
+            # what a browser wrote was public then: its name may lead elsewhere by now
+            trusted_origins=[account.config.reply_url] if account.trusted else [],
         )
     except http.AddressRefused as error:
         raise SendRefused(Failure(ErrorClass.CONFIG, str(error))) from error

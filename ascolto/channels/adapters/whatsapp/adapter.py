@@ -141,7 +141,12 @@ class WhatsApp(Adapter):
     def _graph(self, account: Account) -> meta.Graph:
         config: Config = account.config
         return meta.Graph(
-            config.api_base, config.api_version, config.access_token, errors.CODES, errors.WAITS
+            config.api_base,
+            config.api_version,
+            config.access_token,
+            errors.CODES,
+            errors.WAITS,
+            trusted=account.trusted,
         )
 
 
