@@ -171,9 +171,8 @@ def _tell_sent(message: Message, sent: Sent) -> None:
     try:
         with transaction.atomic():
             note_delivery(message, state=state, external_id=external)
-    except (
-        IntegrityError
-    ):  # another message has this id already: the network repeats itself, or told us by an echo
+    except IntegrityError:
+        # Another message has this id already: the network repeats itself, or told us by an echo.
         log.warning("the network's id is taken", extra={"of_message": message.pk})
         message.refresh_from_db()
         note_delivery(message, state=state)

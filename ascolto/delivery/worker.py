@@ -125,9 +125,8 @@ class Worker:
 
     def begin_due(self, moment: datetime | None = None) -> int:
         """Let everything leave that is due at `moment` (now); returns how many were taken."""
-        if (
-            self._interrupted
-        ):  # the last time ended in the middle: what it claimed must not wait for its lease
+        if self._interrupted:
+            # The last time ended in the middle: what it claimed must not wait for its lease.
             leases.release(self.holder)
             self._interrupted = False
         moment = moment or now()
@@ -138,9 +137,8 @@ class Worker:
         claimed = leases.claim(self.holder, places, moment)
         for dispatch in claimed:
             self._begin(dispatch)
-            self.listen(
-                0
-            )  # what was answered meanwhile is written down at once: a kill must find little unknown
+            # What was answered meanwhile is written down at once: a kill must find little unknown.
+            self.listen(0)
             self.tell()
         self._interrupted = False
         return len(claimed)
