@@ -69,17 +69,22 @@ class Label(models.Model):
 class Conversation(models.Model):
     """What travels: everything one customer and the company say to each other about one matter, over all channels."""
 
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="conversations")
+    # The indexes below begin with these four: ones of their own would cost every message, and mislead SQLite's planner.
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, related_name="conversations", db_index=False
+    )
     account = models.ForeignKey(
-        "channels.ChannelAccount", models.PROTECT, related_name="+"
+        "channels.ChannelAccount", models.PROTECT, related_name="+", db_index=False
     )  # where it began: decides who may see it
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
     subject = models.CharField(max_length=300, blank=True, default="")
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
-    team = models.ForeignKey("accounts.Team", models.SET_NULL, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(
+        "accounts.Team", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     labels = models.ManyToManyField(Label, blank=True, related_name="conversations")
     channels = models.CharField(
         max_length=200, blank=True, default=""
@@ -105,9 +110,14 @@ class Conversation(models.Model):
             models.Index(fields=["account", "status", "-last_message_at", "-id"], name="conv_account"),
             models.Index(fields=["due_at", "id"], name="conv_due", condition=Q(due_at__isnull=False)),
             models.Index(
-                fields=["assignee", "status", "-last_message_at", "-id"],
+                fields=["assignee", "-last_message_at", "-id"],
                 name="conv_assignee",
                 condition=Q(assignee__isnull=False),
+            ),
+            models.Index(
+                fields=["team", "-last_message_at", "-id"],
+                name="conv_team",
+                condition=Q(team__isnull=False),
             ),
             models.Index(
                 fields=["assignee", "-last_message_at", "-id"],
