@@ -315,7 +315,9 @@ class Graph:
 
     def _without_token(self, reason: str) -> str:
         """Graph repeats a token that it cannot read."""
-        return reason.replace(self.token, "…") if self.token else reason
+        return (
+            reason.replace(self.token, "…") if len(self.token) >= 8 else reason
+        )  # a shorter one is part of words
 
 
 def _patience(size: int) -> float | None:
