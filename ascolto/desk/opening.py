@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,6 @@ from ascolto.conversations.selectors import (
     visible_conversations,
 )
 from ascolto.desk.bubbles import Thread, make_bubbles, weave
-from ascolto.desk.card import make_card
 from ascolto.desk.composer import make_composer
 from ascolto.desk.lines import read_lines
 from ascolto.desk.queue import (
@@ -112,27 +112,43 @@ def list_context(request: HttpRequest, asked: Asked | None = None) -> dict[str, 
     page, at = read_page(request, asked), now()
     counts = count_views(agent_of(request))
     home = reverse("desk:queue")
-    links = view_links(asked, counts, home)
     more = home + asked.address(cursor=page.next_cursor) if page.next_cursor else ""
     return {
-        "asked": asked,
+        **around_list(asked, counts),
         "rows": make_rows(page.rows, asked, at),
         "more": more,
-        "views": links,
-        "view_label": SIGNS[asked.view][0],
         "view_count": shown_count(counts.get(asked.view)),
-        "group_names": group_names(),
         "status_names": status_names(),
+    }
+
+
+def around_list(asked: Asked, counts: Mapping[str, int]) -> dict[str, Any]:
+    """What stands around the rows: the views, and where the list is."""
+    home = reverse("desk:queue")
+    return {
+        "asked": asked,
+        "views": view_links(asked, counts, home),
+        "view_label": SIGNS[asked.view][0],
+        "group_names": group_names(),
         "here": home + asked.address(),
     }
 
 
-def desk_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
-    """The whole page: shell and list."""
+def queue_context(request: HttpRequest) -> dict[str, Any]:
+    """The whole page with the list and no conversation yet."""
+    return {**_page_context(request), **list_context(request), "current_id": 0}
+
+
+def thread_page_context(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
+    """The whole page with a conversation; its list comes in a second request, so that reading begins at once."""
+    around = around_list(read_asked(request.GET), {})
+    return {**_page_context(request), **around, **conversation_context(request, conversation)}
+
+
+def _page_context(request: HttpRequest) -> dict[str, Any]:
     company_of(request)
-    live_after = latest_position()  # before the rows are read: what happens meanwhile comes by the stream
-    shell = shell_context(request, current="desk")
-    return {**shell, **list_context(request), "live_after": live_after, "current_id": 0, **more}
+    live_after = latest_position()  # before anything is read: what happens meanwhile comes by the stream
+    return {**shell_context(request, current="desk"), "live_after": live_after}
 
 
 def thread_of(request: HttpRequest, conversation: Conversation) -> Thread:
@@ -146,7 +162,8 @@ def thread_of(request: HttpRequest, conversation: Conversation) -> Thread:
 def part_context(request: HttpRequest, conversation: Conversation, said: list[Said]) -> dict[str, Any]:
     """These messages alone, for the live thread."""
     bubbles = make_bubbles(said, conversation, company_of(request).name)
-    return {"number": conversation.number, "thread": Thread(items=list(bubbles))}
+    base = reverse("desk:thread", args=[conversation.number])
+    return {"number": conversation.number, "base": base, "thread": Thread(items=list(bubbles))}
 
 
 def conversation_context(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
@@ -156,7 +173,6 @@ def conversation_context(request: HttpRequest, conversation: Conversation) -> di
         **head_context(request, conversation),
         "thread": thread_of(request, conversation),
         "composer": make_composer(agent, conversation),
-        "card": make_card(conversation, visible_to(request)),
         "client_key": new_token(12),
         "current_id": conversation.pk,
     }
@@ -167,6 +183,7 @@ def head_context(request: HttpRequest, conversation: Conversation) -> dict[str, 
     return {
         "conversation": conversation,
         "number": conversation.number,
+        "base": reverse("desk:thread", args=[conversation.number]),
         "may_manage": not agent_of(request).is_guest,
         "status_names": status_names(),
         "list_query": read_asked(request.GET).address(),

@@ -16,12 +16,11 @@ from ascolto.delivery.actions import resend as send_again
 from ascolto.desk.forms import Draft, keep_upload, read_draft
 from ascolto.desk.opening import (
     agent_of,
-    conversation_context,
-    desk_context,
     is_fragment,
     open_conversation,
     open_message,
     part_context,
+    thread_page_context,
 )
 from ascolto.desk.reading import one_message
 from ascolto.desk.replies import toast
@@ -76,9 +75,9 @@ def _refused(request: HttpRequest, conversation: Conversation, refused: Refused)
     """The reason beside the composer; the text stays where it is."""
     if is_fragment(request):
         return render(request, "desk/refused.html", {"refused": refused}, status=422)
-    context = conversation_context(request, conversation)
+    context = thread_page_context(request, conversation)
     context |= {"refused": refused, "draft_text": request.POST.get("text", "")}
-    return render(request, "desk/desk.html", desk_context(request, **context), status=422)
+    return render(request, "desk/desk.html", context, status=422)
 
 
 @role_required("agent")

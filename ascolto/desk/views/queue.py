@@ -13,7 +13,7 @@ from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Label
 from ascolto.conversations.selectors import count_views, row_of
 from ascolto.desk.looks import look_of
-from ascolto.desk.opening import agent_of, desk_context, is_fragment, list_context
+from ascolto.desk.opening import agent_of, is_fragment, list_context, queue_context
 from ascolto.desk.queue import group_names, make_rows, read_asked, shown_count, status_names
 from ascolto.kit.clock import now
 
@@ -23,7 +23,7 @@ from ascolto.kit.clock import now
 def queue(request: HttpRequest) -> HttpResponse:
     """The list; for scripts only the list pane, or with a cursor the next rows."""
     if not is_fragment(request):
-        return render(request, "desk/desk.html", desk_context(request))
+        return render(request, "desk/desk.html", queue_context(request))
     template = "desk/more.html" if request.GET.get("cursor") else "desk/list.html"
     return render(request, template, list_context(request) | {"current_id": 0})
 

@@ -12,20 +12,23 @@ from ascolto.conversations.files import SHOWN_INLINE, path_of
 from ascolto.conversations.models import Attachment
 from ascolto.conversations.selectors import access_attachment
 from ascolto.desk.bubbles import make_bubbles, weave
+from ascolto.desk.card import make_card
 from ascolto.desk.letter import letter_page, letter_policy
 from ascolto.desk.lines import read_lines
 from ascolto.desk.opening import (
     agent_of,
     company_of,
     conversation_context,
-    desk_context,
     head_context,
     is_fragment,
     open_conversation,
     open_message,
     part_context,
+    thread_page_context,
+    visible_to,
 )
 from ascolto.desk.reading import messages_after, one_message
+from ascolto.ui.shell import shell_context
 
 
 @signed_in
@@ -33,10 +36,9 @@ from ascolto.desk.reading import messages_after, one_message
 def thread(request: HttpRequest, number: str) -> HttpResponse:
     """The conversation beside its list; for scripts only the conversation."""
     conversation = open_conversation(request, number)
-    context = conversation_context(request, conversation)
     if is_fragment(request):
-        return render(request, "desk/conversation.html", context)
-    return render(request, "desk/desk.html", desk_context(request, **context))
+        return render(request, "desk/conversation.html", conversation_context(request, conversation))
+    return render(request, "desk/desk.html", thread_page_context(request, conversation))
 
 
 @signed_in
@@ -49,13 +51,27 @@ def head(request: HttpRequest, number: str) -> HttpResponse:
 
 @signed_in
 @require_safe
+def card(request: HttpRequest, number: str) -> HttpResponse:
+    """Who the customer is; asked for beside the conversation, so that reading need not wait for it."""
+    conversation = open_conversation(request, number)
+    made = make_card(conversation, visible_to(request))
+    context = {**head_context(request, conversation), "card": made}
+    if is_fragment(request):
+        return render(request, "desk/card.html", context)
+    company_of(request)
+    shell = shell_context(request, current="desk")
+    return render(request, "desk/choice.html", {**shell, **context, "part": "desk/card.html"})
+
+
+@signed_in
+@require_safe
 def messages(request: HttpRequest, number: str) -> HttpResponse:
     """What came after a message (and after an event), for the live thread."""
     conversation = open_conversation(request, number)
     after, event = _number(request, "after"), _number(request, "events")
     bubbles = make_bubbles(messages_after(conversation, after), conversation, company_of(request).name)
     lines = read_lines(conversation, after_id=event) if "events" in request.GET else []
-    context = {"number": conversation.number, "thread": weave(bubbles, lines)}
+    context = part_context(request, conversation, []) | {"thread": weave(bubbles, lines)}
     return render(request, "desk/items.html", context)
 
 

@@ -55,6 +55,13 @@ window.addEventListener("popstate", () => {
   } else if (location.pathname.includes("/c/")) open(location.href, { push: false });
 });
 
+/* the list of a page that opened with a conversation comes second */
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.elt?.id !== "list") return;
+  document.getElementById(`row-${openId()}`)?.setAttribute("aria-current", "true");
+  startList();
+});
+
 /* what changed by our own hand: the row follows even when the stream is down */
 function changed() {
   if (openId()) { refreshRow(openId()); catchUp(); }

@@ -179,7 +179,11 @@ function watchMore() {
   item.addEventListener("click", (event) => { event.preventDefault(); loadMore(item); });
 }
 
+/** A list that came after the page: its numbers belong beside the views too. */
 export function startList() {
+  for (const fresh of list()?.querySelectorAll(".chips [data-count]") || []) {
+    for (const shown of document.querySelectorAll(`[data-views] [data-count="${fresh.dataset.count}"]`)) shown.textContent = fresh.textContent;
+  }
   watchMore();
   document.querySelector('#rows > [aria-current="true"]')?.scrollIntoView({ block: "nearest" });
 }

@@ -7,7 +7,8 @@ const open = () => [...document.querySelectorAll("details.drop[open]")];
 export function closeDrops() {
   const drops = open();
   for (const drop of drops) {
-    if (drop.contains(document.activeElement)) drop.querySelector("summary").focus();
+    const focus = document.activeElement;
+    if (drop.contains(focus) || focus === document.body) drop.querySelector("summary").focus();
     drop.open = false;
   }
   return drops.length > 0;
