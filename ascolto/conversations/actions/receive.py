@@ -102,7 +102,7 @@ def _apart(item: Received) -> Received:
     return replace(item, message=replace(item.message, external_id=external))
 
 
-def _known(keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
+def _known(keys: Iterable[tuple[int, str]]) -> dict[tuple[int | None, str | None], str]:
     """The digest (empty where none was told) of each message that is here already."""
     by_account: dict[int, list[str]] = {}
     for account, external in keys:

@@ -125,7 +125,7 @@ class WhatsAppNetwork(LocalServer):
         self.disorder = False
         self.tells_sizes = True  # of files, before they are fetched
         self.files_at = ""  # an address for files that is not ours
-        self.on_message: Callable[[SentMessage], None] | None = None
+        self.on_message: Callable[[SentMessage], object] | None = None
         self.lock = threading.RLock()
         self.per_second: int | None = None
         self._recent: deque[float] = deque()
