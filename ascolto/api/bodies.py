@@ -21,6 +21,11 @@ Cursor = Annotated[str, msgspec.Meta(max_length=200)]
 ShortText = Annotated[str, msgspec.Meta(max_length=200)]
 
 
+def fields_of(expected: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The names that a Struct knows."""
+    return expected.__struct_fields__
+
+
 def declared_length(request: HttpRequest, limit: int) -> int:
     """The Content-Length. Raises the problems `length-required` and `too-large`."""
     text = request.META.get("CONTENT_LENGTH") or ""
@@ -41,7 +46,7 @@ def read_bytes(request: HttpRequest, limit: int) -> bytes:
 def read_json(request: HttpRequest, expected: type[Body], raw: bytes) -> Body:
     """The body as `expected`. An empty body is an empty object. Raises `unsupported-media-type`, `malformed`, `invalid`."""
     content_type = (request.content_type or "").lower()
-    if raw and content_type != "application/json":
+    if raw and content_type != "application/json" and not content_type.endswith("+json"):
         raise Problem(
             "unsupported-media-type",
             f"Send Content-Type: application/json, not {content_type[:80] or 'nothing'}.",
@@ -89,8 +94,15 @@ def read_expand(text: str, known: Sequence[str]) -> list[str]:
 
 
 def read_query(parameters: Mapping[str, str], expected: type[Body]) -> Body:
-    """The query string as `expected`; texts become numbers where those are wanted. Raises `invalid`."""
-    given = {name: clean(value) for name, value in parameters.items()}
+    """The query string as `expected`; texts become numbers where those are wanted, empty ones count as left out.
+
+    Raises `invalid`.
+    """
+    given = {
+        name: text
+        for name, value in parameters.items()
+        if (text := clean(value)) or name not in fields_of(expected)
+    }
     try:
         return msgspec.convert(given, expected, strict=False)
     except msgspec.ValidationError as error:

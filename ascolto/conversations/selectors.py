@@ -83,6 +83,7 @@ class Filters:
     team: int | None = None
     label: str | None = None
     customer: int | None = None
+    account: int | None = None  # the inbox in which it began
     query: str = ""
 
 
@@ -150,6 +151,8 @@ def _narrowed(
         rows = rows.filter(assignee_id=int(filters.assignee))
     if filters.team is not None:
         rows = rows.filter(team_id=filters.team)
+    if filters.account is not None:
+        rows = rows.filter(account_id=filters.account)
     if filters.customer is not None:
         rows = rows.filter(customer_id=filters.customer)
     if filters.label:

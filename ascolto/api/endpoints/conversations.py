@@ -32,11 +32,13 @@ Holder = Id | Literal["me"] | None
 
 
 class ConversationQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """`assignee`: an agent's id, `me` or `none`. `channel`: a kind such as `email`. `q`: number, handle, name or words."""
+    """`assignee`: an agent's id, `me` or `none`. `channel`: a kind such as `email`, or the id of the channel in which it
+    began. `q`: number, handle, name or words. Empty parameters count as left out.
+    """
 
     view: Literal[VIEWS] = "all"  # type: ignore[valid-type]
     status: documents.Status | None = None
-    channel: Annotated[str, Meta(pattern="^[a-z][a-z0-9_-]{0,39}$")] | None = None
+    channel: Annotated[str, Meta(pattern="^([a-z][a-z0-9_-]{0,39}|[1-9][0-9]{0,17})$")] | None = None
     assignee: Annotated[str, Meta(pattern="^(me|none|[1-9][0-9]{0,17})$")] | None = None
     team: Id | None = None
     label: LabelName | None = None
@@ -97,9 +99,11 @@ class SnoozeBody(Struct, frozen=True, forbid_unknown_fields=True):
 def list_conversations(call: Call) -> Answer:
     """Conversations the token's agent may see, the newest activity first."""
     query: ConversationQuery = call.query
+    is_id = (query.channel or "").isdigit()
     filters = Filters(
         status=query.status,
-        channel=query.channel,
+        channel=None if is_id else query.channel,
+        account=int(query.channel) if is_id and query.channel else None,
         assignee=_wanted_holder(call, query.assignee),
         team=query.team,
         label=query.label,

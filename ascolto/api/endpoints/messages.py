@@ -23,7 +23,7 @@ MAX_TEMPLATE_BYTES = 32 * 1024
 
 
 class MessageQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    limit: Limit = 50
+    limit: Limit = 200
     cursor: Cursor = ""
 
 
@@ -38,7 +38,7 @@ class NewMessage(Struct, frozen=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(max_length=200_000)] = ""
     visibility: documents.MessageVisibility = "private"
     channel: Id | Annotated[str, Meta(min_length=1, max_length=40)] | None = None
-    attachments: Annotated[list[Id], Meta(max_length=50)] = []
+    attachments: Annotated[list[Id], Meta(max_length=50)] | None = None
     template: dict[str, Any] | None = None
 
 
@@ -72,7 +72,7 @@ def resend_message(call: Call) -> Answer:
 
 
 def _files(call: Call) -> list[Attachment]:
-    wanted = list(dict.fromkeys(call.body.attachments))
+    wanted = list(dict.fromkeys(call.body.attachments or ()))
     found = {
         file.pk: file
         for file in Attachment.objects.filter(pk__in=wanted, uploader=call.agent, message__isnull=True)
@@ -113,7 +113,7 @@ def _account(call: Call, conversation: Conversation) -> ChannelAccount | None:
     wanted = call.body.channel
     if wanted is None:
         return None
-    ways = [way for way in reaches(conversation) if wanted in {way.account.pk, way.account.kind}]
+    ways = [way for way in reaches(conversation) if str(wanted) in {str(way.account.pk), way.account.kind}]
     fitting = [way for way in ways if way.visibility == call.body.visibility] or ways
     if not fitting:
         raise invalid("channel", f"the customer has not written on {wanted} in this conversation.")

@@ -58,9 +58,11 @@ def test_the_thread_is_told_oldest_first_in_pages(cast: Cast, marco: Caller) -> 
 def test_the_channel_can_be_chosen_by_kind_and_by_id(cast: Cast, marco: Caller) -> None:
     conversation = cast.writes()
     address = f"/conversations/{conversation.pk}/messages"
-    for channel in ("webhook", cast.inbox.pk):
+    for channel in ("webhook", cast.inbox.pk, str(cast.inbox.pk), None):
         assert (
-            marco.post(address, {"text": "Hello", "channel": channel}, status=201)["channel_id"]
+            marco.post(address, {"text": "Hello", "channel": channel, "attachments": None}, status=201)[
+                "channel_id"
+            ]
             == cast.inbox.pk
         )
     for channel in ("email", 999_999):
