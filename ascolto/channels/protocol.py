@@ -241,12 +241,16 @@ class ErrorClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An error class with the network's own words, and the wait it asked for in seconds."""
+    """An error class with the network's own words, and the wait it asked for in seconds.
+
+    `partial`: some of the parts of a message have arrived and others have not: no receipt makes it whole.
+    """
 
     error: ErrorClass
     reason: str = ""
     code: str = ""
     retry_after: float | None = None
+    partial: bool = False
 
 
 class SendRefused(Exception):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from ascolto.channels.protocol import ErrorClass, Failure, Sent
-from ascolto.conversations.actions import note_delivery
+from ascolto.conversations.actions import note_delivery, note_partial
 from ascolto.conversations.models import Delivery, Message
 from ascolto.delivery.leases import HELD, Lost, state_told_by
 from ascolto.delivery.models import Attempt, Dispatch
@@ -121,13 +121,18 @@ def record(holder: str, result: Result) -> bool:
         milliseconds=min(result.milliseconds, 2**31 - 1),
     )
     _settle(row, verdict)
-    _tell(message, verdict, result.sent)
+    if result.failure is not None and result.failure.partial:
+        note_partial(message, reason=verdict.reason)
+    else:
+        _tell(message, verdict, result.sent)
     return True
 
 
 def _verdict(row: Dispatch, result: Result, message: Message) -> Verdict:
     if result.failure is None:
         return Verdict(State.SENT)
+    if result.failure.partial:
+        return Verdict(State.UNCERTAIN, result.failure.error, reason_of(result.failure))
     told = state_told_by(message)
     if told is not None:  # the network's receipt was faster, and knows better than a broken connection
         return Verdict(told, result.failure.error if told is State.FAILED else None, message.delivery_error)

@@ -15,6 +15,7 @@ from ascolto.conversations.actions.news import (
     apply_news,
     news_of,
     note_delivery,
+    note_partial,
     send_again,
     settle_early_news,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "mark_spam",
     "news_of",
     "note_delivery",
+    "note_partial",
     "receive_messages",
     "rename",
     "send_again",

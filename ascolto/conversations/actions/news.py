@@ -193,6 +193,8 @@ def _receipt(message: Message, item: News) -> None:
 
 def advance_delivery(message: Message, to: Delivery) -> bool:
     """Move a message of ours forward; news that would move it back is ignored. Returns whether it moved."""
+    if message.extra.get("partial"):
+        return False
     if _RANK[to] <= _RANK[Delivery(message.delivery)] and message.delivery != Delivery.FAILED:
         return False
     if message.delivery == Delivery.FAILED and _RANK[to] < _RANK[Delivery.DELIVERED]:
@@ -204,6 +206,8 @@ def advance_delivery(message: Message, to: Delivery) -> bool:
 
 
 def _fail(message: Message, reason: str, error: str) -> None:
+    if message.extra.get("partial"):
+        return
     if _RANK[Delivery(message.delivery)] >= _RANK[Delivery.DELIVERED] or message.delivery == Delivery.FAILED:
         return
     message.delivery, message.delivery_error = Delivery.FAILED, clean(reason or error, 500)
@@ -278,10 +282,19 @@ def note_delivery(
         apply_early_news([message])
 
 
+def note_partial(message: Message, *, reason: str) -> None:
+    """Some parts of a message arrived and others did not: uncertain until a person decides, whatever receipts of a part say."""
+    message.extra = {**message.extra, "partial": True}
+    message.delivery, message.delivery_error = Delivery.UNCERTAIN, clean(reason, 500)
+    message.save(update_fields=["extra", "delivery", "delivery_error"])
+    _tell(message, "message.delivery_uncertain", reason=message.delivery_error)
+
+
 def send_again(message: Message) -> None:
     """A person puts a message on its way once more: what the network said of the earlier try is over."""
     message.external_id = None
-    message.save(update_fields=["external_id"])
+    message.extra = {key: value for key, value in message.extra.items() if key != "partial"}
+    message.save(update_fields=["external_id", "extra"])
     note_delivery(message, state=Delivery.QUEUED)
 
 

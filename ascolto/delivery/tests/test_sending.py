@@ -8,12 +8,13 @@ import pytest
 from django.db import transaction
 
 from ascolto.channels.models import ChannelAccount
-from ascolto.channels.protocol import ErrorClass, Sent
+from ascolto.channels.protocol import ErrorClass, Failure, Sent
 from ascolto.conversations.actions import apply_news
 from ascolto.conversations.actions.news import News
 from ascolto.conversations.files import store_file
 from ascolto.conversations.models import EarlyNews, Message
 from ascolto.customers.models import Identity
+from ascolto.delivery.actions import resend
 from ascolto.delivery.models import Dispatch
 from ascolto.delivery.tests.desk import Desk, dispatch_of, health_of, make_due, state_of, told
 from ascolto.delivery.tests.paper import Paper, refused
@@ -261,6 +262,21 @@ def test_a_receipt_of_failure_settles_an_unknown_outcome_too(desk: Desk, paper: 
     apply_news([receipt(message, "failed", external_id="out-9", tracker=dispatch_of(message).tracker)])
     deliver_waiting()
     assert state_of(message) == ("failed", "failed")
+
+
+def test_receipts_of_one_part_do_not_hide_that_another_is_missing(desk: Desk, paper: Paper) -> None:
+    paper.answers(desk.inbox.pk, Failure(ErrorClass.UNCERTAIN, "1 of 2 parts were sent.", partial=True))
+    message = desk.answered()
+    tracker = dispatch_of(message).tracker
+    deliver_waiting()
+    apply_news([receipt(message, "delivered", external_id="out-9", tracker=tracker)])
+    apply_news([receipt(message, "failed", external_id="out-8", tracker=tracker)])
+    deliver_waiting()
+    assert state_of(message) == ("uncertain", "uncertain")
+    assert message.delivery_error == "1 of 2 parts were sent."
+    resend(agent=desk.marco, message=message)
+    deliver_waiting()
+    assert state_of(message) == ("sent", "sent")
 
 
 def test_a_receipt_stops_the_next_try(desk: Desk, paper: Paper) -> None:

@@ -111,4 +111,4 @@ def _post(graph: Graph, number_id: str, payload: Mapping[str, Any]) -> str:
 def _half_sent(failure: Failure, done: int, total: int) -> Failure:
     """A part has arrived: repeating the whole would double it, so that a person must decide."""
     reason = f"{done} of {total} parts were sent; then: {failure.reason or failure.error.value}"
-    return Failure(ErrorClass.UNCERTAIN, reason, code=failure.code)
+    return Failure(ErrorClass.UNCERTAIN, reason, code=failure.code, partial=True)

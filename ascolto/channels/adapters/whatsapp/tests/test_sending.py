@@ -406,6 +406,7 @@ def test_half_a_message_is_never_repeated_by_itself(network, giulia) -> None:
     failure = refused(network, answer(giulia, "Ascolti", files=files))
     assert failure.error is ErrorClass.UNCERTAIN
     assert failure.reason.startswith("1 of 2 parts were sent")
+    assert failure.partial
 
 
 def test_an_address_where_nobody_listens_is_tried_again(giulia, network) -> None:
