@@ -132,7 +132,7 @@ class Numbers:
             "ascolto_delivery_waiting", "Answers on their way, by state.", labels=["state"]
         )
         rows = (
-            Dispatch.objects.filter(state__in=open_states)
+            Dispatch.objects.filter(finished_at__isnull=True)
             .values("state")
             .annotate(n=Count("pk"), due=Min("run_at"))
         )

@@ -49,7 +49,7 @@ def inboxes() -> list[Inbox]:
     """Every inbox; what needs somebody first."""
     order = {"broken": 0, "waiting": 1, "quiet": 2, "working": 2, "off": 3}
     aside = _counted(RawEvent.objects.filter(state=RawEvent.State.DEAD))
-    out = _counted(Dispatch.objects.filter(state__in=OPEN))
+    out = _counted(Dispatch.objects.filter(finished_at__isnull=True))
     found = [_inbox(account, aside, out) for account in all_accounts()]
     return sorted(found, key=lambda inbox: (order[inbox.state], inbox.account.name.casefold()))
 
@@ -58,10 +58,9 @@ def inbox(pk: int) -> Inbox:
     """One inbox. Raises ChannelAccount.DoesNotExist."""
     account = all_accounts().get(pk=pk)
     aside = _counted(RawEvent.objects.filter(state=RawEvent.State.DEAD, account=account))
-    return _inbox(account, aside, _counted(Dispatch.objects.filter(state__in=OPEN, account=account)))
-
-
-OPEN = (Dispatch.State.QUEUED, Dispatch.State.CLAIMED, Dispatch.State.SENDING)
+    return _inbox(
+        account, aside, _counted(Dispatch.objects.filter(finished_at__isnull=True, account=account))
+    )
 
 
 def _inbox(account: ChannelAccount, aside: Counter[int], out: Counter[int]) -> Inbox:
