@@ -27,7 +27,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_a_mirror_in_pips_own_settings_is_respected(no_settings: Path) -> None:
     settings = no_settings / "config" / "pip" / "pip.conf"
     settings.parent.mkdir(parents=True)
-    settings.write_text("[global]\nindex-url = https://mirror.telvia.example/simple\n")
+    settings.write_text("[global]\nfind-links = /srv/wheels\n")
     assert install.has_index_for_pip()
 
 
