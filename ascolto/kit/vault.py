@@ -32,4 +32,6 @@ class Vault:
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken as error:
-            raise Unreadable("sealed with another key: restore the secret key this data was made with") from error
+            raise Unreadable(
+                "sealed with another key: restore the secret key this data was made with"
+            ) from error
