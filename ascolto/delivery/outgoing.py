@@ -131,10 +131,11 @@ def _outgoing(row: Dispatch, account: Account, recipient: tuple[Handle, ...]) ->
 def _recipient(message: Message, account: Account, adapter: Adapter) -> tuple[Handle, ...]:
     """The handle the customer wrote with, then theirs of other namespaces by which this network addresses people.
 
-    A handle nobody vouches for counts only on the account where it was claimed. Raises SendRefused for nobody.
+    A handle nobody vouches for counts only on the account where it was claimed, a retired one nowhere. Raises SendRefused
+    for nobody.
     """
     here = f"{account.kind}:{account.id}"
-    own = message.identity
+    own = message.identity if message.identity and message.identity.scope in {"", here} else None
     spaces = [space for space in adapter.namespaces if own is None or space != own.namespace]
     others = Identity.objects.filter(
         customer=message.conversation.customer_id, namespace__in=spaces, scope__in=["", here]

@@ -13,6 +13,7 @@ from ascolto.conversations.actions import apply_news
 from ascolto.conversations.actions.news import News
 from ascolto.conversations.files import store_file
 from ascolto.conversations.models import EarlyNews, Message
+from ascolto.customers.actions import Claim, Person, change_handle, recognise
 from ascolto.customers.models import Identity
 from ascolto.delivery.actions import resend
 from ascolto.delivery.models import Dispatch
@@ -328,6 +329,23 @@ def test_a_file_that_is_gone_fails_before_anything_leaves(desk: Desk, paper: Pap
     assert state_of(message) == ("failed", "failed")
     assert "plan.txt" in message.delivery_error
     assert paper.begun[desk.inbox.pk] == 0
+
+
+def test_an_answer_follows_giulia_to_her_new_number(desk: Desk, paper: Paper) -> None:
+    conversation = desk.writes()
+    new = Claim("paper", "giulia-2")
+    recognise([Person((new,))])  # her new number wrote already, before anybody said whose it is
+    stranger = Identity.objects.get(value="giulia-2").customer_id
+    change_handle(old=Claim("paper", "giulia"), new=Claim("paper", "giulia-3"))
+    desk.answers(conversation)
+    deliver_waiting()
+    assert [handle.value for handle in paper.sent[0].recipient] == ["giulia-3"]
+    change_handle(old=Claim("paper", "giulia-3"), new=new)
+    message = desk.answers(conversation)
+    deliver_waiting()
+    assert stranger != desk.giulia.pk
+    assert state_of(message) == ("failed", "failed")  # nobody vouches for any handle of hers any more
+    assert len(paper.sent) == 1
 
 
 def test_nobody_learns_handles_of_another_account(desk: Desk, networks: dict[str, Paper]) -> None:
