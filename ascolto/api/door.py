@@ -18,7 +18,7 @@ from django.http.multipartparser import MultiPartParserError
 
 from ascolto.api.bodies import MAX_JSON_BYTES, read_bytes, read_json, read_query
 from ascolto.api.endpoints.attachments import read_upload
-from ascolto.api.idempotency import answer_once, digest_of, read_key
+from ascolto.api.idempotency import answer_once, answer_once_unlocked, digest_of, read_key
 from ascolto.api.problems import Problem, invalid
 from ascolto.api.routes import TABLE
 from ascolto.api.routing import BASE, Answer, Call, Route
@@ -87,7 +87,8 @@ def _perform(request: HttpRequest, route: Route, values: dict[str, str]) -> Http
     if key is None or route.method != "POST":
         return _encode(route, route.call(call))
     where = f"{request.method} {request.get_full_path()}".encode()
-    return answer_once(
+    once = answer_once_unlocked if route.waits else answer_once
+    return once(
         token=credential.token.pk,
         key=read_key(key),
         request_digest=digest_of(where, digest),

@@ -3,7 +3,7 @@
 Either both are there after a crash or neither is, so a client that got no answer may always repeat. Only answers of success are
 kept: after an error nothing has happened, and the same key may be tried again. Two requests with one key at the same time: the
 second gets 409 (within a process by a set, between processes on PostgreSQL by an advisory lock; on SQLite the one write lock
-makes it wait and then gives it the first one's answer).
+makes it wait and then gives it the first one's answer). What has to wait for other people's servers does so without a lock.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from ascolto.api.problems import Problem, invalid
 from ascolto.kit.clock import now
 
 KEPT_FOR = timedelta(hours=24)
+CLAIMED_FOR = timedelta(minutes=10)
+AT_WORK = 0  # instead of a status: no answer yet
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 _at_work: set[tuple[int, str]] = set()
 _lock = threading.Lock()
@@ -54,15 +56,53 @@ def answer_once(
     with _alone(token, key), transaction.atomic():
         _lock_key(token, key)
         _sweep()
-        record = IdempotencyRecord.objects.filter(token_id=token, key=key).first()
-        if record is not None and record.created_at > now() - KEPT_FOR:
-            return _replay(record, request_digest)
+        record = _recent(token, key)
         if record is not None:
-            record.delete()
+            return _replay(record, request_digest)
         response = act()
         if response.status_code < 300:
-            _keep(token, key, request_digest, response)
+            _keep(_claim(token, key, request_digest), response)
         return response
+
+
+def answer_once_unlocked(
+    *, token: int, key: str, request_digest: str, act: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """The same for what waits for other people's servers: the key is claimed first, and nothing is locked meanwhile.
+
+    A crash in the middle leaves the key `in-flight` for as long as CLAIMED_FOR.
+    """
+    with _alone(token, key):
+        with transaction.atomic():
+            _lock_key(token, key)
+            record = _recent(token, key)
+            if record is not None:
+                return _replay(record, request_digest)
+            claimed = _claim(token, key, request_digest)
+        try:
+            response = act()
+            if response.status_code < 300:
+                _keep(claimed, response)
+            return response
+        finally:
+            IdempotencyRecord.objects.filter(pk=claimed.pk, status=AT_WORK).delete()
+
+
+def _recent(token: int, key: str) -> IdempotencyRecord | None:
+    """What is remembered of the key; what is too old is forgotten now."""
+    record = IdempotencyRecord.objects.filter(token_id=token, key=key).first()
+    if record is None:
+        return None
+    if record.created_at > now() - (CLAIMED_FOR if record.status == AT_WORK else KEPT_FOR):
+        return record
+    record.delete()
+    return None
+
+
+def _claim(token: int, key: str, request_digest: str) -> IdempotencyRecord:
+    return IdempotencyRecord.objects.create(
+        token_id=token, key=key, request_digest=request_digest, status=AT_WORK, body=b""
+    )
 
 
 @contextmanager
@@ -88,20 +128,17 @@ def _lock_key(token: int, key: str) -> None:
             raise Problem("in-flight", headers={"Retry-After": "1"})
 
 
-def _keep(token: int, key: str, request_digest: str, response: HttpResponse) -> None:
-    IdempotencyRecord.objects.create(
-        token_id=token,
-        key=key,
-        request_digest=request_digest,
-        status=response.status_code,
-        headers={name: response[name] for name in _KEPT_HEADERS if response.has_header(name)},
-        body=response.content,
-    )
+def _keep(record: IdempotencyRecord, response: HttpResponse) -> None:
+    record.status, record.body = response.status_code, response.content
+    record.headers = {name: response[name] for name in _KEPT_HEADERS if response.has_header(name)}
+    record.save(update_fields=["status", "body", "headers"])
 
 
 def _replay(record: IdempotencyRecord, request_digest: str) -> HttpResponse:
     if record.request_digest != request_digest:
         raise Problem("key-reused", "This key came with another address or body before.")
+    if record.status == AT_WORK:
+        raise Problem("in-flight", headers={"Retry-After": "1"})
     headers = {**record.headers, "Idempotency-Replayed": "true"}
     return HttpResponse(bytes(record.body), status=record.status, headers=headers)
 

@@ -201,6 +201,7 @@ TABLE = Table(
             body=ch.NewChannel,
             answer=d.Channel,
             status=201,
+            waits=True,
         ),
         _get("/channels/{id}", "channels:read", ch.get_channel, "Read a channel", "Channels", d.Channel),
         Route(

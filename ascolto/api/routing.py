@@ -50,7 +50,8 @@ Operation = Callable[[Call], Any]
 class Route:
     """One operation. `call` gets a Call and returns an Answer, or an HttpResponse where the answer is a file.
 
-    `body` is None where none is taken; `upload` marks the operation whose body is a file. `problems` are the kinds that
+    `body` is None where none is taken; `upload` marks the operation whose body is a file, `waits` the one that
+    asks other people's servers (the network's, a name server) and therefore must not hold a transaction. `problems` are the kinds that
     this operation has besides those that every one has.
     """
 
@@ -65,6 +66,7 @@ class Route:
     body: type[msgspec.Struct] | None = None
     status: int = 200
     upload: bool = False
+    waits: bool = False
     problems: tuple[str, ...] = ()
 
     @property

@@ -14,6 +14,7 @@ from ascolto.api import idempotency
 from ascolto.api.models import IdempotencyRecord
 from ascolto.api.problems import Problem
 from ascolto.api.tests.conftest import Caller, token_of
+from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Attachment, Message
 from ascolto.kit.clock import now
 from ascolto.testing.factories import Cast, make_cast
@@ -78,6 +79,33 @@ def test_while_one_is_at_work_the_other_is_told_so(cast: Cast, marco: Caller) ->
     with pytest.raises(Problem, match="nothing here"):
         idempotency.answer_once(token=token, key="k-1", request_digest="d", act=act)
     assert not IdempotencyRecord.objects.exists()
+
+
+CHANNEL = {"kind": "webhook", "name": "Shop", "settings": {"secret": "a-shared-secret"}}
+
+
+def test_a_channel_is_connected_once(cast: Cast, administrator: Caller) -> None:
+    first = administrator("POST", "/channels", CHANNEL, Idempotency_Key="k-1")
+    again = administrator("POST", "/channels", CHANNEL, Idempotency_Key="k-1")
+    assert (first.status_code, first.content) == (201, again.content)
+    assert (
+        administrator.problem("POST", "/channels", {**CHANNEL, "name": "x"}, Idempotency_Key="k-1").status
+        == 422
+    )
+    assert ChannelAccount.objects.filter(name="Shop").count() == 1
+    refused = {**CHANNEL, "settings": {}}
+    assert administrator.problem("POST", "/channels", refused, Idempotency_Key="k-2").status == 422
+    assert administrator("POST", "/channels", CHANNEL, Idempotency_Key="k-2").status_code == 201
+
+
+def test_who_died_while_waiting_frees_the_key_after_a_while(cast: Cast, administrator: Caller) -> None:
+    administrator.post("/channels", CHANNEL, status=201, Idempotency_Key="k-1")
+    IdempotencyRecord.objects.update(status=idempotency.AT_WORK, body=b"")
+    assert administrator.problem("POST", "/channels", CHANNEL, Idempotency_Key="k-1").type.endswith(
+        "/in-flight"
+    )
+    IdempotencyRecord.objects.update(created_at=now() - timedelta(minutes=11))
+    administrator.post("/channels", CHANNEL, status=201, Idempotency_Key="k-1")
 
 
 def token_id(caller: Caller) -> int:
