@@ -20,8 +20,10 @@ def say(name):
     os.write(1, f"{name} {os.getpid()}\\n".encode())
 
 def quiet():
-    say("quiet")
-    run_threads({"loop": lambda stop: stop.wait()})
+    def loop(stop):
+        say("quiet")
+        stop.wait()
+    run_threads({"loop": loop})
     say("quiet-ended")
 
 def stubborn():
