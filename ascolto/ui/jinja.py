@@ -15,10 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment
 
-from ascolto.kit import text as texts
-from ascolto.ui import promise
+from ascolto.ui import drawn, promise
 
-TONES = 5
 _MAY_LINK = re.compile(r"://|@|www\.", re.IGNORECASE)
 _LINK = re.compile(
     r"((?:https?://|\bwww\.)[^\s<>\"]{2,2000}|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})",
@@ -34,12 +32,12 @@ def environment(**options: Any) -> Environment:
         {"url": _url, "static": static, "_": gettext, "gettext": gettext, "ngettext": ngettext}
     )
     env.globals.update(
-        {"sprite": static("ui/icons.svg"), "url_or_none": url_or_none, "promise_clock": promise.clock}
+        {"sprite": drawn.sprite(), "drawn": drawn, "url_or_none": url_or_none, "promise_clock": promise.clock}
     )
     env.filters.update(
         {
-            "initials": initials,
-            "tone": tone,
+            "initials": drawn.initials,
+            "tone": drawn.tone,
             "linked": linked,
             "clock_time": clock_time,
             "day_name": day_name,
@@ -62,18 +60,6 @@ def url_or_none(name: str, *args: Any) -> str | None:
         return reverse(name, args=args or None)
     except NoReverseMatch:
         return None
-
-
-@lru_cache(maxsize=4096)
-def initials(name: str) -> str:
-    """One or two letters for an avatar; the same people are drawn again and again."""
-    return texts.initials(name)
-
-
-def tone(key: Any) -> int:
-    """One of the five colours of avatars, always the same for the same key."""
-    number = key if isinstance(key, int) else sum(str(key or "").encode())
-    return (number * 2654435761 >> 16) % TONES + 1
 
 
 def linked(text: str) -> SafeString:
@@ -106,16 +92,12 @@ def day_name(at: datetime) -> str:
     local = timezone.localtime(at)
     days = (timezone.localtime().date() - local.date()).days
     pattern = "l j F" if days < 300 else "l j F Y"
-    name = formats.date_format(local, pattern)
+    name = _date_words(local.date(), pattern, get_language())
     if days == 0:
-        return gettext("Today, %(day)s") % {"day": _lower_in(name)}
+        return gettext("Today, %(day)s") % {"day": name}
     if days == 1:
-        return gettext("Yesterday, %(day)s") % {"day": _lower_in(name)}
+        return gettext("Yesterday, %(day)s") % {"day": name}
     return name[:1].upper() + name[1:]
-
-
-def _lower_in(name: str) -> str:
-    return name[:1].lower() + name[1:] if (get_language() or "").startswith("it") else name
 
 
 def short_date(at: datetime) -> str:
@@ -136,7 +118,9 @@ def moment(at: datetime) -> str:
 @lru_cache(maxsize=2048)
 def _date_words(day: date, pattern: str, language: str | None) -> str:
     """A date in words of the language that is active; the same days come again and again on a screen."""
-    return formats.date_format(day, pattern)
+    words = formats.date_format(day, pattern)
+    # Italian writes days and months small; Django's names of them begin with a capital
+    return words.lower() if (language or "").startswith("it") else words
 
 
 def long_date(at: datetime) -> str:
