@@ -11,7 +11,9 @@ class ConversationsConfig(AppConfig):
         from ascolto.conversations import reach  # noqa: F401 - registers the guarantee of channels at Gate.SEND
         from ascolto.conversations.actions.news import forget_early_news
         from ascolto.conversations.consumers import index_for_search
+        from ascolto.conversations.sweeping import forget_unsent
         from ascolto.events.consumers import register_reader, register_task
 
         register_reader("search", index_for_search)
+        register_task("forget unsent files", timedelta(days=1), forget_unsent)
         register_task("forget early news", timedelta(hours=1), forget_early_news)
