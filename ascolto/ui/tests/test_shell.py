@@ -12,7 +12,8 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from ascolto.ui import promise
-from ascolto.ui.jinja import file_size, linked, tone
+from ascolto.ui.drawn import tone
+from ascolto.ui.jinja import file_size, linked
 from ascolto.ui.shell import shell_context
 
 NOON = datetime(2026, 6, 11, 12, tzinfo=UTC)
