@@ -18,7 +18,7 @@ from ascolto.accounts.actions import delete_team
 from ascolto.accounts.models import Agent, Company, Team
 from ascolto.channels.addresses import address_names, refuse_private
 from ascolto.channels.models import ChannelAccount, ChannelHealth
-from ascolto.channels.protocol import ConfigError, read_config
+from ascolto.channels.protocol import ConfigError, in_own_words, read_config
 from ascolto.channels.registry import get_adapter
 from ascolto.events.log import actor_of, emit
 from ascolto.kit.clock import now
@@ -38,7 +38,7 @@ def connect(
 ) -> ChannelAccount:
     """A new inbox; `teams` empty means that every agent sees it. Raises UnknownChannel, ConfigError."""
     adapter = get_adapter(kind)
-    wanted = _checked_values(values)
+    wanted = in_own_words(adapter.Config, _checked_values(values))
     read_config(adapter.Config, wanted)
     if _is_guarded(agent):
         refuse_private(adapter.Config, wanted)  # asks the network for names: never inside the transaction
@@ -69,7 +69,8 @@ def change_settings(
     A changed setting also lifts the error that stopped the account, so that it is tried again. Raises ConfigError.
     """
     before = {key: value for key, value in account.values().items() if value}
-    wanted = _merged(account, before, _checked_values(values or {}, keep_empty=True), set(clear))
+    given = in_own_words(account.adapter.Config, _checked_values(values or {}, keep_empty=True))
+    wanted = _merged(account, before, given, set(clear))
     read_config(account.adapter.Config, wanted)
     changed = {key for key in before.keys() | wanted.keys() if before.get(key) != wanted.get(key)}
     moved = _new_addresses(account, wanted, changed)

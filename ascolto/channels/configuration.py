@@ -14,18 +14,21 @@ def setting(
     secret: bool = False,
     default: Any = MISSING,
     choices: Iterable[str] = (),
+    also: Mapping[str, str] | None = None,
     example: str = "",
     advanced: bool = False,
 ) -> Any:
     """A field of a channel's Config: its label and help (English source texts), and whether it is sealed at rest.
 
-    Without a default it is required. The settings form, the command line and the docs matrix follow from it.
+    Without a default it is required. `also` are other words for some of the choices. The settings form, the command line
+    and the docs matrix follow from it.
     """
     metadata = {
         "label": label,
         "help": help,
         "secret": secret,
         "choices": tuple(choices),
+        "also": dict(also or {}),
         "example": example,
         "advanced": advanced,
     }
@@ -64,9 +67,27 @@ def read_config(config: type[Any], values: Mapping[str, str]) -> Any:
     return instance
 
 
+def in_own_words(config: type[Any], values: Mapping[str, str]) -> dict[str, str]:
+    """The values with every choice as `config` spells it, whatever its case or the other word for it."""
+    said = dict(values)
+    for item in fields(config):
+        if item.metadata.get("choices") and item.name in said:
+            said[item.name] = _choice(said[item.name].strip(), item)
+    return said
+
+
+def _choice(text: str, item: Any) -> str:
+    choices = item.metadata["choices"]
+    if text in choices:
+        return text
+    spelled = {choice.lower(): choice for choice in choices}
+    spelled.update(item.metadata.get("also") or {})
+    return spelled.get(text.lower(), text)
+
+
 def _convert(name: str, text: str, item: Any) -> Any:
     choices = item.metadata.get("choices") or ()
-    if choices and text not in choices:
+    if choices and (text := _choice(text, item)) not in choices:
         raise ConfigError(name, f"{text!r} is not one of {', '.join(choices)}.")
     kind = str(item.type)
     if kind == "int":

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal
 
 from ascolto.channels.capabilities import Capabilities
 from ascolto.channels.configuration import ConfigError as ConfigError
+from ascolto.channels.configuration import in_own_words as in_own_words
 from ascolto.channels.configuration import read_config as read_config
 from ascolto.channels.configuration import setting as setting
 

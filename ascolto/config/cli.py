@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
+
+_FIRST_STEPS = {"createadmin", "token", "channel"}  # what a script may do before the product ever ran
 
 
 def main() -> None:
-    """Run a command; a wrong setting is told in one line, without a traceback."""
+    """Run a command; a wrong setting or a database that is away is told in one line, without a traceback."""
     from ascolto.config.environment import WrongSetting
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ascolto.config.settings")
-    from django.core.management import ManagementUtility
+    from django.core.management import CommandError, ManagementUtility
+    from django.db import OperationalError
+
+    class Commands(ManagementUtility):
+        def fetch_command(self, subcommand: str) -> Any:
+            command = super().fetch_command(subcommand)
+            if subcommand in _FIRST_STEPS and not {"-h", "--help"}.intersection(self.argv):
+                from ascolto.config.parts import prepare_new
+
+                prepare_new()
+            return command
 
     try:
-        ManagementUtility(["ascolto", *sys.argv[1:]]).execute()
-    except WrongSetting as error:
+        Commands(["ascolto", *sys.argv[1:]]).execute()
+    except (WrongSetting, CommandError) as error:
         sys.exit(f"ascolto: {error}")
+    except OperationalError as error:
+        sys.exit(f"ascolto: the database cannot be used: {str(error).strip()} (`ascolto check` tells more)")
 
 
 if __name__ == "__main__":

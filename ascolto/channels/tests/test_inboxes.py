@@ -210,3 +210,18 @@ def test_only_the_shell_makes_an_inbox_trusted_again(anna: Agent) -> None:
     assert not ChannelAccount.objects.get().is_trusted
     actions.change_settings(account=inbox, values={"reply_url": "http://127.0.0.1:9/"})
     assert ChannelAccount.objects.get().is_trusted
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("SSL", "ssl"), ("tls", "ssl"), ("STARTTLS", "starttls"), ("plain", "none")]
+)
+def test_other_words_for_a_choice_are_understood_and_kept_in_ours(said: str, meant: str) -> None:
+    values = {
+        **dict.fromkeys(("imap_host", "smtp_host"), "127.0.0.1"),
+        **{"imap_user": "care", "imap_password": SECRET, "address": "care@telvia.example"},
+        **{"imap_port": "1143", "imap_security": said, "smtp_security": said},
+    }
+    mailbox = connect(kind="email", values=values)
+    assert (mailbox.values()["imap_security"], mailbox.values()["smtp_security"]) == (meant, meant)
+    actions.change_settings(account=mailbox, values={"smtp_security": "Off"})
+    assert mailbox.values()["smtp_security"] == "none"

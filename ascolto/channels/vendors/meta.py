@@ -200,7 +200,7 @@ class Graph:
     def url(self, *parts: str) -> str:
         """The address of an object; `base` may name the version already."""
         base = self.base.rstrip("/")
-        versioned = base if re.search(r"/v\d+\.\d+$", base) else f"{base}/{self.version}"
+        versioned = base if re.search(r"/v\d+(\.\d+)?$", base) else f"{base}/{self.version}"
         return "/".join((versioned, *parts))
 
     def get(self, *parts: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:

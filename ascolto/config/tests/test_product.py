@@ -55,6 +55,23 @@ def test_the_link_is_not_made_once_there_is_an_administrator(new_product: NewPro
     assert "key=" not in product.log
 
 
+def test_a_script_may_set_up_an_installation_that_never_ran(new_product: NewProduct) -> None:
+    product = new_product()
+    who = ("--email", "anna@telvia.example")
+    product.run("createadmin", *who, "--name", "Anna", "--password-stdin", stdin="a long pass phrase\n")
+    assert product.run("token", "create", *who, "--scope", "admin").startswith("asc_")
+    assert "/hooks/webhook/" in product.add_channel("webhook", "Shop", secret="abc")
+
+
+def test_a_database_that_is_away_is_told_in_one_line(new_product: NewProduct) -> None:
+    product = new_product()
+    product.environment["ASCOLTO_DATABASE_URL"] = "postgres://nobody@127.0.0.1:9/nothing"
+    told = product.ask("channel", "list")
+    assert told.returncode == 1
+    assert "database cannot be used" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
 def test_metrics_are_told_to_this_machine_but_not_to_strangers(live_product: Product) -> None:
     status, text = fetch(live_product.base_url + "/metrics")
     assert status == 200

@@ -47,6 +47,11 @@ def test_the_shell_may_name_a_server_of_the_house_and_a_team(tmp_path: Path) -> 
     assert (list(inbox.teams.all()), inbox.language) == ([care], "it")
 
 
+def test_several_settings_may_follow_one_set() -> None:
+    channel("add", "webhook", "--name", "Shop", "--set", "secret=abc", "reply_url=http://127.0.0.1:9/")
+    assert ChannelAccount.objects.get().values() == {"secret": "abc", "reply_url": "http://127.0.0.1:9/"}
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -23,6 +23,15 @@ from ascolto.channels.protocol import (
 )
 
 SECURITY = ("ssl", "starttls", "none")
+_ALSO = {
+    "tls": "ssl",
+    "ssl/tls": "ssl",
+    "smtps": "ssl",
+    "imaps": "ssl",
+    "plain": "none",
+    "off": "none",
+    "no": "none",
+}
 _HOST = re.compile(r"[A-Za-z0-9_.:\[\]\-]{1,253}|[^\x00-\x20/@?#]{1,253}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -44,11 +53,11 @@ class Config:
     smtp_host: str = setting("SMTP server", example="smtp.telvia.example", help="The server that sends.")
     imap_port: int = setting("IMAP port", default=993, help="993 with ssl, 143 with starttls.")
     imap_security: str = setting(
-        "IMAP encryption", default="ssl", choices=SECURITY, help="none only on your own network."
+        "IMAP encryption", default="ssl", choices=SECURITY, also=_ALSO, help="none only on your own network."
     )
     smtp_port: int = setting("SMTP port", default=465, help="465 with ssl, 587 with starttls.")
     smtp_security: str = setting(
-        "SMTP encryption", default="ssl", choices=SECURITY, help="none only on your own network."
+        "SMTP encryption", default="ssl", choices=SECURITY, also=_ALSO, help="none only on your own network."
     )
     smtp_user: str = setting("SMTP user", default="", help="Empty when the server asks for none.")
     smtp_password: str = setting("SMTP password", default="", secret=True)

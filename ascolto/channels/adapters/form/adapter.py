@@ -33,6 +33,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{8,100}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _PHONE = re.compile(r"\+[0-9]{7,15}")
+_ALSO = {"ssl": "tls", "ssl/tls": "tls", "smtps": "tls", "plain": "none", "off": "none", "no": "none"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})?")
 
 
@@ -62,7 +63,7 @@ class Config:
     )
     smtp_port: int = setting("Port", default=587, advanced=True)
     smtp_security: str = setting(
-        "Encryption", default="starttls", choices=("starttls", "tls", "none"), advanced=True
+        "Encryption", default="starttls", choices=("starttls", "tls", "none"), also=_ALSO, advanced=True
     )
     smtp_user: str = setting("User", default="")
     smtp_password: str = setting("Password", secret=True, default="")

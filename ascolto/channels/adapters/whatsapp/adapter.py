@@ -71,9 +71,10 @@ class Config:
 
     def check(self) -> None:
         """Raises ConfigError for a value that cannot be used."""
-        for name in ("phone_number_id", "waba_id"):
-            value = getattr(self, name)
-            if value and not re.fullmatch(r"[0-9]{1,40}", value):
+        # Meta's is a number; a gateway may name its numbers otherwise. It becomes a part of the address.
+        patterns = {"phone_number_id": r"[A-Za-z0-9_-]{1,64}", "waba_id": r"[0-9]{0,40}"}
+        for name, pattern in patterns.items():
+            if not re.fullmatch(pattern, getattr(self, name)):
                 raise ConfigError(name, "is a number without spaces or +, as Meta's dashboard shows it.")
         if not _VISIBLE.fullmatch(self.access_token):
             raise ConfigError("access_token", "holds a space or a letter that no token has: copy it again.")

@@ -47,11 +47,12 @@ class Command(BaseCommand):
 
     def _add_settings(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting; repeat"
+            "--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="a setting; repeat"
         )
         parser.add_argument(
             "--set-file",
-            action="append",
+            action="extend",
+            nargs="+",
             default=[],
             metavar="KEY=PATH",
             help="a setting read from a file (- reads stdin)",

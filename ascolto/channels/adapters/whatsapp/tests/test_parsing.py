@@ -373,6 +373,7 @@ def test_a_signed_body_that_is_no_json_object_is_malformed(body) -> None:
     [
         ("phone_number_id", "+39 02 1234"),
         ("waba_id", "telvia"),
+        ("phone_number_id", "1000/../2000"),
         ("access_token", "EAA\r\nX-Evil: 1"),
         ("access_token", "token with spaces"),
         ("api_base", "graph.facebook.com"),
