@@ -96,11 +96,13 @@ def state_told_by(message: Message) -> State | None:
     return State.FAILED if message.delivery == Delivery.FAILED else None
 
 
+@transaction.atomic  # a transaction waits for SQLite's lock more fairly than a statement alone
 def renew(dispatches: Collection[int]) -> None:
     """Hold on to what is on the wire."""
     Dispatch.objects.filter(pk__in=dispatches, state=State.SENDING).update(run_at=now() + LEASE)
 
 
+@transaction.atomic
 def release(holder: str) -> int:
     """Give back what was claimed and has not begun to leave."""
     held = Dispatch.objects.filter(holder=holder, state=State.CLAIMED)

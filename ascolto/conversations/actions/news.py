@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ascolto.channels.protocol import Edited, Reacted, Receipt, ReceiptStatus, Removed
 from ascolto.conversations.models import Delivery, EarlyNews, Message, MessageRevision, Reaction
@@ -105,7 +105,6 @@ def apply_early_news(messages: Iterable[Message]) -> None:
     _apply_waiting(list(waiting), by_key)
 
 
-@transaction.atomic
 def settle_early_news(*, within: timedelta | None = None) -> int:
     """Apply news that waits although its message is there; returns how many pieces.
 
@@ -116,8 +115,11 @@ def settle_early_news(*, within: timedelta | None = None) -> int:
     parked = EarlyNews.objects.filter(Exists(message))
     if within is not None:
         parked = parked.filter(created_at__gte=now() - within)
-    if not parked.exists():
-        return 0
+    return _settle(parked) if parked.exists() else 0
+
+
+@transaction.atomic
+def _settle(parked: QuerySet[EarlyNews]) -> int:
     # a worker that finds them taken leaves them to the other one
     waiting = list(
         parked.select_for_update(skip_locked=True, of=("self",)).order_by("occurred_at", "id")[:500]
