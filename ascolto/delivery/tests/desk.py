@@ -77,7 +77,7 @@ def make_due(message: Message) -> None:
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait for other threads and processes, with a bound that only a fault reaches."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)

@@ -86,7 +86,7 @@ class Paper(Adapter):
     def wait_until(self, condition: Callable[[Paper], bool]) -> None:
         """Wait for the network to see something."""
         with self._changed:
-            assert self._changed.wait_for(lambda: condition(self), timeout=20), "the network waited in vain"
+            assert self._changed.wait_for(lambda: condition(self), timeout=60), "the network waited in vain"
 
 
 class Hangs:
@@ -96,7 +96,7 @@ class Hangs:
         self._gone, self._then = threading.Event(), then
 
     def __call__(self, outgoing: Outgoing) -> Answer | None:
-        assert self._gone.wait(20), "nobody let go"
+        assert self._gone.wait(60), "nobody let go"
         return self._then
 
     def let_go(self) -> None:

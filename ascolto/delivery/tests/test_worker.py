@@ -34,7 +34,7 @@ def start() -> tuple[threading.Event, threading.Thread]:
 def end(stop: threading.Event, thread: threading.Thread) -> None:
     """Ask it to stop, and see that it does."""
     stop.set()
-    thread.join(30)
+    thread.join(60)
     assert not thread.is_alive()
 
 
@@ -107,7 +107,7 @@ def test_it_stops_when_what_is_on_the_wire_came_back(desk: Desk, paper: Paper) -
     paper.wait_until(lambda network: network.begun[desk.inbox.pk] == 1)
     stop.set()
     hanging.let_go()
-    thread.join(30)
+    thread.join(60)
     assert state_of(message) == ("sent", "sent")
 
 
@@ -171,7 +171,7 @@ def test_a_database_that_stays_locked_is_asked_again(
     refusals = threading.Event()
     worker.log.addFilter(lambda record: refusals.set() or True)  # type: ignore[func-returns-value]
     try:
-        assert refusals.wait(20), "the worker was never refused"
+        assert refusals.wait(60), "the worker was never refused"
     finally:
         worker.log.filters.clear()
         other.execute("ROLLBACK")

@@ -72,7 +72,7 @@ class WireServer(LocalServer):
     def wait_for(self, count: int) -> None:
         """Wait until so many requests have arrived."""
         with self.changed:
-            assert self.changed.wait_for(lambda: len(self.arrived) >= count, 40), len(self.arrived)
+            assert self.changed.wait_for(lambda: len(self.arrived) >= count, 90), len(self.arrived)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.changed:
             self.server.arrived.append(request)
             self.server.changed.notify_all()
-        self.server.gate.wait(60)
+        self.server.gate.wait(90)
         body = f"out-{request['tracker']}".encode()
         self.send_response(200)
         self.send_header("content-length", str(len(body)))
