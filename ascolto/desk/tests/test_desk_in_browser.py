@@ -283,6 +283,9 @@ def test_axe_finds_nothing_on_any_screen(
     else:
         page.locator("button[data-show=details]").first.click()
         found += _problems(page, "card")
+        page.locator("[data-opens=mine]").click()
+        page.get_by_role("button", name="Italiano").wait_for()
+        found += _problems(page, "mine")
     assert not found, "\n".join(found)
 
 

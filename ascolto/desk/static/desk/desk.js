@@ -1,6 +1,5 @@
 /* The desk: joins list, thread, composer, live updates and keys. Reading and answering work without it. */
 import { onKey, isTyping } from "../ui/js/keys.js";
-import { closeDrops } from "../ui/js/drops.js";
 import { refreshCounts, refreshRow, reconcile, regroup, select, selected, startList } from "./list.js";
 import { catchUp, messageChanged, openConversation, refreshHead, showPane, startThread } from "./thread.js";
 import { closeWindow, startComposer } from "./composer.js";
@@ -150,7 +149,8 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   const key = event.key.toLowerCase();
   if ((event.metaKey || event.ctrlKey) && !event.altKey && !event.shiftKey && key === "k") { event.preventDefault(); search(); return; }
-  if (event.key === "Escape" && isTyping(event.target) && !closeDrops()) {
+  if (event.defaultPrevented) return; // Escape closed a menu
+  if (event.key === "Escape" && isTyping(event.target)) {
     if (event.target.name === "q" && !event.target.value) document.getElementById("list-search").hidden = true;
     (document.getElementById(`row-${openId()}`)?.querySelector("a") || document.getElementById("list-scroll"))?.focus();
     return;

@@ -119,17 +119,18 @@ export function append(found) {
 
 function announce(text) { const place = document.getElementById("announce"); if (place) place.textContent = text; }
 
+const isInUse = (head) => head.querySelector("details[open]") || head.querySelector(".htmx-request") || head.matches(".htmx-request");
 let headWaits = false;
 /** The head again, unless somebody is using one of its menus. */
 export const refreshHead = (now = false) => inTurn(async () => {
   const here = root(), head = document.getElementById("th-head");
   if (!here?.dataset.base || !head) return;
-  if (!now && head.querySelector("details[open]")) { headWaits = true; return; }
+  if (isInUse(head) && !(now && !head.querySelector(".htmx-request"))) { headWaits = true; return; }
   headWaits = false;
   try {
     const found = (await fragment(`${here.dataset.base}head/`))?.querySelector("#th-head");
     const shown = document.getElementById("th-head");
-    if (!found || here !== root() || shown.querySelector("details[open]")) return;
+    if (!found || here !== root() || isInUse(shown)) { headWaits = true; return; }
     const focus = shown.contains(document.activeElement) ? document.activeElement.closest("[data-menu]")?.dataset.menu || "resolve" : "";
     shown.replaceWith(found);
     window.htmx?.process(found);
@@ -137,6 +138,8 @@ export const refreshHead = (now = false) => inTurn(async () => {
   } catch { /* the next news brings it */ }
 });
 document.addEventListener("toggle", (event) => { if (headWaits && event.target.matches?.("#th-head details") && !event.target.open) refreshHead(); }, true);
+
+document.addEventListener("htmx:afterRequest", () => { if (headWaits) refreshHead(); });
 
 /* Mail as it was sent: in a frame that can run nothing; our page only measures its height. */
 function openLetters(item) {

@@ -24,9 +24,16 @@ document.addEventListener("toggle", (event) => {
 document.addEventListener("click", (event) => {
   for (const drop of open()) if (!drop.contains(event.target)) drop.open = false;
   const opener = event.target.closest("[data-opens]");
-  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  if (opener) show(document.getElementById(opener.dataset.opens));
   if (event.target.matches("dialog")) event.target.close();
 });
+
+/* a dialog may show what stands elsewhere on the page already: data-copies is where */
+function show(dialog) {
+  const original = dialog?.dataset.copies && document.querySelector(dialog.dataset.copies);
+  if (original) dialog.querySelector(".dialog-body").replaceChildren(...original.cloneNode(true).childNodes);
+  dialog?.showModal();
+}
 
 /* arrows walk through a menu */
 document.addEventListener("keydown", (event) => {
