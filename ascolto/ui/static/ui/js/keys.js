@@ -22,7 +22,8 @@ document.addEventListener("keydown", (event) => {
   if (isTyping(event.target) || document.documentElement.dataset.keys === "off") return;
   if (Date.now() - leader < 1500) { leader = 0; go(event); return; }
   if (event.key === "g") { leader = Date.now(); return; }
-  const action = single.get(event.key);
+  const link = event.key === "/" && document.querySelector('a[data-key="/"]'); // search from any screen
+  const action = single.get(event.key) || (link && (() => link.click()));
   if (action) { event.preventDefault(); action(event); }
 });
 
