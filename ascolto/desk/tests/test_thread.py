@@ -69,6 +69,8 @@ def test_a_guest_reads_and_notes_only_where_they_were_asked(cast: Cast, as_: As)
     assert answer.status_code == 422
     note = client.post(f"/c/{conversation.number}/reply/", {"mode": "note", "text": "The joint is broken."})
     assert note.status_code == 302
+    assert client.get("/filters/").status_code == 403  # who works here is no guest's business
+    assert 'id="filters"' not in client.get("/").content.decode()
     assert other.pk == conversation.pk or client.get(f"/c/{other.number}/").status_code == 404
 
 

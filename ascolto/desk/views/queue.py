@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from ascolto.accounts.guards import signed_in
+from ascolto.accounts.guards import role_required, signed_in
 from ascolto.accounts.selectors import all_teams, assignable_agents
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Label
@@ -56,7 +56,7 @@ def counts(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/counts.html", {"counts": {key: shown_count(n) for key, n in found.items()}})
 
 
-@signed_in
+@role_required("agent")
 @require_safe
 def filters(request: HttpRequest) -> HttpResponse:
     """The choices that narrow the list; asked for when somebody opens them."""
