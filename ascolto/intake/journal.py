@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from ascolto.channels.models import ChannelAccount
 from ascolto.intake.entries import Entry
@@ -121,6 +121,11 @@ class Journal:
             else:
                 insert(entries)
         except Exception as error:  # whoever waits must hear it, whatever it is
+            if isinstance(error, IntegrityError) and len(group) > 1:
+                # one inbox was removed meanwhile: its deliveries fail, not their neighbours
+                for item in group:
+                    self._commit([item])
+                return
             failure = error
             connection.close()  # the next group begins with a fresh connection
         by_loop: dict[AbstractEventLoop, list[Future[None]]] = {}

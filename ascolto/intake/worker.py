@@ -14,7 +14,9 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
+from ascolto.channels.models import ChannelAccount
 from ascolto.events.log import emit
+from ascolto.intake.entries import Entry
 from ascolto.intake.journal import insert
 from ascolto.intake.models import RawEvent
 from ascolto.intake.pipeline import Accounts, CannotRead, Delivery, read, run_steps
@@ -68,13 +70,22 @@ def process_batch(accounts: Accounts, size: int = BATCH, spool: Spool | None = N
         if not _my_turn():
             return 0
         if spooled:
-            insert([entry for _, entry in spooled])
+            insert(_with_account([entry for _, entry in spooled]))
         raws = list(RawEvent.objects.filter(state=RawEvent.State.NEW).order_by("id")[: 2 * size])
         if raws:
             _process(raws, accounts)
     if spool is not None and spooled:
         spool.forget(spooled[-1][0])
     return max(len(raws), len(spooled))
+
+
+def _with_account(entries: list[Entry]) -> list[Entry]:
+    """Those whose inbox still exists; one that was removed from the database meanwhile must not hold up the others."""
+    known = set(ChannelAccount.objects.values_list("pk", flat=True))
+    for entry in entries:
+        if entry.account_id not in known:
+            log.error("a delivery for an inbox that is gone is dropped", extra={"account": entry.account_id})
+    return [entry for entry in entries if entry.account_id in known]
 
 
 def _my_turn() -> bool:
@@ -162,7 +173,7 @@ def _begin_carefully(stop: threading.Event, accounts: Accounts, spool: Spool | N
 def _empty(spool: Spool | None) -> None:
     """Move what the last worker left in the spool into the journal, where attempts are counted."""
     while spool is not None and (spooled := spool.first(BATCH)):
-        insert([entry for _, entry in spooled])
+        insert(_with_account([entry for _, entry in spooled]))
         spool.forget(spooled[-1][0])
 
 

@@ -65,7 +65,7 @@ def deliver(address: str, body: bytes, patience: float = 60.0) -> None:
 def kill_at_random(product: Product, stop: threading.Event, chance: random.Random) -> int:
     """Kill one part after the other until `stop`; how many died."""
     killed = 0
-    while not stop.wait(chance.uniform(0.1, 0.8)):
+    while not stop.wait(chance.uniform(0.05, 0.5)):
         parts = product.parts()
         if parts:
             product.kill(chance.choice(parts))
@@ -94,7 +94,7 @@ def test_parts_are_killed_under_load_and_every_message_arrives_once(install: Ins
         killer = pool.submit(kill_at_random, product, stop, random.Random(7))
         list(pool.map(lambda n: deliver(address, delivery(n)), range(MESSAGES)))
         stop.set()
-        assert killer.result() >= 3
+        assert killer.result() >= 2
     assert_everything_is_there_once(product)
 
 

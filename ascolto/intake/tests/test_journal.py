@@ -123,3 +123,22 @@ def test_a_delivery_that_kills_its_worker_is_set_aside_after_a_few_deaths() -> N
     dead = RawEvent.objects.get()
     assert dead.state == RawEvent.State.DEAD
     assert "died" in dead.error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_delivery_for_an_inbox_that_is_gone_does_not_hold_up_its_neighbours() -> None:
+    inbox = make_inbox()
+    gone = Entry(account_id=inbox.pk + 999, body=b"{}", headers={}, source="hook", received_at=MOMENT)
+
+    async def deliver() -> list[object]:
+        journal, loop = Journal(), asyncio.get_running_loop()
+        try:
+            stored = [journal.store(each, loop) for each in (entry(inbox, b"1"), gone, entry(inbox, b"2"))]
+            return list(await asyncio.gather(*stored, return_exceptions=True))
+        finally:
+            await loop.run_in_executor(None, journal.close)
+
+    asyncio.run(deliver())
+    worker.process_waiting()
+    assert sorted(bytes(row.body) for row in RawEvent.objects.all()) == [b"1", b"2"]
+    assert count_waiting() == 0
