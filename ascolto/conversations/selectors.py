@@ -24,6 +24,7 @@ from ascolto.conversations.models import Attachment, Conversation, Message, Reac
 from ascolto.conversations.search import matching
 from ascolto.kit.clock import now
 from ascolto.kit.ids import reference_number
+from ascolto.kit.text import clean
 
 __all__ = [
     "COUNT_CAP",
@@ -85,6 +86,13 @@ class Filters:
     customer: int | None = None
     account: int | None = None  # the inbox in which it began
     query: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("status", "channel", "label"):
+            if value := getattr(self, name):
+                object.__setattr__(
+                    self, name, clean(value, 200)
+                )  # PostgreSQL refuses some characters altogether
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,3 +174,19 @@ def test_the_price_of_a_page_does_not_grow_with_its_rows() -> None:
         make_conversation(cast.inbox, customer=make_customer(f"Giulia {number}"))
     assert queries_of(lambda: list_conversations(cast.anna)) == small <= 3
     assert queries_of(lambda: count_views(cast.anna)) <= 8
+
+
+@pytest.mark.parametrize("value", ["\x00", "a\x00b", "x" * 500, "%", "_", "'"])
+def test_hostile_filters_find_nothing_and_break_nothing(value: str) -> None:
+    cast = make_cast()
+    cast.writes()
+    for filters in (
+        Filters(label=value),
+        Filters(channel=value),
+        Filters(status=value),
+        Filters(query=value),
+    ):
+        assert list_conversations(cast.marco, filters=filters).rows in (
+            [],
+            list_conversations(cast.marco).rows,
+        )
