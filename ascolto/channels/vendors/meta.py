@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
-
 from ascolto.channels.protocol import (
     BadSignature,
     ErrorClass,
@@ -24,6 +22,7 @@ from ascolto.channels.protocol import (
 )
 from ascolto.kit import http
 from ascolto.kit.clock import from_epoch
+from ascolto.kit.jsontext import NotJson, read_json
 from ascolto.kit.text import clean, excerpt
 
 GRAPH = "https://graph.facebook.com"
@@ -50,27 +49,20 @@ def answer_handshake(verify_token: str, request: HookRequest) -> HookAnswer:
     return HookAnswer(body=query.get("hub.challenge", "")[:1000].encode("utf-8", "replace"))
 
 
-def read_body(body: bytes) -> dict[str, Any]:
-    """The JSON object in a body. Raises Malformed."""
+def check_body(body: bytes) -> None:
+    """Any JSON may come in: what nobody understands yet is kept. Raises Malformed for what is not JSON."""
     try:
-        document = _decode(body)
-    except (ValueError, RecursionError) as error:
+        read_json(body)
+    except NotJson as error:
         raise Malformed("The body is not valid JSON.") from error
-    if not isinstance(document, dict):
-        raise Malformed("The body must be a JSON object.")
-    return document
 
 
-def _decode(body: bytes) -> Any:
+def read_body(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body; empty when it holds anything else. Raises Malformed."""
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        # msgspec refuses what JSON allows: half of an emoji, cut off by the sender.
-        return json.loads(body, parse_constant=_refuse_constant)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+        return object_of(read_json(body))
+    except NotJson as error:
+        raise Malformed("The body is not valid JSON.") from error
 
 
 # --- reading what may be anything: every reader gives something of its own type -----------------------------------------

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-import msgspec
-
 from ascolto.channels.adapters.webhook import mapping, replies, signature
 from ascolto.channels.capabilities import Capabilities, Counting
 from ascolto.channels.protocol import (
@@ -32,6 +30,7 @@ from ascolto.channels.protocol import (
     setting,
 )
 from ascolto.kit.clock import now
+from ascolto.kit.jsontext import NotJson, read_json
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _PHONE = re.compile(r"\+[0-9]{7,15}")
@@ -127,15 +126,12 @@ class Config:
         return tuple(secret for secret in (self.secret, self.old_secret) if secret)
 
 
-def _read_json(body: bytes) -> dict[str, Any]:
-    """The JSON object in a body. Raises Malformed."""
+def _read_json(body: bytes) -> Any:
+    """What a body says, of whatever shape. Raises Malformed."""
     try:
-        document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return read_json(body)
+    except NotJson as error:
         raise Malformed("The body is not valid JSON.") from error
-    if not isinstance(document, dict):
-        raise Malformed("The body must be a JSON object.")
-    return document
 
 
 class Webhook(Adapter):
@@ -181,7 +177,8 @@ class Webhook(Adapter):
         except Malformed as error:
             return [Unsupported(what=str(error))]
         given_id = raw.headers.get("webhook-id", "")[:200]
-        items = mapping.find(document, account.config.items_path)
+        path = account.config.items_path
+        items = mapping.find(document, path) if path else document
         if not isinstance(items, list):
             return [self._read_item(account, raw, document, given_id)]
         found = []

@@ -107,7 +107,7 @@ class WhatsApp(Adapter):
 
     def verify(self, account: Account, request: HookRequest) -> None:
         meta.check_signature(account.config.app_secret, request)
-        meta.read_body(request.body)
+        meta.check_body(request.body)
 
     def parse(self, account: Account, raw: RawDelivery) -> list[Inbound]:
         try:

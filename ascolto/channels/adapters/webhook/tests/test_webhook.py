@@ -120,8 +120,21 @@ def test_a_simple_sender_may_show_the_secret_as_a_bearer() -> None:
 
 
 def test_a_signed_body_that_is_no_json_is_the_sender_s_fault() -> None:
-    with pytest.raises(Malformed):
-        adapter.verify(account(), signed(b"{"))
+    for body in (b"", b"{", b'{"a":NaN}', b"\xff{}", b"[" * 100_000):
+        with pytest.raises(Malformed):
+            adapter.verify(account(), signed(body))
+
+
+def test_a_signed_body_of_another_shape_is_kept_and_a_list_is_read() -> None:
+    for body in (b"null", b"7", b'"text"', b"[]", b'{"text": "half of an emoji \\ud83d"}'):
+        adapter.verify(account(), signed(body))
+        adapter.parse(account(), RawDelivery(body, {}, RECEIVED_AT))
+    adapter.verify(account(), signed(b'[{"text": "uno"}]'))
+    two = parse([{"text": "uno", "email": "giulia@example.org"}, {"text": "due"}])
+    assert [(message.external_id, message.text) for message in two] == [
+        ("msg_1:0", "uno"),
+        ("msg_1:1", "due"),
+    ]
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

@@ -361,8 +361,16 @@ def test_the_signature_is_over_the_raw_bytes() -> None:
         adapter.verify(ACCOUNT, signed(genuine.body, secret="another"))
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"a":NaN}', b'{"a":' + b"9" * 9000 + b"}", b"\xff{}"])
-def test_a_signed_body_that_is_no_json_object_is_malformed(body) -> None:
+@pytest.mark.parametrize("body", [b"[]", b"7", b"null", b'"ciao"', b'{"object":"\\ud83d"}'])
+def test_signed_json_of_another_shape_is_kept(body) -> None:
+    adapter.verify(ACCOUNT, signed(body))
+    assert [type(said) for said in parsed(body)] == [Unsupported]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b'{"a":NaN}', b"[" * 100_000, b'{"a":' + b"9" * 9000 + b"}", b"\xff{}"]
+)
+def test_a_signed_body_that_is_no_json_is_malformed(body) -> None:
     with pytest.raises(Malformed) as refusal:
         adapter.verify(ACCOUNT, signed(body))
     assert refusal.value.status == 400
