@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -23,8 +24,11 @@ from ascolto.realtime.tailer import Tailer
 log = logging.getLogger(__name__)
 Scope = dict[str, Any]
 App = Callable[[Scope, streams.Receive, streams.Send], Awaitable[None]]
-_TEXT = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
 _OK = HookAnswer(200, b"")
+DRAIN, DRAIN_FOR = (
+    256 * 1024 * 1024,
+    20.0,
+)  # bytes and seconds for which a body that is too large is still taken
 BIG = 64 * 1024  # bytes; checking more than this would hold up the loop: a thread does it
 
 
@@ -119,7 +123,7 @@ class Edge:
             admitted = HookAnswer(413, b"The body is larger than this installation accepts.")
         except Gone:
             return None
-        except (DatabaseError, InterfaceError):
+        except (DatabaseError, InterfaceError, sqlite3.Error):  # the spool has a connection of its own
             log.exception("a delivery could not be stored; the network is asked to come back")
             admitted = HookAnswer(503, b"Try again soon.")
         except Exception:
@@ -209,7 +213,7 @@ def hook_request(scope: Scope, body: bytes, base_url: str) -> HookRequest:
     return HookRequest(
         method=scope["method"],
         url=address,
-        query=dict(parse_qsl(query, keep_blank_values=True, max_num_fields=100)) if query else {},
+        query=dict(parse_qsl(query, keep_blank_values=True)) if query else {},
         headers=headers,
         body=body,
         remote_address=client[0] if client else "",
@@ -217,10 +221,13 @@ def hook_request(scope: Scope, body: bytes, base_url: str) -> HookRequest:
 
 
 async def read_body(receive: streams.Receive, limit: int, scope: Scope) -> bytes:
-    """The whole body. Raises TooMuch before it has read more than `limit`, Gone when the client leaves."""
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > limit:
-            raise TooMuch
+    """The whole body, of which no more than `limit` is ever kept. Raises TooMuch, and Gone when the client leaves."""
+    headers = dict(scope["headers"])
+    told = headers.get(b"content-length", b"")
+    if told.isdigit() and int(told) > limit:
+        if b"expect" not in headers:  # who expects to be asked has not begun
+            await _drain(receive)
+        raise TooMuch
     body = b""
     chunks: list[bytes] = []
     size = 0
@@ -231,6 +238,8 @@ async def read_body(receive: streams.Receive, limit: int, scope: Scope) -> bytes
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:
+            if message.get("more_body", False):
+                await _drain(receive)
             raise TooMuch
         if not message.get("more_body", False):
             if not chunks:
@@ -239,6 +248,17 @@ async def read_body(receive: streams.Receive, limit: int, scope: Scope) -> bytes
             body = b"".join(chunks)
             return body
         chunks.append(chunk)
+
+
+async def _drain(receive: streams.Receive) -> None:
+    """Let a client finish, since most hear an answer only when they have said everything; not for ever."""
+    size, more = 0, True
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_FOR):
+            while more and size < DRAIN:
+                message = await receive()
+                size += len(message.get("body", b""))
+                more = message.get("more_body", False)
 
 
 async def answer(send: streams.Send, given: HookAnswer) -> None:
