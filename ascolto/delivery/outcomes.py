@@ -75,6 +75,11 @@ def pause_of(failure: Failure) -> timedelta | None:
     return timedelta(seconds=min(max(seconds, 1.0), LONGEST_PAUSE))
 
 
+def _wait_of(failure: Failure, ours: float) -> timedelta:
+    """Our own wait, or a longer one that the network named without asking the whole account to be quiet."""
+    return timedelta(seconds=max(ours, min(failure.retry_after or 0.0, LONGEST_PAUSE)))
+
+
 def judge(
     failure: Failure,
     *,
@@ -90,7 +95,7 @@ def judge(
     unknown = error is ErrorClass.UNCERTAIN
     if not (error.is_temporary or (unknown and idempotent)):
         return Verdict(State.UNCERTAIN if unknown else State.FAILED, error, reason)
-    run_at = moment + (pause_of(failure) or timedelta(seconds=backoff(tries, chance)))
+    run_at = moment + (pause_of(failure) or _wait_of(failure, backoff(tries, chance)))
     end = State.UNCERTAIN if unknown else State.FAILED
     if run_at > first_tried_at + GIVE_UP_AFTER:
         hours = int(GIVE_UP_AFTER.total_seconds() // 3600)

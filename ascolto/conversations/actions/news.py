@@ -168,7 +168,7 @@ def _find(items: Sequence[News]) -> dict[tuple[int | None, str | None], Message]
 def _tracked(item: News) -> Message | None:
     """A message of ours whose network id we never learnt, found by the tracker that the network gave back."""
     pk = item.data.get("tracker", "").partition(".")[0]
-    if item.kind != "receipt" or not pk.isdigit():
+    if item.kind != "receipt" or not (pk.isascii() and pk.isdigit() and len(pk) < 19):
         return None
     message = Message.objects.filter(pk=int(pk), account_id=item.account_id, direction="out").first()
     if message is not None and not message.external_id:

@@ -67,6 +67,16 @@ def test_the_tracker_leads_back_to_the_message(desk: Desk) -> None:
     tracker = dispatch_of(message).tracker
     assert tracker.partition(".")[0] == str(message.pk)
     assert len(tracker) <= 40
+    for odd in (
+        "²",
+        "9" * 40,
+        "-1",
+        ".",
+        str(message.pk + 1),
+    ):  # what only looks like one leads nowhere, quietly
+        apply_news([receipt(message, "read", external_id="of-somebody-else", tracker=odd)])
+    message.refresh_from_db()
+    assert message.delivery == "queued"
 
 
 def test_the_answer_and_its_dispatch_are_one_transaction(desk: Desk) -> None:

@@ -94,6 +94,14 @@ def test_later_means_the_whole_account_and_nobody_else(desk: Desk, networks: dic
     assert {state_of(message) for message in hindered} == {("sent", "sent")}
 
 
+def test_a_network_in_trouble_that_names_a_time_is_asked_again_then(desk: Desk, paper: Paper) -> None:
+    paper.answers(desk.inbox.pk, refused(ErrorClass.RETRY, "Under repair.", retry_after=120))
+    message = desk.answers(desk.writes())
+    deliver_waiting()
+    wait = dispatch_of(message).run_at - now()
+    assert timedelta(seconds=100) < wait <= timedelta(seconds=120)
+
+
 def test_the_answers_of_an_inbox_that_is_switched_off_wait(desk: Desk, paper: Paper) -> None:
     message = desk.answered()
     disable(account=desk.inbox)
