@@ -7,6 +7,7 @@ was committed. Rooms above register theirs in `apps.ready`.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from ascolto.events.log import Position, cursor_of, move_cursor, read_after
 from ascolto.events.models import Cursor, Event
 
 log = logging.getLogger(__name__)
+NICE = 10
 PAUSE = 0.2  # seconds between two looks at the log
 TAKE = 500
 
@@ -56,17 +58,20 @@ def register_task(name: str, every: timedelta, work: Callable[[], object]) -> No
 
 
 def run(stop: threading.Event) -> None:
-    """Feed the readers and do the periodic work until `stop`; whoever fails is tried again and hinders nobody else."""
+    """Feed the readers and do the periodic work until `stop`; whoever fails is tried again and hinders nobody else.
+
+    Everybody here may be late: this thread gives way to all others, and rests as long as it worked.
+    """
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)  # Linux: of this thread alone
     while not stop.is_set():
-        busy = False
+        busy, begun = False, time.monotonic()
         for reader in _readers.values():
             busy |= _safely(reader.name, lambda reader=reader: feed(reader)) > 0  # type: ignore[misc]
         for task in _tasks.values():
             if time.monotonic() >= task.due:
                 task.due = time.monotonic() + task.every.total_seconds()
                 _safely(task.name, lambda task=task: task.work() and 0)  # type: ignore[misc]
-        if not busy:
-            stop.wait(PAUSE)
+        stop.wait(min(time.monotonic() - begun, 1.0) if busy else PAUSE)
     connection.close()
 
 

@@ -100,12 +100,21 @@ class Tailer:
 
     def _step(self) -> bool:
         """Read once; whether there may be more."""
+        if not self._has_listeners():
+            return self._skip()
         events = read_after(self.position)
         if not events:
             return False
         self.position = Position(events[-1].xid, events[-1].pk)
-        frames = frames_of(events) if self._has_listeners() else None
-        self._publish(self.position, frames, any(e.type in CHANGES_SIGHT for e in events))
+        self._publish(self.position, frames_of(events), any(e.type in CHANGES_SIGHT for e in events))
         if connection.vendor == "sqlite":
             self._version = -1  # look once more before resting
         return True
+
+    def _skip(self) -> bool:
+        """Nobody listens: go to the end of the log without reading it."""
+        latest = latest_position()
+        if latest > self.position:
+            self.position = latest
+            self._publish(latest, None, True)
+        return False
