@@ -53,7 +53,9 @@ class Config:
         "List of messages", default="", advanced=True, help="Where the list is, when one body brings several."
     )
     id_path: str = setting(
-        "Message id", default="id | message_id | message.id | data.id | data.message.id", help=_PATHS
+        "Message id",
+        default="id | message_id | external_id | message.id | data.id | data.message.id",
+        help=_PATHS,
     )
     text_path: str = setting(
         "Text",
@@ -70,13 +72,13 @@ class Config:
     sender_email_path: str = setting(
         "Sender's e-mail",
         default="sender.email | sender_email | from.email | customer.email | user.email | contact.email | author.email | email"
-        " | data.sender.email | data.customer.email | data.user.email | data.from.email | data.email",
+        " | data.sender.email | data.customer.email | data.user.email | data.from.email | data.email | sender | from",
         help=_PATHS,
     )
     sender_phone_path: str = setting(
         "Sender's telephone",
         default="sender.phone | sender_phone | from.phone | customer.phone | user.phone | contact.phone | phone"
-        " | data.sender.phone | data.customer.phone | data.phone",
+        " | data.sender.phone | data.customer.phone | data.phone | sender | from",
         help=_PATHS + " Only numbers in the form +39… are used.",
     )
     sender_name_path: str = setting(

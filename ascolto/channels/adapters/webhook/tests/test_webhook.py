@@ -151,6 +151,19 @@ def test_the_usual_shapes_need_no_mapping() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sender", "handle"),
+    [
+        ("Giulia@Example.org", ("email", "giulia@example.org")),
+        ("+39 347 123 4567", ("phone", "+393471234567")),
+        ("the web shop", ("external:1", "message msg_1")),  # a name of many senders, maybe: of nobody
+    ],
+)
+def test_a_sender_may_be_named_by_a_plain_text(sender: str, handle: tuple[str, str]) -> None:
+    [named] = parse({"text": "Ciao", "from": sender})[0].sender.handles
+    assert (named.namespace, named.value) == handle
+
+
 def test_own_paths_lead_into_any_shape() -> None:
     found = parse(
         {"payload": {"lines": [{"said": "Uno", "who": ["x", "tom@example.org"]}]}},
