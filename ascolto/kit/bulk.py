@@ -6,24 +6,47 @@ statement become a table inside the database, so a statement has the same text f
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
-_KNOWN: dict[tuple[Any, ...], list[tuple[str, str, str]]] = {}
+from msgspec.json import encode
+
+Values = list[Any]
 
 
-def _columns(connection: Any, model: Any, names: tuple[str, ...] | None = None) -> list[tuple[str, str, str]]:
-    """(attribute, column, type) of the fields to write: the named ones, or all but the key and what the database fills in itself."""
-    known = _KNOWN.get((model, names, connection.vendor))
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A field as it is written."""
+
+    attribute: str
+    name: str
+    type: str
+    kind: str  # Django's name of the field's class
+
+    @property
+    def array(self) -> str:
+        """The type of an array of these on PostgreSQL; documents travel as text."""
+        base = self.type.split("(")[0].strip()
+        return {"jsonb": "text[]", "varchar": "text[]"}.get(base, f"{base}[]")
+
+
+_known: dict[tuple[Any, ...], list[_Column]] = {}
+
+
+def _columns(connection: Any, model: Any, names: tuple[str, ...] | None = None) -> list[_Column]:
+    """The named fields, or all but the key and what the database fills in itself."""
+    known = _known.get((model, names, connection.vendor))
     if known is None:
         fields = [f for f in model._meta.concrete_fields if not f.primary_key and not f.has_db_default()]
         if names is not None:
             fields = [model._meta.get_field(name) for name in names]
-        known = [(f.attname, f.column, str(_type(connection, f))) for f in fields]
-        _KNOWN[(model, names, connection.vendor)] = known
+        known = [
+            _Column(f.attname, f.column, str(_type(connection, f)), f.get_internal_type()) for f in fields
+        ]
+        _known[(model, names, connection.vendor)] = known
     return known
 
 
@@ -41,7 +64,7 @@ def insert(connection: Any, objects: Sequence[Any]) -> None:
         return
     model = type(objects[0])
     columns = _columns(connection, model)
-    names = ", ".join(column for _, column, _ in columns)
+    names = ", ".join(column.name for column in columns)
     source, parameters = _table(connection.vendor, columns, objects)
     query = f"INSERT INTO {model._meta.db_table} ({names}) {source} RETURNING id"
     with connection.cursor() as cursor:
@@ -58,7 +81,7 @@ def insert_missing(connection: Any, objects: Sequence[Any]) -> None:
         return
     model = type(objects[0])
     columns = _columns(connection, model)
-    names = ", ".join(column for _, column, _ in columns)
+    names = ", ".join(column.name for column in columns)
     source, parameters = _table(connection.vendor, columns, objects)
     # WHERE true: without it SQLite takes ON for a part of the join
     query = f"INSERT INTO {model._meta.db_table} ({names}) {source} WHERE true ON CONFLICT DO NOTHING"
@@ -73,7 +96,7 @@ def update(connection: Any, objects: Sequence[Any], names: Sequence[str]) -> Non
     model = type(objects[0])
     columns = _columns(connection, model, ("id", *names))
     source, parameters = _table(connection.vendor, columns, objects, named=True)
-    changes = ", ".join(f"{column} = fresh.{column}" for _, column, _ in columns[1:])
+    changes = ", ".join(f"{column.name} = fresh.{column.name}" for column in columns[1:])
     table = model._meta.db_table
     query = f"UPDATE {table} SET {changes} FROM ({source}) AS fresh WHERE {table}.id = fresh.id"  # noqa: S608
     with connection.cursor() as cursor:
@@ -81,39 +104,40 @@ def update(connection: Any, objects: Sequence[Any], names: Sequence[str]) -> Non
 
 
 def _table(
-    vendor: str, columns: list[tuple[str, str, str]], objects: Sequence[Any], *, named: bool = False
+    vendor: str, columns: Sequence[_Column], objects: Sequence[Any], *, named: bool = False
 ) -> tuple[str, list[Any]]:
     """A SELECT that gives the objects' values as rows, and its parameters."""
-    read = attrgetter(*(attribute for attribute, _, _ in columns))
+    read = attrgetter(*(column.attribute for column in columns))
+    by_column: list[Values] = [list(values) for values in zip(*map(read, objects), strict=True)]
+    for place, column in enumerate(columns):
+        if column.kind == "JSONField":
+            by_column[place] = [
+                None if value is None else encode(value).decode() for value in by_column[place]
+            ]
     if vendor == "postgresql":
-        return _postgres_table(columns, [list(c) for c in zip(*map(read, objects), strict=True)])
-    rows = [[_plain(value) for value in read(each)] for each in objects]
+        return _postgres_table(columns, by_column)
+    for place, column in enumerate(columns):
+        if column.kind == "DateTimeField":
+            by_column[place] = _moments(by_column[place])
     values = ", ".join(
-        f"json_extract(value, '$[{place}]')" + (f" AS {column}" if named else "")
-        for place, (_, column, _) in enumerate(columns)
+        f"json_extract(value, '$[{place}]')" + (f" AS {column.name}" if named else "")
+        for place, column in enumerate(columns)
     )
-    return f"SELECT {values} FROM json_each(%s)", [json.dumps(rows, ensure_ascii=False)]  # noqa: S608
+    rows = list(zip(*by_column, strict=True))
+    return f"SELECT {values} FROM json_each(%s)", [encode(rows).decode()]  # noqa: S608
 
 
-def _postgres_table(columns: list[tuple[str, str, str]], values: list[list[Any]]) -> tuple[str, list[Any]]:
-    names = ", ".join(f"{c}::jsonb" if kind == "jsonb" else c for _, c, kind in columns)
-    arrays = ", ".join(f"%s::{_array(kind)}" for _, _, kind in columns)
-    header = ", ".join(column for _, column, _ in columns)
-    for place, (_, _, kind) in enumerate(columns):
-        if kind == "jsonb":
-            values[place] = [None if value is None else json.dumps(value) for value in values[place]]
-    return f"SELECT {names} FROM unnest({arrays}) AS given({header})", values  # noqa: S608
+def _postgres_table(columns: Sequence[_Column], by_column: list[Values]) -> tuple[str, list[Any]]:
+    names = ", ".join(f"{c.name}::jsonb" if c.kind == "JSONField" else c.name for c in columns)
+    arrays = ", ".join(f"%s::{column.array}" for column in columns)
+    header = ", ".join(column.name for column in columns)
+    return f"SELECT {names} FROM unnest({arrays}) AS given({header})", list(by_column)  # noqa: S608
 
 
-def _array(kind: str) -> str:
-    base = kind.split("(")[0].strip()
-    return {"jsonb": "text[]", "varchar": "text[]"}.get(base, f"{base}[]")
-
-
-def _plain(value: Any) -> Any:
-    """A value as SQLite keeps it: moments in UTC without a zone, documents as text."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
-    if isinstance(value, (dict, list)):
-        return json.dumps(value)
-    return value
+def _moments(values: Values) -> Values:
+    """Moments as SQLite keeps them: UTC without a zone. In a batch the same moment comes again and again."""
+    texts: dict[datetime | None, str | None] = {None: None}
+    for value in values:
+        if value not in texts:
+            texts[value] = value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+    return [texts[value] for value in values]
