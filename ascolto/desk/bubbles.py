@@ -99,11 +99,12 @@ class Line:
 
 @dataclass(slots=True)
 class Thread:
-    """Everything in its order, and how far it goes."""
+    """Everything in its order, and how far it goes; `earlier` is the message before which there is more."""
 
     items: list[Bubble | Day | Line] = field(default_factory=list)
     last_message: int = 0
     last_event: int = 0
+    earlier: int = 0
 
 
 def make_bubbles(messages: Iterable[Said], conversation: Conversation, company: str) -> list[Bubble]:

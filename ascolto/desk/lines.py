@@ -30,12 +30,18 @@ AT_MOST = 200
 
 
 def read_lines(
-    conversation: Conversation, *, since: datetime | None = None, after_id: int | None = None
+    conversation: Conversation,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after_id: int | None = None,
 ) -> list[Line]:
-    """The newest events worth a line, oldest first; only those `since` a time, or after an event."""
+    """The newest events worth a line, oldest first; only those `since` and before `until` a time, or after an event."""
     rows = Event.objects.filter(conversation_id=conversation.pk, type__in=ICONS)
     if since is not None:
         rows = rows.filter(occurred_at__gte=since)
+    if until is not None:
+        rows = rows.filter(occurred_at__lt=until)
     if after_id is not None:
         rows = rows.filter(pk__gt=after_id)
     events = list(reversed(rows.order_by("-id")[:AT_MOST]))

@@ -33,7 +33,7 @@ from ascolto.desk.queue import (
     status_names,
     view_links,
 )
-from ascolto.desk.reading import Said, newest_messages
+from ascolto.desk.reading import Place, Said, newest_messages
 from ascolto.events.log import latest_position
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token, pk_of_reference
@@ -41,6 +41,7 @@ from ascolto.ui.shell import shell_context
 
 ROWS = 50
 MESSAGES = 100
+LEAD = timedelta(seconds=5)  # what happened just before a message belongs to the same page
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -151,12 +152,18 @@ def _page_context(request: HttpRequest) -> dict[str, Any]:
     return {**shell_context(request, current="desk"), "live_after": live_after}
 
 
-def thread_of(request: HttpRequest, conversation: Conversation) -> Thread:
-    """The newest messages with what happened meanwhile."""
-    said = newest_messages(conversation, MESSAGES)
-    since = said[0].row["occurred_at"] - timedelta(seconds=5) if len(said) == MESSAGES else None
-    bubbles = make_bubbles(said, conversation, company_of(request).name)
-    return weave(bubbles, read_lines(conversation, since=since))
+def thread_of(request: HttpRequest, conversation: Conversation, before: Place | None = None) -> Thread:
+    """The newest messages (of those `before` a place) with what happened meanwhile."""
+    said = newest_messages(conversation, MESSAGES + 1, before=before)
+    is_more, said = len(said) > MESSAGES, said[-MESSAGES:]
+    lines = read_lines(
+        conversation,
+        since=said[0].row["occurred_at"] - LEAD if is_more else None,
+        until=before[0] - LEAD if before else None,
+    )
+    thread = weave(make_bubbles(said, conversation, company_of(request).name), lines)
+    thread.earlier = said[0].row["id"] if is_more else 0
+    return thread
 
 
 def part_context(request: HttpRequest, conversation: Conversation, said: list[Said]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ascolto.conversations.models import Attachment, Conversation, Message, MessageRevision, Reaction
@@ -25,10 +26,23 @@ class Said:
     revisions: list[str] = field(default_factory=list)  # earlier texts, the oldest first
 
 
-def newest_messages(conversation: Conversation, limit: int) -> list[Said]:
-    """The newest messages, oldest first."""
-    rows = Message.objects.filter(conversation_id=conversation.pk).order_by("-occurred_at", "-id")
-    return _complete(reversed(rows.values(*COLUMNS)[:limit]))
+Place = tuple[datetime, int]  # where a message stands in its conversation: its time, then its number
+
+
+def newest_messages(conversation: Conversation, limit: int, *, before: Place | None = None) -> list[Said]:
+    """The newest messages (of those `before` a place), oldest first."""
+    rows = Message.objects.filter(conversation_id=conversation.pk)
+    if before is not None:
+        at, pk = before
+        rows = rows.filter(occurred_at__lte=at).exclude(occurred_at=at, pk__gte=pk)
+    return _complete(reversed(rows.order_by("-occurred_at", "-id").values(*COLUMNS)[:limit]))
+
+
+def place_of(conversation: Conversation, pk: int) -> Place | None:
+    """Where a message of this conversation stands; None when it has no such message."""
+    at = Message.objects.filter(conversation_id=conversation.pk, pk=pk).values_list("occurred_at", flat=True)
+    found = at.first()
+    return None if found is None else (found, pk)
 
 
 def messages_after(conversation: Conversation, pk: int, limit: int = 200) -> list[Said]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("c/<str:number>/", thread.thread, name="thread"),
     path("c/<str:number>/head/", thread.head, name="head"),
     path("c/<str:number>/card/", thread.card, name="card"),
+    path("c/<str:number>/earlier/", thread.earlier, name="earlier"),
     path("c/<str:number>/messages/", thread.messages, name="messages"),
     path("c/<str:number>/messages/<int:pk>/", thread.message, name="message"),
     path("c/<str:number>/messages/<int:pk>/letter/", thread.letter, name="letter"),

@@ -169,6 +169,55 @@ def test_every_menu_opens_by_its_key_and_gives_the_focus_back(
     page.locator(".event", has_text="Marco Villa gave it to Anna Neri").wait_for()
 
 
+def test_earlier_messages_come_above_and_nothing_moves(cast: Cast, sit_down: Callable[..., Any]) -> None:
+    start = now() - timedelta(hours=3)
+    conversation = cast.writes("Message 0.", at=start)
+    for i in range(1, 130):
+        cast.writes(f"Message {i}.", at=start + timedelta(minutes=i))
+    page = sit_down(cast.marco, f"/c/{conversation.number}/")
+    assert page.locator("[data-message]").count() == 100
+    page.locator("#thread-scroll").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    page.locator("#thread-scroll").evaluate("place => { place.scrollTop = 0 }")
+    first = page.locator("[data-message]").first
+    pk, before = first.get_attribute("id"), first.bounding_box()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('[data-earlier]') !== null")
+    page.keyboard.press("Enter")
+    page.locator("#thread .txt", has_text="Message 0.").wait_for()
+    after = page.locator(f"#{pk}").bounding_box()
+    assert abs(after["y"] - before["y"]) < 60  # the link itself went away
+    assert page.evaluate("document.activeElement.id") == "thread-scroll"
+    said = page.locator("#thread [data-message] .txt").all_inner_texts()
+    assert said == [f"Message {i}." for i in range(130)]
+    assert page.locator("#thread .day").count() == page.locator("#thread .day").evaluate_all(
+        "days => new Set(days.map(day => day.textContent)).size"
+    )
+    assert page.locator("[data-earlier]").count() == 0
+
+
+def test_an_answer_that_was_overtaken_does_not_bring_the_old_head_back(
+    cast: Cast, sit_down: Callable[..., Any]
+) -> None:
+    conversation = cast.writes()
+    page = sit_down(cast.marco, f"/c/{conversation.number}/")
+    held: list[Any] = []
+    page.route("**/head/", lambda route: held.append((route, route.fetch())))
+    page.locator("#draft").fill("We are on it.")
+    with page.expect_request("**/head/"):
+        page.keyboard.press("Control+Enter")
+    page.locator(".msg-out", has_text="We are on it").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    page.locator('#th-head[data-status="resolved"]').wait_for()
+    (route, old), *_ = held
+    with page.expect_response("**/head/"):
+        route.fulfill(response=old)
+    page.evaluate("fetch('/counts/').then(answer => answer.text())")  # the page had its turn
+    assert page.locator("#th-head").get_attribute("data-status") == "resolved"
+
+
 def test_a_draft_outlives_the_page_and_a_file_goes_along(cast: Cast, sit_down: Callable[..., Any]) -> None:
     conversation = cast.writes()
     page = sit_down(cast.marco, f"/c/{conversation.number}/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from ascolto.channels.protocol import Media
 from ascolto.conversations.actions import add_note, assign, change_status
 from ascolto.conversations.files import store_file
 from ascolto.conversations.models import Message, MessageRevision, Reaction
+from ascolto.events.models import Event
 from ascolto.kit.clock import now
 from ascolto.testing.factories import Cast, make_agent, make_inbox, receive
 
@@ -205,3 +207,37 @@ def test_opening_a_thread_costs_few_queries_however_long_it_is(
         marco.get(f"/c/{conversation.number}/", headers=headers)
     with django_assert_max_num_queries(14):
         anna.get(f"/c/{conversation.number}/", headers=headers)
+
+
+def test_what_was_said_long_ago_is_a_page_away(cast: Cast, as_: As) -> None:
+    """Three pages, nothing twice, nothing missing: also where many messages have the same moment."""
+    start = now() - timedelta(days=9)
+    conversation = cast.writes("Message 0.", at=start)
+    for i in range(1, 230):
+        cast.writes(f"Message {i}.", at=start + timedelta(minutes=i // 40))
+    marco, base = as_(cast.marco), f"/c/{conversation.number}/"
+    pages = [marco.get(base).content.decode().split('id="thread"')[1]]
+    while found := re.search(r'href="([^"]+/earlier/\?before=\d+)"', pages[-1]):
+        pages.append(marco.get(found[1], headers={"HX-Request": "true"}).content.decode())
+    assert [page.count("<article") for page in pages] == [100, 100, 30]
+    said = [int(n) for page in reversed(pages) for n in re.findall(r"Message (\d+)\.", page)]
+    assert said == list(range(230))
+    alone = marco.get(re.search(r'href="([^"]+/earlier/[^"]+)"', pages[0])[1])  # type: ignore[index]
+    assert alone.content.decode().count("<article") == 100
+    assert as_(cast.viktor).get(f"{base}earlier/?before=1").status_code == 404
+    assert marco.get(f"{base}earlier/?before=999999").status_code == 404
+    assert marco.get(f"{base}earlier/?before=x").status_code == 404
+
+
+def test_what_happened_stands_on_one_page_only(cast: Cast, as_: As) -> None:
+    start = now() - timedelta(hours=9)
+    conversation = cast.writes("Message 0.", at=start)
+    change_status(agent=cast.marco, conversation=conversation, status="pending")
+    Event.objects.filter(conversation_id=conversation.pk).update(occurred_at=start + timedelta(seconds=30))
+    for i in range(1, 110):
+        cast.writes(f"Message {i}.", at=start + timedelta(minutes=i))
+    marco = as_(cast.marco)
+    newest = marco.get(f"/c/{conversation.number}/").content.decode()
+    assert "waits for the customer" not in newest.split('id="thread"')[1].split("<form")[0]
+    address = re.search(r'href="([^"]+/earlier/[^"]+)"', newest)[1]  # type: ignore[index]
+    assert "Marco Villa waits for the customer" in marco.get(address).content.decode()

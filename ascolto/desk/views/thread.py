@@ -24,10 +24,11 @@ from ascolto.desk.opening import (
     open_conversation,
     open_message,
     part_context,
+    thread_of,
     thread_page_context,
     visible_to,
 )
-from ascolto.desk.reading import messages_after, one_message
+from ascolto.desk.reading import messages_after, one_message, place_of
 from ascolto.ui.shell import shell_context
 
 
@@ -80,6 +81,21 @@ def _number(request: HttpRequest, name: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise Http404
     return int(text)
+
+
+@signed_in
+@require_safe
+def earlier(request: HttpRequest, number: str) -> HttpResponse:
+    """What was said before a message: for the top of the thread, or as a page of its own."""
+    conversation = open_conversation(request, number)
+    before = place_of(conversation, _number(request, "before"))
+    if before is None:
+        raise Http404
+    context = head_context(request, conversation) | {"thread": thread_of(request, conversation, before)}
+    if is_fragment(request):
+        return render(request, "desk/items.html", context)
+    shell = shell_context(request, current="desk")
+    return render(request, "desk/choice.html", {**shell, **context, "part": "desk/earlier.html"})
 
 
 @signed_in

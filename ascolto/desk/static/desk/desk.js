@@ -169,11 +169,14 @@ document.addEventListener("input", (event) => {
 
 /* a menu that was used goes away with the old head: focus returns to its button in the new one */
 let used = null;
-document.addEventListener("htmx:beforeRequest", (event) => { used = event.detail.elt.closest?.("[data-menu]")?.dataset.menu || (event.detail.elt.closest?.(".resolve-form") ? "resolve" : null); });
-document.addEventListener("htmx:afterSettle", () => {
-  if (!used || document.activeElement !== document.body) return;
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  const form = detail.elt.closest?.("#th-head") && detail.elt.matches("form") && detail.elt;
+  if (form) used = form.closest("[data-menu]")?.dataset.menu || "resolve";
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (!used || detail.target?.id !== "th-head") return;
   const head = document.getElementById("th-head");
-  (used === "resolve" ? head?.querySelector(".resolve-form button") : head?.querySelector(`[data-menu="${used}"] > summary`))?.focus({ preventScroll: true });
+  if (document.activeElement === document.body) (used === "resolve" ? head?.querySelector(".resolve-form button") : head?.querySelector(`[data-menu="${used}"] > summary`))?.focus({ preventScroll: true });
   used = null;
 });
 /* what a menu loaded can be walked with the arrows: focus goes into it */

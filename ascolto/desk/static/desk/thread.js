@@ -1,5 +1,6 @@
 /* The open conversation: what is new comes below, once, and never moves what is being read. */
 import { fragment } from "../ui/js/http.js";
+import { toast } from "../ui/js/toast.js";
 import { word } from "./words.js";
 
 const root = () => document.getElementById("conversation");
@@ -68,7 +69,8 @@ export const catchUp = () => inTurn(async () => {
 /** A message was added or changed: draw it again where it stands, or bring it. */
 export const messageChanged = (id) => inTurn(async () => {
   const here = root();
-  if (!here?.dataset.base || (Number(id) > Number(here.dataset.last) && !document.getElementById(`m-${id}`))) return;
+  if (!here?.dataset.base) return;
+  if (!document.getElementById(`m-${id}`) && (Number(id) > Number(here.dataset.last) || isAbove(id))) return;
   try {
     const found = await fragment(`${here.dataset.base}messages/${id}/`);
     const fresh = found?.querySelector("[data-message]");
@@ -83,6 +85,44 @@ export const messageChanged = (id) => inTurn(async () => {
 function settle(item) {
   window.htmx?.process(item);
   openLetters(item);
+}
+
+/** What was said before the first message that is shown, on top; what is being read stays where it is. */
+async function showEarlier(place) {
+  if (place.hasAttribute("aria-busy")) return;
+  place.setAttribute("aria-busy", "true");
+  const here = root(), link = place.querySelector("a"), focused = place.contains(document.activeElement);
+  try {
+    const found = await fragment(link.href);
+    if (!found || here !== root()) return;
+    const count = prepend(found, place);
+    if (focused) scroller().focus({ preventScroll: true });
+    announce(word("earlier_shown", { count }));
+  } catch { toast(word("failed_to_load")); } finally { place.removeAttribute("aria-busy"); }
+}
+
+function prepend(found, place) {
+  const s = scroller(), days = found.querySelectorAll(".day"), day = thread().querySelector(".day");
+  if (day && days.length && days[days.length - 1].textContent === day.textContent) day.remove();
+  for (const item of found.querySelectorAll("[data-message], [data-event]")) if (document.getElementById(item.id)) item.remove();
+  const fresh = [...found.children], below = s.scrollHeight - s.scrollTop;
+  place.replaceWith(...fresh);
+  s.scrollTop = s.scrollHeight - below;
+  for (const item of fresh) settle(item);
+  return fresh.filter((item) => item.dataset.message).length;
+}
+
+document.addEventListener("click", (event) => {
+  const place = event.target.closest("#thread [data-earlier]");
+  if (!place || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  showEarlier(place);
+});
+
+/* a message that changed but stands on a page that is not loaded yet needs no drawing */
+function isAbove(id) {
+  const first = thread().querySelector("[data-message]");
+  return Boolean(thread().querySelector("[data-earlier]")) && first && Number(id) < Number(first.dataset.message);
 }
 
 function insert(item) {
@@ -131,6 +171,7 @@ export const refreshHead = (now = false) => inTurn(async () => {
     const found = (await fragment(`${here.dataset.base}head/`))?.querySelector("#th-head");
     const shown = document.getElementById("th-head");
     if (!found || here !== root() || isInUse(shown)) { headWaits = true; return; }
+    if (Number(found.dataset.version) < Number(shown.dataset.version)) return; // it was overtaken by a change of our own
     const focus = shown.contains(document.activeElement) ? document.activeElement.closest("[data-menu]")?.dataset.menu || "resolve" : "";
     shown.replaceWith(found);
     window.htmx?.process(found);

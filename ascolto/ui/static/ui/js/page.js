@@ -8,10 +8,17 @@ import { toast } from "./toast.js";
 import { post } from "./http.js";
 import { word } from "./words.js";
 
+async function takeBack(address, fields) {
+  try {
+    if (!(await post(address, fields)).ok) throw new Error(address);
+    document.dispatchEvent(new CustomEvent("undone"));
+  } catch { toast(word("failed")); }
+}
+
 /* the server may ask for a toast: HX-Trigger: {"toast": {"text", "undo", "fields"}} */
 document.addEventListener("toast", (event) => {
   const { text, undo, fields } = event.detail;
-  toast(text, undo ? { undo: () => post(undo, fields).then(() => document.dispatchEvent(new CustomEvent("undone"))) } : {});
+  toast(text, undo ? { undo: () => takeBack(undo, fields) } : {});
 });
 
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
