@@ -22,6 +22,7 @@ from ascolto.conversations.models import (
 )
 from ascolto.desk.looks import Look, look_of
 from ascolto.desk.reading import Said
+from ascolto.ui.reasons import in_own_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Bubble:
     removed_at: datetime | None
     revisions: list[str]
     delivery: DeliveryView | None
+    warnings: list[str]
     is_message: bool = True
 
 
@@ -141,6 +143,7 @@ def _bubble(said: Said, conversation: Conversation, company: str) -> Bubble:
         removed_at=row["removed_at"],
         revisions=said.revisions,
         delivery=_delivery(row),
+        warnings=_warnings(row["extra"]),
     )
 
 
@@ -172,6 +175,27 @@ def _template_name(extra: dict[str, Any]) -> str:
     return str(template.get("name", "")) if isinstance(template, dict) else ""
 
 
+def _warnings(extra: dict[str, Any]) -> list[str]:
+    """What to know before believing or answering it; codes that we have no words for say nothing."""
+    codes = extra.get("warnings")
+    return (
+        [str(_WARNINGS[code]) for code in codes if isinstance(code, str) and code in _WARNINGS]
+        if isinstance(codes, list)
+        else []
+    )
+
+
+_WARNINGS = {
+    "sender_not_proven": gettext_lazy("Nothing proves that it really comes from this sender."),
+    "answers_go_elsewhere": gettext_lazy("The sender asks for answers at another address."),
+    "encrypted": gettext_lazy("It is encrypted: it cannot be read here."),
+    "files_left_out": gettext_lazy("It had more files than are taken: some were left out."),
+    "text_shortened": gettext_lazy("It was too long: only its beginning is shown."),
+    "truncated": gettext_lazy("It was too large: only its first part was fetched."),
+    "unreadable": gettext_lazy("It could not be read. The original is kept."),
+}
+
+
 def _file(item: dict[str, Any]) -> FileView:
     main = item["content_type"].split("/", 1)[0]
     shown = item["state"] == Attachment.State.READY and item["content_type"] in SHOWN_INLINE
@@ -181,7 +205,7 @@ def _file(item: dict[str, Any]) -> FileView:
         item["size"],
         item["state"],
         main if shown else "",
-        item["error"],
+        in_own_language(item["error"]),
     )
 
 
@@ -191,7 +215,7 @@ def _delivery(row: dict[str, Any]) -> DeliveryView | None:
     state = Delivery(row["delivery"])
     words, icon, tone = _DELIVERY[state]
     problem = state in {Delivery.FAILED, Delivery.UNCERTAIN}
-    return DeliveryView(state.value, str(words), icon, tone, row["delivery_error"], problem)
+    return DeliveryView(state.value, str(words), icon, tone, in_own_language(row["delivery_error"]), problem)
 
 
 _DELIVERY = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language_info
 
 from ascolto.channels.registry import all_adapters
 from ascolto.conversations.models import Conversation
@@ -39,6 +40,7 @@ class Earlier:
 class Card:
     handles: list[HandleView]
     earlier: list[Earlier]
+    language: str
 
 
 def make_card(conversation: Conversation, visible: QuerySet[Conversation]) -> Card:
@@ -48,7 +50,25 @@ def make_card(conversation: Conversation, visible: QuerySet[Conversation]) -> Ca
     ]
     others = visible.filter(customer_id=conversation.customer_id)
     rows = rows_of(others.exclude(pk=conversation.pk).order_by("-last_message_at", "-id")[:EARLIER])
-    return Card([_handle(identity) for identity in identities], [_earlier(row) for row in rows])
+    return Card(
+        [_handle(identity) for identity in identities],
+        [_earlier(row) for row in rows],
+        language_name(conversation.customer.language),
+    )
+
+
+# what customers of a European company write in; another code that a network told us stays among the choices
+LANGUAGES = ("it", "en", "de", "fr", "es", "pt", "nl", "pl", "ro", "sq", "uk", "ru", "sr", "hr", "sl", "el", "tr", "ar",
+             "zh-hans", "hi", "bn", "ur", "pa")  # fmt: skip
+
+
+def language_name(code: str) -> str:
+    """A language as the reader calls it; a code that is not known stays a code."""
+    try:
+        name = get_language_info(code.lower().replace("_", "-"))["name_translated"]
+    except KeyError:
+        return code
+    return name[:1].upper() + name[1:]
 
 
 def _handle(identity: Identity) -> HandleView:

@@ -14,6 +14,7 @@ from ascolto.channels.models import ChannelHealth
 from ascolto.conversations.models import Conversation, Visibility
 from ascolto.conversations.reach import Reach, reaches
 from ascolto.desk.looks import Look, capabilities_of, look_of
+from ascolto.ui.reasons import in_own_language
 
 SOON_SHUT = 2 * 60 * 60  # a window that closes within this many seconds is shown as urgent
 
@@ -90,7 +91,7 @@ def _way(reach: Reach, health: ChannelHealth | None, by_name: bool) -> Way:
         account_id=account.pk,
         visibility=reach.visibility,
         name=account.name,
-        words=account.name if by_name else look.label,
+        words=account.name if by_name else str(look.label),
         look=look,
         limit=can.max_length,
         counting=can.counting.value,
@@ -107,7 +108,7 @@ def _why_shut(reach: Reach, templates: bool, health: ChannelHealth | None) -> st
     if not reach.account.is_enabled:
         return _("%(name)s is switched off.") % {"name": name}
     if health is not None:
-        reason = {"name": name, "reason": health.error or health.error_class}
+        reason = {"name": name, "reason": in_own_language(health.error) or health.error_class}
         return _("%(name)s cannot send now: %(reason)s") % reason
     if not reach.is_window_open and not templates:
         return _(

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django import forms
+from django.core.validators import RegexValidator
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ascolto.accounts.models import Agent, Team
 from ascolto.accounts.selectors import assignable_agents
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.files import TooLarge, store_file
 from ascolto.conversations.models import Attachment, Visibility
+from ascolto.desk.card import LANGUAGES, language_name
 from ascolto.gates import Refused
 from ascolto.kit.text import clean
+from ascolto.ui.forms import PlainForm
 
 TEXT_AT_MOST = 200_000
 FILES_AT_MOST = 30
@@ -173,3 +179,35 @@ def later_choices(at: datetime) -> list[Later]:
     ]
     seen: set[datetime] = set()
     return [c for c in choices if c.at > local and not (c.at in seen or seen.add(c.at))]  # type: ignore[func-returns-value]
+
+
+class CustomerForm(PlainForm):
+    """What is known about a customer."""
+
+    NAMES = ("name", "language", "about")
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
+    language = forms.CharField(
+        label=gettext_lazy("Language"),
+        max_length=8,
+        required=False,
+        widget=forms.Select,
+        validators=[
+            RegexValidator(
+                r"\A[A-Za-z]{2,3}([-_][A-Za-z]{2,4})?\Z", gettext_lazy("Choose a language from the list.")
+            )
+        ],
+    )
+    about = forms.CharField(
+        label=gettext_lazy("About"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What colleagues should know. The customer does not see it."),
+    )
+
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = dict.fromkeys((*LANGUAGES, language) if language else LANGUAGES)
+        names = sorted((language_name(code), code) for code in known)
+        choices = [("", _("Not known")), *((code, name) for name, code in names)]
+        self.fields["language"].widget.choices = choices  # type: ignore[attr-defined]

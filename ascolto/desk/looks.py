@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from ascolto.channels.capabilities import Capabilities
 from ascolto.channels.registry import UnknownChannel, get_adapter
 
@@ -15,7 +18,7 @@ class Look:
 
     kind: str
     icon: str
-    label: str
+    label: str | Promise
 
 
 @cache
@@ -25,7 +28,7 @@ def look_of(kind: str) -> Look:
         adapter = get_adapter(kind)
     except UnknownChannel:
         return Look(kind, "i-ch-chat", kind)
-    return Look(kind, adapter.icon, adapter.label)
+    return Look(kind, adapter.icon, gettext_lazy(adapter.label))
 
 
 def capabilities_of(kind: str) -> Capabilities:

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment
 
-from ascolto.ui import drawn, promise
+from ascolto.ui import drawn, promise, reasons
 
 _MAY_LINK = re.compile(r"://|@|www\.", re.IGNORECASE)
 _LINK = re.compile(
@@ -45,6 +45,7 @@ def environment(**options: Any) -> Environment:
             "moment": moment,
             "long_date": long_date,
             "file_size": file_size,
+            "own_language": reasons.in_own_language,
         }
     )
     return env

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from ascolto.accounts.models import Agent, ApiToken, Team
 from ascolto.channels.models import ChannelAccount
 from ascolto.events.models import Event
+from ascolto.ui.reasons import in_own_language
 
 SENTENCES: dict[str, str | Promise] = {
     "agent.created": _("added %(agent)s as %(role)s"),
@@ -127,6 +128,7 @@ def _values(event: Event, names: dict[str, dict[int, str]]) -> dict[str, Any]:
     values["account"] = (
         names["account"].get(event.account_id or 0) or data.get("name") or f"#{event.account_id}"
     )
+    values["reason"] = in_own_language(values["reason"])
     for key in ("fields", "scopes"):
         values[key] = ", ".join(str(WORDS.get(item, item)) for item in data.get(key) or [])
     values["role"] = str(WORDS.get(values["role"], values["role"]))

@@ -16,6 +16,7 @@ from ascolto.channels.models import ChannelAccount
 from ascolto.channels.protocol import Adapter, ConfigError
 from ascolto.channels.selectors import Setting, settings_of
 from ascolto.ui.forms import PlainForm, choices_of, style
+from ascolto.ui.reasons import in_own_language
 
 PREFIX = "set_"  # settings of a channel live in a name space of their own
 ROLES = [
@@ -125,7 +126,8 @@ class InboxForm(PlainForm):
     def refuse_setting(self, error: ConfigError) -> None:
         """Show what an action refused at the setting it names."""
         name = error.field if error.field in {"name", "language"} else PREFIX + error.field
-        message = error.message[:1].upper() + error.message[1:]
+        said = in_own_language(error.message)
+        message = said[:1].upper() + said[1:]
         self.add_error(name if name in self.fields else None, message)
 
 

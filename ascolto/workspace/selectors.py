@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.channels.registry import UnknownChannel
@@ -64,11 +65,16 @@ def inbox(pk: int) -> Inbox:
 
 
 def _inbox(account: ChannelAccount, aside: Counter[int], out: Counter[int]) -> Inbox:
-    try:
-        label, icon = account.adapter.label, account.adapter.icon
-    except UnknownChannel:  # a third party's package that is not installed any more
-        label, icon = account.kind, "i-ch-chat"
+    label, icon = look_of(account)
     return Inbox(account, health_of(account), label, icon, aside[account.pk], out[account.pk])
+
+
+def look_of(account: ChannelAccount) -> tuple[str, str]:
+    """Name and icon of an inbox's channel; one whose package is not installed any more still has a name."""
+    try:
+        return _(account.adapter.label), account.adapter.icon
+    except UnknownChannel:
+        return account.kind, "i-ch-chat"
 
 
 def _counted(rows: QuerySet[Any]) -> Counter[int]:

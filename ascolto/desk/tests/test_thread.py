@@ -241,3 +241,21 @@ def test_what_happened_stands_on_one_page_only(cast: Cast, as_: As) -> None:
     assert "waits for the customer" not in newest.split('id="thread"')[1].split("<form")[0]
     address = re.search(r'href="([^"]+/earlier/[^"]+)"', newest)[1]  # type: ignore[index]
     assert "Marco Villa waits for the customer" in marco.get(address).content.decode()
+
+
+def test_what_a_mail_warns_of_is_said_in_words(cast: Cast, as_: As) -> None:
+    codes = ["sender_not_proven", "answers_go_elsewhere", "a_code_of_tomorrow", {"not": "a code"}]
+    conversation = cast.writes("Pay here.", inbox=make_inbox("email"), extra={"warnings": codes})
+    page = as_(cast.marco).get(f"/c/{conversation.number}/").content.decode()
+    assert "Nothing proves that it really comes from this sender." in page
+    assert "The sender asks for answers at another address." in page
+    assert "a_code_of_tomorrow" not in page
+
+
+def test_channels_are_named_in_the_readers_language(cast: Cast, as_: As) -> None:
+    conversation = cast.writes(inbox=make_inbox("chat"))
+    cast.marco.language = "it"
+    cast.marco.save()
+    page = as_(cast.marco).get(f"/c/{conversation.number}/").content.decode()
+    assert "Chat dal vivo" in page
+    assert "Live chat" not in page

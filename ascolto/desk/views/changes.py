@@ -14,7 +14,15 @@ from ascolto.accounts.guards import role_required
 from ascolto.accounts.selectors import all_teams, assignable_agents
 from ascolto.conversations import actions
 from ascolto.conversations.models import Conversation, Label
-from ascolto.desk.forms import later_choices, read_assignee, read_priority, read_team, read_until
+from ascolto.customers.actions import change_customer
+from ascolto.desk.forms import (
+    CustomerForm,
+    later_choices,
+    read_assignee,
+    read_priority,
+    read_team,
+    read_until,
+)
 from ascolto.desk.lines import priority_names
 from ascolto.desk.opening import agent_of, company_of, head_context, is_fragment, open_conversation
 from ascolto.desk.queue import status_names
@@ -189,3 +197,25 @@ def rename(request: HttpRequest, number: str) -> HttpResponse:
         return _("Subject changed"), {"subject": previous}
 
     return _changed(request, conversation, act)
+
+
+@role_required("agent")
+@GET_OR_POST
+def customer(request: HttpRequest, number: str) -> HttpResponse:
+    """Who the customer is: name, language, and a line that colleagues should know."""
+    conversation = open_conversation(request, number, to="manage")
+    person = conversation.customer
+    before = {name: getattr(person, name) for name in CustomerForm.NAMES}
+    form = CustomerForm(request.POST or None, initial=before, language=person.language)
+    if request.method != "POST":
+        return _choice(request, conversation, "desk/change_customer.html", form=form)
+    if not form.is_valid():
+        response = _choice(request, conversation, "desk/change_customer.html", form=form)
+        response.status_code = 422
+        first = next(iter(form.errors.values()))[0]
+        return toast(response, first) if is_fragment(request) else response
+    change_customer(agent=agent_of(request), customer=person, **form.cleaned_data)
+    if not is_fragment(request):
+        return redirect("desk:thread", number)
+    response = render(request, "desk/who.html", head_context(request, conversation))
+    return toast(response, _("Customer changed"), undo=request.path, fields=before)

@@ -85,6 +85,14 @@ def _number(request: HttpRequest, name: str) -> int:
 
 @signed_in
 @require_safe
+def who(request: HttpRequest, number: str) -> HttpResponse:
+    """The top of the card alone: who it is."""
+    conversation = open_conversation(request, number)
+    return render(request, "desk/who.html", head_context(request, conversation))
+
+
+@signed_in
+@require_safe
 def earlier(request: HttpRequest, number: str) -> HttpResponse:
     """What was said before a message: for the top of the thread, or as a page of its own."""
     conversation = open_conversation(request, number)

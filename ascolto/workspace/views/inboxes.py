@@ -19,6 +19,7 @@ from ascolto.channels.registry import UnknownChannel, get_adapter
 from ascolto.channels.selectors import connectable_adapters
 from ascolto.delivery.actions import test_account
 from ascolto.kit.vault import Unreadable
+from ascolto.ui.reasons import in_own_language
 from ascolto.workspace import selectors
 from ascolto.workspace.doors import Door, doors_of
 from ascolto.workspace.forms import InboxForm
@@ -115,9 +116,9 @@ def test_inbox(request: HttpRequest, pk: int) -> HttpResponse:
     """A real round trip with the network."""
     found = _inbox(pk)
     try:
-        outcome, tone = test_account(found.account), "ok"
+        outcome, tone = in_own_language(test_account(found.account)), "ok"
     except SendRefused as refusal:
-        outcome, tone = refusal.failure.reason or str(refusal), "bad"
+        outcome, tone = in_own_language(refusal.failure.reason or str(refusal)), "bad"
     context = settings_context(request, "inboxes", inbox=_inbox(pk), outcome=outcome, tone=tone)
     context["doors"] = _doors(request, found.account)
     return render(request, "workspace/inbox.html", context)

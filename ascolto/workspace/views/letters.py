@@ -48,6 +48,7 @@ def dead_letter(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "dead-letters",
         row=row,
+        channel=selectors.look_of(row.account)[0],
         body=body,
         is_cut=is_cut,
         size=len(row.body),

@@ -1,7 +1,7 @@
 /* The desk: joins list, thread, composer, live updates and keys. Reading and answering work without it. */
 import { onKey, isTyping } from "../ui/js/keys.js";
 import { refreshCounts, refreshRow, reconcile, regroup, select, selected, startList } from "./list.js";
-import { catchUp, messageChanged, openConversation, refreshHead, showPane, startThread } from "./thread.js";
+import { catchUp, messageChanged, openConversation, refreshHead, refreshWho, showPane, startThread } from "./thread.js";
 import { closeWindow, startComposer } from "./composer.js";
 import { startLive } from "./live.js";
 
@@ -67,8 +67,16 @@ function changed() {
   refreshCounts();
 }
 document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target?.id === "th-head" || event.detail.elt?.id === "th-head") changed(); });
-document.addEventListener("undone", () => { refreshHead(true); changed(); });
+document.addEventListener("undone", () => { refreshHead(true); refreshWho(); changed(); });
 document.addEventListener("desk:sent", (event) => { refreshHead(true); changed(); if (event.detail.next) walk(1); });
+
+/* the customer has another name: head and row say it too, and the focus stays on the card */
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target?.id !== "who") return;
+  const who = document.getElementById("who"), verb = detail.requestConfig?.verb;
+  if (verb === "post") { refreshHead(true); changed(); }
+  (who?.querySelector("form input:not([type=hidden])") || who?.querySelector("[data-edit-who]"))?.focus({ preventScroll: true });
+});
 
 /* news of the stream */
 async function news({ id, message, version }) {

@@ -182,6 +182,18 @@ document.addEventListener("toggle", (event) => { if (headWaits && event.target.m
 
 document.addEventListener("htmx:afterRequest", () => { if (headWaits) refreshHead(); });
 
+/** The top of the card again, unless somebody is changing it. */
+export async function refreshWho() {
+  const here = root(), shown = document.getElementById("who");
+  if (!here?.dataset.base || !shown || shown.querySelector("form")) return;
+  try {
+    const found = (await fragment(`${here.dataset.base}who/`))?.querySelector("#who");
+    if (!found || here !== root() || document.getElementById("who")?.querySelector("form")) return;
+    document.getElementById("who").replaceWith(found);
+    window.htmx?.process(found);
+  } catch { /* it is read again with the conversation */ }
+}
+
 /* Mail as it was sent: in a frame that can run nothing; our page only measures its height. */
 function openLetters(item) {
   for (const fold of item.querySelectorAll?.("[data-letter]") || []) {

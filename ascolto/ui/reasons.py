@@ -1,0 +1,143 @@
+"""What machines say (why a message did not leave, why a setting cannot be used) in the reader's language.
+
+Such texts are stored, or raised far from any reader, in English. Here stand the ones that Ascolto itself says, so that
+a screen can say them again in another language; words of a network or a server that we do not know stay as they came.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_noop as _
+
+LONGEST = 2_000
+NESTED = {"reason", "label"}  # gaps that hold a text of ours themselves
+
+SENTENCES = (
+    # delivery, when the network gave no words of its own
+    _("The network could not take it."),
+    _("The network asks us to wait."),
+    _("The network refuses our access."),
+    _("The time to answer is over: the customer must write first."),
+    _("The customer does not want messages."),
+    _("The customer cannot be reached there any more."),
+    _("The network refuses this text or file."),
+    _("The inbox is not set up for this."),
+    _("The network stopped this inbox."),
+    _("It may have arrived: the network did not confirm it."),
+    _("The network refused it without a reason we know."),
+    # delivery, our own decisions
+    _("Given up after %(hours)s hours: %(reason)s"),
+    _("The time to answer ends before the next try: %(reason)s"),
+    _("The time to answer was over before it could be sent."),
+    _("We were interrupted while sending: it may have arrived."),
+    _("We were too busy to send it."),
+    _("It could not be put together (%(what)s)."),
+    _("Sending stopped unexpectedly (%(what)s): it may have arrived."),
+    _("No address of the customer is known on this channel."),
+    _("The file %(name)s is not there any more."),
+    _("The file %(name)s cannot be read."),
+    _("The settings of %(name)s cannot be read: %(reason)s"),
+    _("%(done)s of %(total)s parts were sent; then: %(reason)s"),
+    # networks
+    _("The network answered with something that is not its usual answer."),
+    _("The network answered %(status)s."),
+    _("WhatsApp could not deliver the message."),
+    _("WhatsApp reports an error."),
+    _("WhatsApp does not have this file any more."),
+    _("Neither a telephone number nor a WhatsApp id is known."),
+    _("The message is empty."),
+    _("The message names no file that could be fetched."),
+    _("The text has %(count)s characters; WhatsApp takes %(limit)s."),
+    _("%(name)s is larger than the %(limit)s MiB that WhatsApp takes."),
+    _("%(name)s is no name of a template: small letters, digits and _ only."),
+    _("%(language)s is no language of a template; write for example it or en_US."),
+    _("The file is larger than %(limit)s bytes."),
+    _("The file has %(size)s bytes; at most %(limit)s are taken."),
+    # mail
+    _("This customer has no e-mail address that can be answered."),
+    _("The address is this inbox's own: the answer would come back to us."),
+    _("The customer left no e-mail address."),
+    _("The mail came back."),
+    _("Returned with status %(status)s."),
+    _("The mail is too large: the server takes %(size)s MB, files included."),
+    _("The server cannot send to addresses with letters outside ASCII."),
+    _("The server took the whole mail and did not say what became of it: %(what)s"),
+    _("The server broke off before the mail left: %(what)s"),
+    _("The server broke off while the mail was leaving: %(what)s"),
+    _("The connection broke while the answer was handed over."),
+    _("The mail server refuses user or password."),
+    _("The mail server cannot do this: %(what)s."),
+    _("%(to)s is not an address mail can be sent to."),
+    _("The certificate of %(where)s cannot be trusted: %(what)s"),
+    _("%(where)s does not speak TLS as configured: %(what)s"),
+    _("%(where)s offers no STARTTLS."),
+    _("%(where)s refused the password: %(what)s"),
+    _("%(where)s cannot be reached: %(what)s"),
+    _("The folder %(name)s cannot be opened: %(what)s"),
+    _("Both servers let us in. The folder %(name)s has %(count)s mails."),
+    # webhook, form, chat
+    _("The address for replies answered with a web page: is it the right one?"),
+    _("The address for replies answered %(status)s: %(what)s"),
+    _("The address for replies answered %(status)s."),
+    _("The address for replies accepted a signed test message (HTTP %(status)s)."),
+    _("Ready to listen. Without an address for replies this inbox cannot answer."),
+    _("Ready to listen. Without a mail server this form cannot answer."),
+    _("Ready. Nothing outside this server is needed: put the script of the widget on your page."),
+    _("This form has no mail server for its answers: write one in the settings of the inbox, or answer on another channel."),
+    _("This webhook has no way back: write an address for replies in the settings of the inbox, or answer on another channel."),
+    _("Connected to %(number)s, %(name)s. %(count)s approved templates."),
+    _("Connected to %(number)s. %(count)s approved templates."),
+    _("Connected to %(number)s, %(name)s."),
+    _("Connected to %(number)s."),
+    _("Nothing to test: this channel needs no network."),
+    _("The test failed unexpectedly (%(what)s)."),
+    # what was set aside
+    _("A message without a sender: nobody could be answered."),
+    _("The worker died each time it took this delivery."),
+    _("The inbox cannot be opened: %(reason)s"),
+    _("the inbox does not exist any more"),
+    _("The file belongs to no inbox."),
+    _("This channel has no files to fetch."),
+    # settings of a channel (those without a gap are found where they are raised)
+    _("is not a setting of this channel. Known: %(names)s."),
+    _("is required (%(label)s)."),
+    _("%(value)s is not one of %(names)s."),
+    _("%(value)s is not a whole number."),
+    _("%(value)s is neither yes nor no."),
+    _("%(value)s is not a website: write for example https://www.example.com"),
+    _("is not a web address; write for example %(example)s"),
+    _("is not a version; write for example %(example)s"),
+    _("what follows whsec_ is not base64"),
+    _("nothing follows whsec_"),
+    _("%(reason)s: copy it again, or write a secret without whsec_."),
+)  # fmt: skip
+
+
+def in_own_language(text: str) -> str:
+    """The text as the reader would say it; unknown texts stay as they are."""
+    if not text or len(text) > LONGEST or (get_language() or "en").startswith("en"):
+        return text
+    said = gettext(text)
+    if said != text:
+        return said
+    for sentence, pattern in _patterns():
+        if found := pattern.fullmatch(text):
+            gaps = found.groupdict()
+            gaps |= {name: in_own_language(gaps[name]) for name in NESTED & gaps.keys()}
+            return gettext(sentence) % gaps
+    return text
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    """The sentences that have gaps, as patterns of what they look like once filled in."""
+    found = []
+    for sentence in SENTENCES:
+        parts = re.split(r"%\((\w+)\)s", sentence)
+        if len(parts) > 1:
+            filled = [f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts)]
+            found.append((sentence, re.compile("".join(filled), re.DOTALL)))
+    return found
