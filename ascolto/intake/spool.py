@@ -7,25 +7,26 @@ kill in between only moves it again, and the journal knows each delivery by its 
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
+import msgspec
 from django.conf import settings
 
 from ascolto.intake.entries import Entry
 
 Result = TypeVar("Result")
 PATIENCE = 20.0  # seconds to wait for the file's lock, which is held for a moment only
-_TABLE = """
-CREATE TABLE IF NOT EXISTS spool (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER, body BLOB, headers TEXT, source TEXT, received_at TEXT
+# One row for all that shared a commit: writing a row costs more than packing it.
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS spool (id INTEGER PRIMARY KEY AUTOINCREMENT, deliveries INTEGER, packed BLOB)"
 )
-"""
+_Packed = list[tuple[int, bytes, dict[str, str], str, datetime]]
+_pack, _unpack = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(_Packed).decode
 
 
 def spool_path() -> Path:
@@ -46,18 +47,24 @@ class Spool:
         self._connection.execute("PRAGMA busy_timeout = 0")
 
     def append(self, entries: Sequence[Entry]) -> None:
-        """Store deliveries; durable when it returns."""
-        rows = [
-            (e.account_id, e.body, json.dumps(dict(e.headers)), e.source, e.received_at.isoformat())
-            for e in entries
-        ]
-        insert = "INSERT INTO spool (account, body, headers, source, received_at) VALUES (?, ?, ?, ?, ?)"
-        self._write(lambda: self._connection.executemany(insert, rows))
+        """Store deliveries together; durable when it returns."""
+        packed = _pack([(e.account_id, e.body, e.headers, e.source, e.received_at) for e in entries])
+        row = (len(entries), packed)
+        insert = "INSERT INTO spool (deliveries, packed) VALUES (?, ?)"
+        self._write(lambda: self._connection.execute(insert, row))
 
-    def first(self, limit: int) -> list[tuple[int, Entry]]:
-        """What has waited longest, with the number to forget it by."""
-        rows = self._connection.execute("SELECT * FROM spool ORDER BY id LIMIT ?", [limit]).fetchall()
-        return [(number, _entry(values)) for number, *values in rows]
+    def first(self, limit: int) -> tuple[list[Entry], int]:
+        """What has waited longest: whole rows, about `limit` deliveries, with the number to forget them by (0: none)."""
+        entries: list[Entry] = []
+        until = 0
+        for until, packed in self._connection.execute("SELECT id, packed FROM spool ORDER BY id"):  # noqa: B007
+            entries += [
+                Entry(account_id=a, body=b, headers=h, source=s, received_at=r)
+                for a, b, h, s, r in _unpack(packed)
+            ]
+            if len(entries) >= limit:
+                break
+        return entries, until
 
     def forget(self, until: int) -> None:
         """Drop everything up to this number: it is in the journal."""
@@ -65,7 +72,7 @@ class Spool:
 
     def count(self) -> int:
         """How many deliveries wait here."""
-        return int(self._connection.execute("SELECT count(*) FROM spool").fetchone()[0])
+        return int(self._connection.execute("SELECT coalesce(sum(deliveries), 0) FROM spool").fetchone()[0])
 
     def version(self) -> int:
         """A number that changes when another connection wrote."""
@@ -95,14 +102,3 @@ class Spool:
                 if "locked" not in str(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.0005)
-
-
-def _entry(values: list[Any]) -> Entry:
-    account, body, headers, source, received_at = values
-    return Entry(
-        account_id=account,
-        body=body,
-        headers=json.loads(headers),
-        source=source,
-        received_at=datetime.fromisoformat(received_at),
-    )

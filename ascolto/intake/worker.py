@@ -65,17 +65,17 @@ def process_waiting() -> int:
 
 def process_batch(accounts: Accounts, size: int = BATCH, spool: Spool | None = None) -> int:
     """Take one batch in one transaction; returns how many deliveries it held."""
-    spooled = spool.first(size) if spool is not None else []
+    spooled, until = spool.first(size) if spool is not None else ([], 0)
     with transaction.atomic():
         if not _my_turn():
             return 0
         if spooled:
-            insert(_with_account([entry for _, entry in spooled]))
+            insert(_with_account(spooled))
         raws = list(RawEvent.objects.filter(state=RawEvent.State.NEW).order_by("id")[: 2 * size])
         if raws:
             _process(raws, accounts)
     if spool is not None and spooled:
-        spool.forget(spooled[-1][0])
+        spool.forget(until)
     return max(len(raws), len(spooled))
 
 
@@ -172,9 +172,12 @@ def _begin_carefully(stop: threading.Event, accounts: Accounts, spool: Spool | N
 
 def _empty(spool: Spool | None) -> None:
     """Move what the last worker left in the spool into the journal, where attempts are counted."""
-    while spool is not None and (spooled := spool.first(BATCH)):
-        insert(_with_account([entry for _, entry in spooled]))
-        spool.forget(spooled[-1][0])
+    while spool is not None:
+        spooled, until = spool.first(BATCH)
+        if not spooled:
+            return
+        insert(_with_account(spooled))
+        spool.forget(until)
 
 
 def _until_well(stop: threading.Event, work: object) -> None:

@@ -210,7 +210,9 @@ class Product:
         spool = self.data / "spool.sqlite3"
         if spool.exists():
             with closing(sqlite3.connect(spool, timeout=20)) as connection:
-                waiting += int(connection.execute("SELECT count(*) FROM spool").fetchone()[0])
+                waiting += int(
+                    connection.execute("SELECT coalesce(sum(deliveries), 0) FROM spool").fetchone()[0]
+                )
         return waiting
 
     # --- processes ---------------------------------------------------------------------------------------------------

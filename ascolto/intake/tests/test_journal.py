@@ -86,17 +86,20 @@ def test_the_spool_keeps_order_over_a_new_start_and_forgets_only_what_it_is_told
     spool = Spool(path)
     entries = [
         Entry(account_id=1, body=b"%d" % n, headers={"a": "b"}, source="hook", received_at=MOMENT)
-        for n in range(5)
+        for n in range(6)
     ]
-    spool.append(entries[:3])
+    spool.append(entries[:2])
+    spool.append(entries[2:3])
     spool.close()
     spool = Spool(path)
     spool.append(entries[3:])
-    found = spool.first(4)
-    assert [each for _, each in found] == entries[:4]
-    spool.forget(found[1][0])
-    assert [each for _, each in spool.first(9)] == entries[2:]
+    found, until = spool.first(3)
+    assert found == entries[:3]
+    spool.forget(until)
     assert spool.count() == 3
+    assert spool.first(1) == (entries[3:], until + 1)
+    spool.forget(until + 1)
+    assert spool.first(9) == ([], 0)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -27,9 +27,10 @@ class Command(BaseCommand):
             door = parts.listen(environment.host, environment.port)
             self._in_child(self._begin)
             parts.preload()
+            webs = ["web", *(f"web-{number}" for number in range(2, environment.web_processes + 1))]
             supervisor = Supervisor(
                 {
-                    "web": partial(parts.serve_web, door),
+                    **{name: partial(parts.serve_web, door) for name in webs},
                     "intake": parts.without_door(door, parts.work_intake),
                     "background": parts.without_door(door, parts.work_background),
                 }
