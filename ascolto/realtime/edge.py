@@ -24,7 +24,15 @@ from ascolto.realtime.tailer import Tailer
 log = logging.getLogger(__name__)
 Scope = dict[str, Any]
 App = Callable[[Scope, streams.Receive, streams.Send], Awaitable[None]]
-_OK = HookAnswer(200, b"")
+# "Stored": built once, since it is by far the most frequent thing that is said here
+_STORED = (
+    {
+        "type": "http.response.start",
+        "status": 200,
+        "headers": [(b"content-type", b"text/plain"), (b"content-length", b"0")],
+    },
+    {"type": "http.response.body", "body": b"", "more_body": False},
+)
 DRAIN, DRAIN_FOR = (
     256 * 1024 * 1024,
     20.0,
@@ -118,7 +126,9 @@ class Edge:
             if not isinstance(admitted, HookAnswer):
                 assert self._journal is not None
                 await self._journal.store(admitted, asyncio.get_running_loop())
-                admitted = _OK
+                for message in _STORED:
+                    await send(message)
+                return None
         except TooMuch:
             admitted = HookAnswer(413, b"The body is larger than this installation accepts.")
         except Gone:
