@@ -28,12 +28,21 @@ def matching(text: str) -> Q:
     pk = pk_of_reference(text)
     if pk is not None:
         found.add(pk)
-    handle = clean(text.strip(), 255).lower()
-    customers = Identity.objects.filter(value__lower=handle).values_list("customer_id", flat=True)
+    customers = Identity.objects.filter(value__lower__in=_handles(text)).values_list("customer_id", flat=True)
     condition = Q(pk__in=found)
-    if handle and (known := list(customers[:FOUND_AT_MOST])):
+    if known := list(customers[:FOUND_AT_MOST]):
         condition |= Q(customer_id__in=known)
     return condition
+
+
+def _handles(text: str) -> list[str]:
+    """The handles that a text may name; a telephone number as people write it, with or without its +."""
+    handle = clean(text.strip(), 255).lower()
+    spellings = [handle] if handle else []
+    digits = re.sub(r"[\s().\-/]", "", handle).removeprefix("+").removeprefix("00")
+    if digits.isascii() and digits.isdigit() and 7 <= len(digits) <= 15:
+        spellings += [f"+{digits}", digits]
+    return spellings
 
 
 def _with_words(words: list[str]) -> set[int]:

@@ -129,6 +129,16 @@ def test_words_handles_and_names_find_the_conversation(words: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("said", ["+393471234567", "393471234567", "0039 347 123-4567", "+39 (347) 1234567"])
+def test_a_telephone_number_finds_its_customer_however_it_is_written(said: str) -> None:
+    cast = make_cast()
+    wanted = make_conversation(cast.inbox, customer=make_customer("Giulia", ("phone", "+393471234567")))
+    make_conversation(cast.inbox, customer=make_customer("Paolo", ("phone", "+393471234568")))
+    assert [row["id"] for row in list_conversations(cast.marco, filters=Filters(query=said)).rows] == [
+        wanted.pk
+    ]
+
+
 def test_the_reference_number_finds_it_and_a_mistyped_one_does_not() -> None:
     cast = make_cast()
     conversation = cast.writes()
