@@ -82,7 +82,7 @@ def _choice(text: str, item: Any) -> str:
         return text
     spelled = {choice.lower(): choice for choice in choices}
     spelled.update(item.metadata.get("also") or {})
-    return spelled.get(text.lower(), text)
+    return str(spelled.get(text.lower(), text))
 
 
 def _convert(name: str, text: str, item: Any) -> Any:
