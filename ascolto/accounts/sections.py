@@ -43,7 +43,13 @@ SECTIONS = (
 def sections_for(request: HttpRequest, current: str = "") -> list[dict[str, Any]]:
     """The sections this person may open."""
     return [
-        {"label": item.label, "href": href, "icon": item.icon, "is_current": item.key == current}
+        {
+            "key": item.key,
+            "label": item.label,
+            "href": href,
+            "icon": item.icon,
+            "is_current": item.key == current,
+        }
         for item in SECTIONS
         if item.seen_by(request.user) and (href := url_or_none(item.url_name))
     ]

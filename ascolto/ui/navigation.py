@@ -27,6 +27,33 @@ def administrators(person: Any) -> bool:
     return bool(person.is_administrator)
 
 
+Counter = Callable[[Any], int]  # how much of something waits for this person
+_waiting: dict[str, tuple[Counter, str | Promise]] = {}
+
+
+def count_waiting(key: str, counter: Counter, words: str | Promise) -> None:
+    """A room above tells what waits behind the place `key`; `words` say what the number means. Called at the start."""
+    _waiting[key] = (counter, words)
+
+
+def waiting_for(person: Any) -> dict[str, Waiting]:
+    """What waits for this person, by the place where they find it; nothing where nothing waits."""
+    counted = ((key, counter(person), words) for key, (counter, words) in _waiting.items())
+    return {key: Waiting(number, words) for key, number, words in counted if number}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """So much, and what it is. More than 99 reads "99+"."""
+
+    number: int
+    words: str | Promise
+
+    @property
+    def shown(self) -> str:
+        return "99+" if self.number > 99 else str(self.number)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A place: its key (`current=` of the shell), words, address, icon, who sees it, and the letter after `g`."""

@@ -118,6 +118,7 @@ SENTENCES = (
 
 def in_own_language(text: str) -> str:
     """The text as the reader would say it; unknown texts stay as they are."""
+    text = text.removeprefix("CannotRead: ")
     if not text or len(text) > LONGEST or (get_language() or "en").startswith("en"):
         return text
     said = gettext(text)

@@ -7,12 +7,14 @@ from typing import Any
 from django.http import HttpRequest
 
 from ascolto.ui.jinja import url_or_none
-from ascolto.ui.navigation import ITEMS, Item
+from ascolto.ui.navigation import ITEMS, Item, waiting_for
 
 
 def shell_context(request: HttpRequest, *, current: str) -> dict[str, Any]:
     """The context of `ui/app.html`; `current` is the key of the navigation item that is open."""
+    waiting = waiting_for(request.user)
     return {
+        "waiting": waiting,
         "company": getattr(request, "company", None),
         "navigation": _places(request, current),
         "home": url_or_none("desk:queue") or "/",
@@ -33,6 +35,7 @@ def _places(request: HttpRequest, current: str) -> dict[str, list[dict[str, Any]
 
 def _place(item: Item, href: str, request: HttpRequest, current: str) -> dict[str, Any]:
     return {
+        "key": item.key,
         "label": item.label,
         "href": href,
         "icon": item.icon,

@@ -1,5 +1,17 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkspaceConfig(AppConfig):
     name = "ascolto.workspace"
+
+    def ready(self) -> None:
+        from ascolto.ui.navigation import count_waiting
+        from ascolto.workspace.selectors import count_set_aside
+
+        def counter(person: Any) -> int:
+            return count_set_aside() if person.is_lead else 0
+
+        count_waiting("settings", counter, _("deliveries set aside"))

@@ -14,7 +14,7 @@ from django.urls import reverse
 from ascolto.accounts import actions
 from ascolto.accounts.actions import signing_in
 from ascolto.accounts.middleware import IDLE_LIMIT
-from ascolto.accounts.models import Agent, Role, SignInAttempt
+from ascolto.accounts.models import Agent, Company, Role, SignInAttempt
 from ascolto.events.models import Event
 from ascolto.kit.clock import now
 from ascolto.testing.factories import PASSWORD, make_agent
@@ -200,3 +200,14 @@ def test_a_password_kept_with_other_parameters_works_and_is_renewed_at_sign_in(
     settings.PASSWORD_HASHERS = ["ascolto.accounts.hashers.Argon2"]
     assert try_to_enter(client, password=PASSWORD).status_code == 302
     assert Agent.objects.get(pk=marco.pk).password.startswith("argon2$argon2id$v=19$m=19456,")
+
+
+def test_the_demo_says_whom_one_can_be_and_a_real_company_does_not(client: Client, db: None) -> None:
+    anna = make_agent("Anna Neri")
+    gone = make_agent("Gone Person")
+    Agent.objects.filter(pk=gone.pk).update(is_active=False)
+    assert anna.email not in client.get("/sign-in/").content.decode()
+    Company.objects.filter(pk=Company.current().pk).update(is_demo=True)
+    page = client.get("/sign-in/").content.decode()
+    assert anna.email in page
+    assert gone.email not in page

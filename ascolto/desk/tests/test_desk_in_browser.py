@@ -218,6 +218,26 @@ def test_an_answer_that_was_overtaken_does_not_bring_the_old_head_back(
     assert page.locator("#th-head").get_attribute("data-status") == "resolved"
 
 
+def test_the_customer_is_changed_on_the_card_and_everything_says_so(
+    cast: Cast, sit_down: Callable[..., Any]
+) -> None:
+    conversation = cast.writes()
+    page = sit_down(cast.marco, f"/c/{conversation.number}/")
+    page.locator("#list-scroll").wait_for()
+    page.locator("[data-edit-who]").focus()
+    page.keyboard.press("Enter")
+    page.locator("#who form").wait_for()
+    page.wait_for_function("document.activeElement.name === 'name'")
+    page.get_by_label("Name").fill("Giulia Ferri-Bassi")
+    page.keyboard.press("Enter")
+    page.locator("#th-head .th-title", has_text="Giulia Ferri-Bassi").wait_for()
+    page.locator("#rows", has_text="Giulia Ferri-Bassi").wait_for()
+    page.wait_for_function("document.activeElement.matches('[data-edit-who]')")
+    page.locator(".toast button").click()
+    page.locator("#who h2", has_text=cast.giulia.name).wait_for()
+    page.locator("#th-head .th-title", has_text=cast.giulia.name).wait_for()
+
+
 def test_a_draft_outlives_the_page_and_a_file_goes_along(cast: Cast, sit_down: Callable[..., Any]) -> None:
     conversation = cast.writes()
     page = sit_down(cast.marco, f"/c/{conversation.number}/")
@@ -304,7 +324,7 @@ def test_axe_finds_nothing_on_any_screen(
     conversation = furnish(cast)
     base = f"/c/{conversation.number}/"
     screens = ["/", "/?view=all&label=Outage", "/?view=on_hold", "/?search=1", base, f"{base}assign/"]
-    screens += [f"{base}labels/", f"{base}snooze/", f"{base}subject/"]
+    screens += [f"{base}labels/", f"{base}snooze/", f"{base}subject/", f"{base}customer/", "/nowhere/"]
     page = sit_down(cast.marco, width=width, dark=dark)
     origin = page.url.rstrip("/")
     found = []
@@ -322,6 +342,16 @@ def test_axe_finds_nothing_on_any_screen(
         found += _problems(page, name)
         page.keyboard.press("Escape")
     if width > 1000:
+        page.locator("[data-edit-who]").click()
+        page.locator("#who form").wait_for()
+        found += _problems(page, "customer")
+        page.locator(".me-who").click()
+        found += _problems(page, "mine")
+        page.keyboard.press("Escape")
+        page.locator("#filters > summary").click()
+        page.locator("#filters form").wait_for()
+        found += _problems(page, "filters")
+        page.keyboard.press("Escape")
         for menu in ("assign", "labels", "snooze"):
             page.locator(f'[data-menu="{menu}"] > summary').click()
             page.locator(f'[data-menu="{menu}"] form').first.wait_for()

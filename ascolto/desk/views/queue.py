@@ -16,6 +16,7 @@ from ascolto.desk.looks import look_of
 from ascolto.desk.opening import agent_of, is_fragment, list_context, queue_context
 from ascolto.desk.queue import group_names, make_rows, read_asked, shown_count, status_names
 from ascolto.kit.clock import now
+from ascolto.ui.navigation import waiting_for
 
 
 @signed_in
@@ -53,7 +54,8 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
 def counts(request: HttpRequest) -> HttpResponse:
     """The numbers beside the views."""
     found = count_views(agent_of(request))
-    return render(request, "desk/counts.html", {"counts": {key: shown_count(n) for key, n in found.items()}})
+    shown = {key: shown_count(n) for key, n in found.items()}
+    return render(request, "desk/counts.html", {"counts": shown, "waiting": waiting_for(request.user)})
 
 
 @role_required("agent")

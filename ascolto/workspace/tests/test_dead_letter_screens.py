@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ascolto.channels.models import ChannelAccount
 from ascolto.events.models import Event
 from ascolto.intake.models import RawEvent
-from ascolto.testing.factories import make_inbox
+from ascolto.testing.factories import make_agent, make_inbox
 from ascolto.workspace.raw import HIDDEN, SHOWN, readable, shown_headers
 
 SECRET = "a-shared-secret"
@@ -123,3 +123,28 @@ def test_a_long_list_goes_on_on_the_next_page(desk: Client, inbox: ChannelAccoun
         f'name="letter" value="{rows[0].pk}"'
         in desk.get(f"/settings/set-aside/?before={rows[1].pk}").content.decode()
     )
+
+
+def test_what_is_set_aside_shows_wherever_a_lead_is(desk: Client, inbox: ChannelAccount) -> None:
+    assert "deliveries set aside" not in desk.get("/").content.decode()
+    for _ in range(2):
+        dead(inbox)
+    for address in ("/", "/settings/profile/", "/counts/"):
+        assert '2<span class="sr"> deliveries set aside</span>' in desk.get(address).content.decode(), address
+    dead(inbox, error="CannotRead: A message without a sender: nobody could be answered.")
+    assert ">A message without a sender" in desk.get("/settings/set-aside/").content.decode()
+
+
+def test_who_cannot_look_at_it_is_not_told(inbox: ChannelAccount) -> None:
+    dead(inbox)
+    for name, role in (("Marco Villa", "agent"), ("Viktor Hahn", "guest")):
+        client = Client()
+        client.force_login(make_agent(name, role=role))
+        for address in ("/", "/counts/"):
+            assert "deliveries set aside" not in client.get(address).content.decode()
+
+
+def test_a_flood_of_them_is_counted_to_a_hundred_only(desk: Client, inbox: ChannelAccount) -> None:
+    values = {"account": inbox, "body": b"{}", "state": State.DEAD}
+    RawEvent.objects.bulk_create(RawEvent(digest=os.urandom(32), **values) for _ in range(140))
+    assert "99+<span" in desk.get("/counts/").content.decode()

@@ -137,6 +137,11 @@ export function refreshCounts() {
           if (shown.textContent !== fresh.textContent) shown.textContent = fresh.textContent;
         }
       }
+      for (const fresh of found?.querySelectorAll("[data-waiting]") || []) {
+        for (const shown of document.querySelectorAll(`[data-waiting="${fresh.dataset.waiting}"]`)) {
+          if (shown.textContent !== fresh.textContent) shown.replaceChildren(...fresh.cloneNode(true).childNodes);
+        }
+      }
     } catch { /* the next news asks again */ }
     countTimer = 0;
   }, 500);

@@ -21,6 +21,10 @@ document.addEventListener("toast", (event) => {
   toast(text, undo ? { undo: () => takeBack(undo, fields) } : {});
 });
 
+/* where the sections are one line, the open one is in sight */
+const section = document.querySelector(".set-nav [aria-current]"), line = section?.parentElement;
+if (line) line.scrollLeft = section.offsetLeft - line.offsetLeft - (line.clientWidth - section.offsetWidth) / 2;
+
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(failure, (event) => {
     if (event.detail.xhr?.status === 401) toast(word("signed_out"));
