@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from ascolto.channels.models import ChannelAccount
+from ascolto.channels.protocol import Adapter
+from ascolto.channels.registry import UnknownChannel
 from ascolto.channels.selectors import hook_url
 from ascolto.ui.jinja import url_or_none
 
@@ -34,8 +36,18 @@ def doors_of(account: ChannelAccount, base_url: str) -> list[Door]:
         if script := url_or_none("contact:form-embed", account.token):
             doors.append(_script(base_url + script, _("Paste it where the form should appear in your page.")))
         return doors
+    if not _listens_at_a_hook(account):
+        return []
     hint = _("Paste it where the network asks for a webhook or callback address. Treat it like a password.")
     return [Door("hook", _("Hook address"), hook_url(account, base_url), hint)]
+
+
+def _listens_at_a_hook(account: ChannelAccount) -> bool:
+    """A channel that fetches its messages, as mail is fetched, has no address to give away."""
+    try:
+        return type(account.adapter).verify is not Adapter.verify
+    except UnknownChannel:
+        return False
 
 
 def _script(address: str, hint: str) -> Door:

@@ -151,3 +151,10 @@ def test_secrets_sealed_with_another_key_are_told_not_crashed_on(desk: Client, s
 def test_an_inbox_that_is_not_there_is_a_404(desk: Client) -> None:
     for pk in (999, 10**30):
         assert desk.get(f"/settings/inboxes/{pk}/").status_code == 404
+
+
+def test_a_channel_that_fetches_has_no_address_to_give_away(desk: Client) -> None:
+    inbox = make_inbox("email")
+    page = desk.get(f"/settings/inboxes/{inbox.pk}/").content.decode()
+    assert inbox.token not in page
+    assert "How messages reach it" not in page
