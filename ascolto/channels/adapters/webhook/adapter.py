@@ -34,6 +34,7 @@ from ascolto.kit.jsontext import NotJson, read_json
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _PHONE = re.compile(r"\+[0-9]{7,15}")
+MOST_ITEMS = 10_000  # messages in one body
 _PATHS = "Names with dots between them, such as data.text; alternatives with | between them."
 
 
@@ -184,8 +185,10 @@ class Webhook(Adapter):
         if not isinstance(items, list):
             return [self._read_item(account, raw, document, given_id)]
         found = []
-        for place, item in enumerate(items[:1000]):
+        for place, item in enumerate(items[:MOST_ITEMS]):
             found.append(self._read_item(account, raw, item, f"{given_id}:{place}" if given_id else ""))
+        if len(items) > MOST_ITEMS:
+            found.append(Unsupported(what=f"only {MOST_ITEMS} of {len(items)} messages are read"))
         return found or [Unsupported(what="an empty list of messages")]
 
     def _read_item(self, account: Account, raw: RawDelivery, item: Any, given_id: str) -> Inbound:

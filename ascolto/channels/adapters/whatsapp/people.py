@@ -35,6 +35,12 @@ class Contacts:
 
     def __init__(self, contacts: Any) -> None:
         self._all = list(objects_of(contacts))
+        self._places: dict[
+            Handle, int
+        ] = {}  # of the first contact with a handle: a delivery may describe thousands
+        for place, contact in enumerate(self._all):
+            for handle in _handles(contact):
+                self._places.setdefault(handle, place)
 
     def sender(self, number: Any, user_id: Any, parent_id: Any = None) -> Sender:
         """The person with this number or user id, with everything told about them. Raises Unreadable for nobody."""
@@ -48,17 +54,21 @@ class Contacts:
         return Sender(tuple(sorted(handles, key=_stability)), _name(object_of(contact.get("profile"))))
 
     def _find(self, handles: set[Handle]) -> Mapping[str, Any]:
-        for contact in self._all:
-            if handles & {user(contact.get("user_id")), anybody(contact.get("wa_id"))}:
-                return contact
+        places = [self._places[handle] for handle in handles if handle in self._places]
+        if places:
+            return self._all[min(places)]
         lone = self._all[0] if len(self._all) == 1 else {}
         return {} if self._is_somebody_else(lone, handles) else lone
 
     def _is_somebody_else(self, contact: Mapping[str, Any], handles: set[Handle]) -> bool:
         """A user name hides the number: a lone contact may be known by the id while its message tells the number only."""
         spaces = {handle.namespace for handle in handles}
-        told = (user(contact.get("user_id")), anybody(contact.get("wa_id")))
-        return any(handle.namespace in spaces for handle in told if handle)
+        return any(handle.namespace in spaces for handle in _handles(contact))
+
+
+def _handles(contact: Mapping[str, Any]) -> list[Handle]:
+    found = (user(contact.get("user_id")), anybody(contact.get("wa_id")))
+    return [handle for handle in found if handle]
 
 
 def _stability(handle: Handle) -> int:

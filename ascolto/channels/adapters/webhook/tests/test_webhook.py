@@ -179,6 +179,12 @@ def test_one_body_may_bring_several_messages_and_a_bad_one_hurts_nobody() -> Non
     assert [found[0].external_id, found[2].external_id] == ["msg_1:0", "msg_1:2"]
 
 
+def test_what_one_body_brings_too_much_is_told() -> None:
+    found = parse([{"text": "one of many"}] * 10_002)
+    assert len(found) == 10_001
+    assert found[-1].what == "only 10000 of 10002 messages are read"
+
+
 def test_strangers_never_share_a_history() -> None:
     one, two = parse({"text": "Uno"}, name="a")[0], parse({"text": "Due"}, name="b")[0]
     assert one.sender.handles != two.sender.handles

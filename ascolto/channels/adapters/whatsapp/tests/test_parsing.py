@@ -86,6 +86,14 @@ def test_a_lone_contact_is_not_tied_to_somebody_else() -> None:
     assert named.sender.name == "giulia.c"
 
 
+def test_thousands_in_one_body_keep_their_names() -> None:
+    numbers = [f"3934{number:08d}" for number in range(4000)]
+    people = [{"profile": {"name": f"Giulia {number}"}, "wa_id": number} for number in numbers]
+    texts = [{"from": n, "id": f"wamid.{n}", "type": "text", "text": {"body": "Ciao"}} for n in numbers]
+    found = delivered(*texts, contacts=people)
+    assert [message.sender.name for message in found] == [f"Giulia {number}" for number in numbers]
+
+
 def test_two_people_in_one_body_stay_two() -> None:
     messages = [event for event in fixture("two_people_two_entries") if isinstance(event, Message)]
     assert [(message.sender.name, message.text) for message in messages][:2] == [
