@@ -198,7 +198,7 @@ class CustomerForm(PlainForm):
         ],
     )
     about = forms.CharField(
-        label=gettext_lazy("About"),
+        label=gettext_lazy("Worth knowing"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -126,7 +126,7 @@ def _date_words(day: date, pattern: str, language: str | None) -> str:
 
 def long_date(at: datetime) -> str:
     """`11 June 2026`."""
-    return formats.date_format(timezone.localtime(at), "j F Y")
+    return _date_words(timezone.localtime(at).date(), "j F Y", get_language())
 
 
 def file_size(size: int) -> str:

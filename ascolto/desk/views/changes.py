@@ -138,7 +138,7 @@ def labels(request: HttpRequest, number: str) -> HttpResponse:
     conversation = open_conversation(request, number, to="manage")
     current = sorted(conversation.labels.values_list("name", flat=True))
     if request.method != "POST":
-        known = Label.objects.values_list("name", flat=True)[:200]
+        known = list(dict.fromkeys([*current, *Label.objects.values_list("name", flat=True)[:200]]))
         return _choice(request, conversation, "desk/choose_labels.html", known=known, current=current)
     names = request.POST.getlist("labels") + request.POST.get("new", "").split(",")
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils import translation
 
 from ascolto.ui import promise
 from ascolto.ui.drawn import tone
-from ascolto.ui.jinja import file_size, linked
+from ascolto.ui.jinja import file_size, linked, long_date
 from ascolto.ui.shell import shell_context
 
 NOON = datetime(2026, 6, 11, 12, tzinfo=UTC)
@@ -99,3 +100,11 @@ def test_a_person_keeps_their_colour() -> None:
     assert tone(88412) == tone(88412)
     assert {tone(key) for key in range(50)} == {1, 2, 3, 4, 5}
     assert file_size(10) == "1 kB"
+
+
+def test_italian_dates_are_written_small() -> None:
+    at = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    with translation.override("it"):
+        assert long_date(at) == "22 novembre 2026"
+    with translation.override("en"):
+        assert long_date(at) == "22 November 2026"
