@@ -108,7 +108,12 @@ class Conversation(models.Model):
             models.Index(fields=["status", "-last_message_at", "-id"], name="conv_status"),
             models.Index(fields=["customer", "-last_message_at"], name="conv_customer"),
             models.Index(fields=["account", "status", "-last_message_at", "-id"], name="conv_account"),
-            models.Index(fields=["due_at", "id"], name="conv_due", condition=Q(due_at__isnull=False)),
+            # snoozed_until is in it so that counting what is to be answered touches no row
+            models.Index(
+                fields=["due_at", "id", "snoozed_until"],
+                name="conv_due",
+                condition=Q(due_at__isnull=False),
+            ),
             models.Index(
                 fields=["assignee", "-last_message_at", "-id"],
                 name="conv_assignee",
