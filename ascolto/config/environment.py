@@ -99,10 +99,16 @@ def _secret_key(variables: Mapping[str, str], data: Path) -> str:
         raise WrongSetting(
             f"ASCOLTO_SECRET_KEY_FILE={named!r} does not exist: write the path of a file that holds the key."
         )
-    if not path.exists():
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _create_once(path, secrets.token_urlsafe(48))
-    key = path.read_text().strip()
+    try:
+        if not path.exists():
+            data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _create_once(path, secrets.token_urlsafe(48))
+        key = path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise WrongSetting(
+            f"The secret key {path} cannot be read or made ({reason}): see ASCOLTO_DATA and ASCOLTO_SECRET_KEY_FILE."
+        ) from error
     if len(key) < 16:
         raise WrongSetting(f"The secret key in {path} is too short: write at least 16 random characters.")
     return key

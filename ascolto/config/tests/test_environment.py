@@ -41,6 +41,12 @@ def test_a_file_in_the_place_of_the_data_directory_is_told(tmp_path: Path) -> No
         from_variables({"ASCOLTO_DATA": str(tmp_path / "data")})
 
 
+def test_a_data_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    with pytest.raises(WrongSetting, match="ASCOLTO_DATA"):
+        from_variables({"ASCOLTO_DATA": str(tmp_path / "a file" / "data")})
+
+
 def test_the_key_is_made_once_and_belongs_to_its_owner_alone(tmp_path: Path) -> None:
     first = from_variables({"ASCOLTO_DATA": str(tmp_path)}).secret_key
     assert from_variables({"ASCOLTO_DATA": str(tmp_path)}).secret_key == first
