@@ -21,9 +21,10 @@ def main() -> None:
         def fetch_command(self, subcommand: str) -> Any:
             command = super().fetch_command(subcommand)
             if subcommand in _FIRST_STEPS and not {"-h", "--help"}.intersection(self.argv):
-                from ascolto.config.parts import prepare_new
+                from ascolto.config import parts
 
-                prepare_new()
+                with parts.in_use():
+                    parts.prepare()  # waits for whoever makes the tables at this moment
             return command
 
     try:

@@ -120,19 +120,6 @@ def prepare() -> None:
         connections.close_all()
 
 
-def prepare_new() -> None:
-    """Make the tables of an installation that never ran. An older one is left as it is: its processes may be at work."""
-    try:
-        is_new = "django_migrations" not in connection.introspection.table_names()
-    except DatabaseError as error:
-        raise CommandError(
-            f"The database cannot be used: {str(error).strip()} (`ascolto check` tells more)"
-        ) from error
-    if is_new:
-        with in_use():
-            prepare()
-
-
 def migrate() -> None:
     """Apply what is missing; nothing to do costs one query."""
     if missing_migrations():

@@ -7,6 +7,7 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -61,6 +62,17 @@ def test_a_script_may_set_up_an_installation_that_never_ran(new_product: NewProd
     product.run("createadmin", *who, "--name", "Anna", "--password-stdin", stdin="a long pass phrase\n")
     assert product.run("token", "create", *who, "--scope", "admin").startswith("asc_")
     assert "/hooks/webhook/" in product.add_channel("webhook", "Shop", secret="abc")
+
+
+def test_whoever_comes_first_makes_the_tables_and_the_others_wait(new_product: NewProduct) -> None:
+    product = new_product()
+    product.start(serves=False)
+    words = ("createadmin", "--name", "Anna", "--password-stdin", "--email")
+    with ThreadPoolExecutor(3) as pool:
+        emails = [f"anna{number}@telvia.example" for number in range(3)]
+        told = list(pool.map(lambda email: product.ask(*words, email, stdin="a long pass phrase\n"), emails))
+    assert [done.returncode for done in told] == [0, 0, 0], told
+    wait_for(product.is_healthy, why="the product answers too")
 
 
 def test_a_database_that_is_away_is_told_in_one_line(new_product: NewProduct) -> None:
