@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from ascolto.accounts.models import Agent, Company
+from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Conversation, Message
 from ascolto.conversations.selectors import (
     BadCursor,
@@ -37,6 +38,7 @@ from ascolto.desk.reading import Place, Said, newest_messages
 from ascolto.events.log import latest_position
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token, pk_of_reference
+from ascolto.ui.jinja import url_or_none
 from ascolto.ui.shell import shell_context
 
 ROWS = 50
@@ -137,7 +139,10 @@ def around_list(asked: Asked, counts: Mapping[str, int]) -> dict[str, Any]:
 
 def queue_context(request: HttpRequest) -> dict[str, Any]:
     """The whole page with the list and no conversation yet."""
-    return {**_page_context(request), **list_context(request), "current_id": 0}
+    found = list_context(request)
+    is_new = not found["rows"] and agent_of(request).is_administrator and not ChannelAccount.objects.exists()
+    connect = url_or_none("workspace:choose-channel") if is_new else None
+    return {**_page_context(request), **found, "current_id": 0, "connect": connect}
 
 
 def thread_page_context(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ascolto.conversations.actions import assign, change_status, set_labels
 from ascolto.conversations.models import Conversation
 from ascolto.desk.queue import shown_count
 from ascolto.kit.clock import now
-from ascolto.testing.factories import Cast, make_conversation, make_customer
+from ascolto.testing.factories import Cast, make_agent, make_conversation, make_customer, make_inbox
 
 As = Callable[..., Client]
 
@@ -133,3 +133,11 @@ def test_the_queue_costs_the_same_few_queries_however_many_wait(
         anna.get("/")
     with django_assert_max_num_queries(10):
         marco.get(f"/rows/{Conversation.objects.first().pk}/")
+
+
+def test_a_desk_without_an_inbox_says_what_to_do(db: None, as_: As) -> None:
+    anna, marco = make_agent("Anna Neri", role="administrator"), make_agent("Marco Villa")
+    assert "/settings/inboxes/connect/" in as_(anna).get("/").content.decode()
+    assert "/settings/inboxes/connect/" not in as_(marco).get("/").content.decode()
+    make_inbox()
+    assert "/settings/inboxes/connect/" not in as_(anna).get("/").content.decode()

@@ -158,3 +158,13 @@ def test_a_channel_that_fetches_has_no_address_to_give_away(desk: Client) -> Non
     page = desk.get(f"/settings/inboxes/{inbox.pk}/").content.decode()
     assert inbox.token not in page
     assert "How messages reach it" not in page
+
+
+def test_what_is_wrong_with_a_setting_is_said_in_the_readers_language(desk: Client, anna: Agent) -> None:
+    anna.language = "it"
+    anna.save()
+    servers = {f"set_{name}": "mail.telvia.example" for name in ("imap_host", "smtp_host")}
+    people = {f"set_{name}": "care" for name in ("imap_user", "imap_password", "smtp_user", "smtp_password")}
+    given = {"name": "Care", "language": "it", "set_address": "nowhere", **servers, **people}
+    page = desk.post("/settings/inboxes/connect/email/", given).content.decode()
+    assert "Non è un indirizzo e-mail: scrivi per esempio help@telvia.example" in page
