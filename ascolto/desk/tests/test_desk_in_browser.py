@@ -14,6 +14,7 @@ from django.test import Client
 from ascolto.channels.protocol import Media
 from ascolto.conversations.actions import add_note, add_reply, assign, set_labels
 from ascolto.conversations.models import Conversation, Message
+from ascolto.intake.models import RawEvent
 from ascolto.kit.clock import now
 from ascolto.testing.factories import Cast, make_cast, make_conversation, make_customer, make_inbox
 
@@ -236,6 +237,18 @@ def test_the_customer_is_changed_on_the_card_and_everything_says_so(
     page.locator(".toast button").click()
     page.locator("#who h2", has_text=cast.giulia.name).wait_for()
     page.locator("#th-head .th-title", has_text=cast.giulia.name).wait_for()
+
+
+def test_what_is_set_aside_meanwhile_shows_without_reloading(
+    cast: Cast, sit_down: Callable[..., Any]
+) -> None:
+    conversation = cast.writes()
+    page = sit_down(cast.anna, f"/c/{conversation.number}/")
+    page.locator("#list-scroll").focus()
+    assert page.locator(".side .count-alert").count() == 0
+    RawEvent.objects.create(account=cast.inbox, digest=b"d" * 32, body=b"{}", state=RawEvent.State.DEAD)
+    page.keyboard.press("e")
+    page.locator('.side [data-waiting="settings"] .count-alert', has_text="1").wait_for()
 
 
 def test_a_draft_outlives_the_page_and_a_file_goes_along(cast: Cast, sit_down: Callable[..., Any]) -> None:
