@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from ascolto.channels.models import ChannelAccount
 from ascolto.intake.entries import Entry
 from ascolto.intake.spool import Spool, spool_path
+from ascolto.kit import bulk
 from ascolto.kit.clock import now
 
 GROUP = 500  # rows in one commit; more would let the first of them wait
@@ -57,9 +58,7 @@ def _insert_postgres(rows: list[tuple[Any, ...]]) -> int:
         "SELECT a, d, b, h::jsonb, s, r, 0, 0, '', '', NULL FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[],"
         " %s::text[], %s::text[], %s::timestamptz[]) AS t(a, d, b, h, s, r) ON CONFLICT (digest) DO NOTHING"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(query, columns)
-        return cursor.rowcount
+    return int(bulk.execute(connection, query, columns))
 
 
 def store_now(
