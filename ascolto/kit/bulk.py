@@ -1,7 +1,7 @@
-"""Write many rows in one statement: the values travel as one JSON document (SQLite) or as arrays (PostgreSQL).
+"""Write many rows in one statement: the values travel as one JSON document, and the database makes a table of it.
 
-For the hot path of intake, where preparing each value through a field class costs more than the database itself. The rows of a
-statement become a table inside the database, so a statement has the same text for one row and for hundreds.
+For the hot path of intake, where preparing each value through a field class costs more than the database itself. A statement
+has the same text for one row and for hundreds.
 """
 
 from __future__ import annotations
@@ -23,14 +23,8 @@ class _Column:
 
     attribute: str
     name: str
-    type: str
+    type: str  # PostgreSQL's
     kind: str  # Django's name of the field's class
-
-    @property
-    def array(self) -> str:
-        """The type of an array of these on PostgreSQL; documents travel as text."""
-        base = self.type.split("(")[0].strip()
-        return {"jsonb": "text[]", "varchar": "text[]"}.get(base, f"{base}[]")
 
 
 _known: dict[tuple[Any, ...], list[_Column]] = {}
@@ -130,28 +124,27 @@ def _table(
             by_column[place] = [
                 None if value is None else encode(value).decode() for value in by_column[place]
             ]
-    if vendor == "postgresql":
-        return _postgres_table(columns, by_column)
-    for place, column in enumerate(columns):
-        if column.kind == "DateTimeField":
+        elif column.kind == "DateTimeField":
             by_column[place] = _moments(by_column[place])
-    values = ", ".join(
-        f"json_extract(value, '$[{place}]')" + (f" AS {column.name}" if named else "")
-        for place, column in enumerate(columns)
-    )
-    rows = list(zip(*by_column, strict=True))
-    return f"SELECT {values} FROM json_each(%s)", [encode(rows).decode()]  # noqa: S608
-
-
-def _postgres_table(columns: Sequence[_Column], by_column: list[Values]) -> tuple[str, list[Any]]:
-    names = ", ".join(f"{c.name}::jsonb" if c.kind == "JSONField" else c.name for c in columns)
-    arrays = ", ".join(f"%s::{column.array}" for column in columns)
-    header = ", ".join(column.name for column in columns)
-    return f"SELECT {names} FROM unnest({arrays}) AS given({header})", list(by_column)  # noqa: S608
+    document = encode(list(zip(*by_column, strict=True))).decode()
+    if vendor == "postgresql":
+        values = [
+            f"(value->>{place})::{column.type.partition('(')[0]}" for place, column in enumerate(columns)
+        ]
+        source = "jsonb_array_elements(%s::jsonb) AS given(value)"
+    else:
+        values = [f"json_extract(value, '$[{place}]')" for place, _ in enumerate(columns)]
+        source = "json_each(%s)"
+    if named:
+        values = [f"{value} AS {column.name}" for value, column in zip(values, columns, strict=True)]
+    return f"SELECT {', '.join(values)} FROM {source}", [document]  # noqa: S608
 
 
 def _moments(values: Values) -> Values:
-    """Moments as SQLite keeps them: UTC without a zone. In a batch the same moment comes again and again."""
+    """Moments as SQLite keeps them, in UTC without a zone; PostgreSQL is told the zone by its session, which is UTC as well.
+
+    In a batch the same moment comes again and again.
+    """
     texts: dict[datetime | None, str | None] = {None: None}
     for value in values:
         if value not in texts:
