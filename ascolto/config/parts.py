@@ -187,7 +187,7 @@ def work_intake() -> None:
     """Turn deliveries into conversations until SIGTERM. Gives way to the web, which people wait for."""
     from ascolto.intake import worker
 
-    os.nice(15)
+    os.nice(5)
     collect_rarely()
     run_threads({"intake": worker.run})
 
