@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, field, fields
 from typing import Any
+from urllib.parse import urlsplit
+
+_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
 
 
 def setting(
@@ -99,3 +104,26 @@ def _convert(name: str, text: str, item: Any) -> Any:
             raise ConfigError(name, f"{text!r} is neither yes nor no.")
         return text.lower() in {"1", "true", "yes", "on"}
     return text
+
+
+def split_origins(text: str, name: str = "origins") -> tuple[str, ...]:
+    """The websites in a setting, each `scheme://host[:port]` as a browser writes it. Raises ConfigError for the field `name`.
+
+    A host is letters, digits, dots and hyphens (or an IPv6 address) and nothing else: origins end up in response headers.
+    """
+    found = []
+    for word in text.replace(",", " ").split():
+        try:
+            parts = urlsplit(word)
+            port = parts.port
+        except ValueError:
+            parts, port = urlsplit(""), None
+        host = parts.hostname or ""
+        beyond = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+        if parts.scheme not in _PORTS or not _HOST.fullmatch(host) or beyond:
+            raise ConfigError(name, f"{word!r} is not a website: write for example https://www.example.com")
+        shown = f"[{host}]" if ":" in host else host
+        found.append(
+            f"{parts.scheme}://{shown}" + (f":{port}" if port and port != _PORTS[parts.scheme] else "")
+        )
+    return tuple(dict.fromkeys(found))

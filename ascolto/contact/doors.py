@@ -12,7 +12,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
-from ascolto.channels.adapters.chat.adapter import split_origins
+from ascolto.channels.configuration import split_origins
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.protocol import ConfigError, read_config
 from ascolto.kit.vault import Unreadable

@@ -96,7 +96,6 @@ class Journal:
         self._thread.join()
 
     def _write(self) -> None:
-        self._spool = Spool(spool_path()) if connection.vendor == "sqlite" else None
         try:
             while (first := self._waiting.get()) is not None:
                 group = [first]
@@ -115,7 +114,10 @@ class Journal:
         failure: Exception | None = None
         try:
             entries = [entry for entry, _, _ in group]
-            if self._spool is not None:
+            if connection.vendor == "sqlite":
+                self._spool = self._spool or Spool(
+                    spool_path()
+                )  # here: whoever waits hears when it cannot be opened
                 self._spool.append(entries)
             else:
                 insert(entries)

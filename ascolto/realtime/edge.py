@@ -33,10 +33,8 @@ _STORED = (
     },
     {"type": "http.response.body", "body": b"", "more_body": False},
 )
-DRAIN, DRAIN_FOR = (
-    256 * 1024 * 1024,
-    20.0,
-)  # bytes and seconds for which a body that is too large is still taken
+# a body that is too large is still taken, so that its sender hears the 413: at most so many bytes, so many seconds
+DRAIN, DRAIN_FOR = 256 * 1024 * 1024, 20.0
 BIG = 64 * 1024  # bytes; checking more than this would hold up the loop: a thread does it
 
 

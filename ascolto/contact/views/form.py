@@ -16,7 +16,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from ascolto.accounts.guards import public
 from ascolto.accounts.models import Company
-from ascolto.channels.adapters.form.adapter import Config, split_websites
+from ascolto.channels.adapters.form.adapter import Config
+from ascolto.channels.configuration import split_origins
 from ascolto.channels.models import ChannelAccount, vault
 from ascolto.contact import actions
 from ascolto.contact.actions import KeptFile
@@ -45,7 +46,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         else:
             answer = _draw(request, account, config, ContactForm(config=config), [])
     answer.headers["Content-Language"] = language
-    answer._csp_replace = {"frame-ancestors": [*split_websites(config.origins)] or ["*"]}  # type: ignore[attr-defined]
+    answer._csp_replace = {"frame-ancestors": [*split_origins(config.origins)] or ["*"]}  # type: ignore[attr-defined]
     return answer
 
 

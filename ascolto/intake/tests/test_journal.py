@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -145,3 +146,23 @@ def test_a_delivery_for_an_inbox_that_is_gone_does_not_hold_up_its_neighbours() 
     worker.process_waiting()
     assert sorted(bytes(row.body) for row in RawEvent.objects.all()) == [b"1", b"2"]
     assert count_waiting() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL needs no spool")
+def test_a_spool_that_cannot_be_opened_is_heard_and_tried_again(tmp_path: Path, settings: object) -> None:
+    good, settings.SPOOL = settings.SPOOL, tmp_path  # type: ignore[attr-defined]  # a folder is no file
+    one = entry(make_inbox(), b"{}")
+
+    async def deliver() -> None:
+        journal, loop = Journal(), asyncio.get_running_loop()
+        try:
+            with pytest.raises(sqlite3.Error):
+                await journal.store(one, loop)
+            settings.SPOOL = good  # type: ignore[attr-defined]
+            await journal.store(one, loop)
+        finally:
+            await loop.run_in_executor(None, journal.close)
+
+    asyncio.run(asyncio.wait_for(deliver(), 20))
+    assert count_waiting() == 1

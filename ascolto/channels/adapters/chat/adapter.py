@@ -6,11 +6,11 @@ import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from ascolto.channels.capabilities import Attachments, Capabilities, Counting
+from ascolto.channels.configuration import split_origins
 from ascolto.channels.protocol import (
     Account,
     Adapter,
@@ -74,30 +74,6 @@ class Config:
             raise ConfigError("identity_secret", "is needed when only signed-in customers may write.")
         if self.accent and not _COLOUR.fullmatch(self.accent):
             raise ConfigError("accent", "is not a colour: write for example #2d6696")
-
-
-def split_origins(text: str) -> tuple[str, ...]:
-    """The origins in a setting, each `scheme://host[:port]`. Raises ConfigError."""
-    found = []
-    for word in text.replace(",", " ").split():
-        try:
-            parts = urlsplit(word)
-            port = parts.port
-        except ValueError:
-            parts, port = urlsplit(""), None
-        if (
-            parts.scheme not in {"http", "https"}
-            or not parts.hostname
-            or parts.path.strip("/")
-            or parts.query
-        ):
-            raise ConfigError(
-                "origins", f"{word!r} is not a website: write for example https://www.example.com"
-            )
-        default = {"http": 80, "https": 443}[parts.scheme]
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        found.append(f"{parts.scheme}://{host}" + (f":{port}" if port and port != default else ""))
-    return tuple(dict.fromkeys(found))
 
 
 def external_id(visitor: str, client_id: str) -> str:

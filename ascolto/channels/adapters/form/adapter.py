@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from ascolto.channels.adapters.form import answers
 from ascolto.channels.capabilities import Attachments, Capabilities, Counting
+from ascolto.channels.configuration import split_origins
 from ascolto.channels.protocol import (
     Account,
     Adapter,
@@ -70,7 +70,7 @@ class Config:
 
     def check(self) -> None:
         """Raises ConfigError for what cannot be used."""
-        split_websites(self.origins)
+        split_origins(self.origins)
         if self.address and not _EMAIL.fullmatch(self.address):
             raise ConfigError("address", "is not an e-mail address: write for example care@example.com")
         if self.smtp_host and not self.address:
@@ -79,28 +79,6 @@ class Config:
             raise ConfigError("smtp_port", "is not a port: write a number from 1 to 65535.")
         if self.smtp_security == "none" and self.smtp_password:
             raise ConfigError("smtp_security", "a password would travel unprotected: choose starttls or tls.")
-
-
-def split_websites(text: str) -> tuple[str, ...]:
-    """The websites in a setting, each `scheme://host[:port]`. Raises ConfigError."""
-    found = []
-    for word in text.replace(",", " ").split():
-        try:
-            parts = urlsplit(word)
-            port = parts.port
-        except ValueError:
-            parts, port = urlsplit(""), None
-        host = parts.hostname or ""
-        if (
-            parts.scheme not in {"http", "https"}
-            or not re.fullmatch(r"[a-z0-9.-]+", host)
-            or parts.path.strip("/")
-        ):
-            raise ConfigError(
-                "origins", f"{word!r} is not a website: write for example https://www.example.com"
-            )
-        found.append(f"{parts.scheme}://{host}" + (f":{port}" if port else ""))
-    return tuple(dict.fromkeys(found))
 
 
 class Form(Adapter):

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from ascolto.channels.adapters.chat.adapter import adapter, client_id_of, external_id, split_origins
+from ascolto.channels.adapters.chat.adapter import adapter, client_id_of, external_id
+from ascolto.channels.configuration import split_origins
 from ascolto.channels.protocol import (
     ConfigError,
     HookRequest,
@@ -76,7 +77,14 @@ def test_origins_are_websites_and_nothing_else() -> None:
         "https://a.example",
         "http://b.example:8080",
     )
-    for wrong in ("a.example", "ftp://a.example", "https://a.example/path", "https://", "https://a:b"):
+    for wrong in (
+        "a.example",
+        "ftp://a.example",
+        "https://a.example/path",
+        "https://",
+        "https://a:b",
+        "https://a;b",
+    ):
         with pytest.raises(ConfigError):
             split_origins(wrong)
 
