@@ -182,7 +182,7 @@ class Abilities(Struct, frozen=True):
     private: bool
     public: bool
     max_length: int
-    counting: Literal["characters", "utf16", "bytes"]
+    counting: Literal["characters", "utf16", "bytes", "graphemes", "weighted", "links_23"]
     reply_window_seconds: int | None
     templates: bool
     attachments: bool

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
+from typing import Literal
 
+from ascolto.channels.lengths import Counting, measured_length
 
-class Counting(StrEnum):
-    """How a network counts the length of a text."""
-
-    CHARACTERS = "characters"  # Unicode code points
-    UTF16 = "utf16"  # as JavaScript counts
-    BYTES = "bytes"  # UTF-8
-
-
-def measured_length(text: str, counting: Counting) -> int:
-    """The length of `text` as the network counts it."""
-    if counting is Counting.BYTES:
-        return len(text.encode())
-    if counting is Counting.UTF16:
-        return len(text.encode("utf-16-le")) // 2
-    return len(text)
+__all__ = ["Attachments", "Capabilities", "Counting", "Limits", "measured_length"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +25,29 @@ class Attachments:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one message may be. `reply_window`: how long after the customer's last message a free answer may leave;
+    `human_window`: how long one that a person wrote may."""
+
+    max_length: int
+    counting: Counting = Counting.CHARACTERS
+    attachments: Attachments | None = None
+    reply_window: timedelta | None = None
+    human_window: timedelta | None = None
+
+    def window(self, *, automatic: bool = False) -> timedelta | None:
+        """The time to answer; a person may have more of it than a machine."""
+        return (
+            self.reply_window
+            if automatic or self.reply_window is None
+            else self.human_window or self.reply_window
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """The sheet. Defaults describe the poorest channel."""
+    """The sheet. Defaults describe the poorest channel. What is said of length, window and files is of the private side;
+    `public_limits` are of the public one where it differs."""
 
     private: bool = True
     public: bool = False
@@ -48,17 +56,42 @@ class Capabilities:
     reply_window: timedelta | None = (
         None  # how long after the customer's last message a free answer may leave
     )
+    human_window: timedelta | None = None  # the same for answers that a person wrote, where it is longer
     templates: bool = False  # approved templates may leave after the window
     attachments: Attachments | None = None
+    public_limits: Limits | None = None
+    answers: bool = True  # False: read only; the desk links to the network and notes "answered there"
+    private_reply: Literal["", "once", "free", "link"] = (
+        ""  # how a public message is answered privately: one message, as many as wanted, or only by a link in public
+    )
+    private_reply_window: timedelta | None = None  # after the public message
+    audience: Literal["customers", "departments", "listening"] = "customers"
+    moderates: frozenset[str] = frozenset()  # hide, show, delete, like: what can be done to public messages
     receipts: frozenset[str] = frozenset()  # which of sent, delivered, read the network reports
     threads: bool = False
     html: bool = False
     subject: bool = False
-    edits: bool = False
+    edits: bool = False  # the network tells when a customer changes or takes back a message
     reactions: bool = False
     typing: bool = False
+    voice: bool = False  # telephone calls
+    reviews: bool = False  # messages are reviews with stars
     starts: bool = False  # we may write first
     idempotent: bool = (
         False  # the network takes an idempotency key: an unknown outcome may be repeated safely
     )
     listens: bool = True  # receives messages by hook or poll
+
+    def limits(self, visibility: str) -> Limits:
+        """What a message on the private or on the public side may be."""
+        if visibility == "public":
+            return self.public_limits or Limits(
+                max_length=self.max_length, counting=self.counting, attachments=self.attachments
+            )
+        return Limits(
+            max_length=self.max_length,
+            counting=self.counting,
+            attachments=self.attachments,
+            reply_window=self.reply_window,
+            human_window=self.human_window,
+        )

@@ -1,7 +1,7 @@
 """The contract between the product and a network. Free of Django, so that an adapter is one small package.
 
-An adapter verifies a delivery, parses it into the events below, sends a reply, and tells what it is capable of.
-Everything a network says is one of `Inbound`; what nobody understands becomes `Unsupported`, never an exception.
+An adapter verifies a delivery, parses it into what `inbound.py` names, sends what `outbound.py` names, and tells what it is
+capable of. Everything a network says is one of `Inbound`; what nobody understands becomes `Unsupported`, never an exception.
 """
 
 from __future__ import annotations
@@ -9,258 +9,71 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from ascolto.channels.capabilities import Capabilities
-from ascolto.channels.configuration import ConfigError as ConfigError
-from ascolto.channels.configuration import in_own_words as in_own_words
-from ascolto.channels.configuration import read_config as read_config
-from ascolto.channels.configuration import setting as setting
-
-# --- who -------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Handle:
-    """A name a person has on a network: ("phone", "+39347…"), ("email", "marta@…"), ("whatsapp", "IT.1349…"), ("chat", "…").
-
-    `proven`: the network or the company vouches for it. An unproven one (typed in a form) never joins anybody's history.
-    """
-
-    namespace: str
-    value: str
-    proven: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who wrote: every handle the delivery tells, the most stable first."""
-
-    handles: tuple[Handle, ...]
-    name: str = ""
-    language: str = ""
-
-
-# --- what a network tells us ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Media:
-    """A file that came along: inline (`data`), to be fetched by `fetch_media` (`remote`, opaque to everybody else), or
-    `stored` already, by its SHA-256, through a door of our own."""
-
-    name: str = ""
-    content_type: str = "application/octet-stream"
-    data: bytes | None = None
-    remote: Mapping[str, Any] | None = None
-    stored: str = ""
-    content_id: str = ""
-    size: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """A message from a customer; with `outgoing`, the echo of an answer given outside the desk."""
-
-    external_id: str
-    sender: Sender
-    occurred_at: datetime
-    text: str = ""
-    html: str = ""
-    subject: str = ""
-    attachments: tuple[Media, ...] = ()
-    visibility: Literal["private", "public"] = "private"
-    outgoing: bool = False
-    kind: str = "text"  # text, image, location, contacts, order, unsupported …: what the desk may draw
-    replies_to: tuple[str, ...] = ()  # external ids this one answers, nearest first
-    conversation_token: str = (
-        ""  # what `Outgoing.conversation_token` was, when the network gave it back and it was authentic
-    )
-    automatic: bool = False  # written by a machine: needs no answer and must get none
-    extra: Mapping[str, Any] = field(default_factory=dict)  # for display and for answering; JSON only
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edited:
-    """The author changed a message."""
-
-    external_id: str
-    occurred_at: datetime
-    text: str
-    sender: Sender | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removed:
-    """The author took a message back."""
-
-    external_id: str
-    occurred_at: datetime
-    sender: Sender | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reacted:
-    """A reaction to a message; an empty emoji takes it away."""
-
-    external_id: str
-    sender: Sender
-    occurred_at: datetime
-    emoji: str = ""
-
-
-class ReceiptStatus(StrEnum):
-    """What became of a message of ours, in the order in which it can only advance."""
-
-    SENT = "sent"
-    DELIVERED = "delivered"
-    READ = "read"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """News of a message of ours. `tracker` is our own dispatch id where the network gives it back."""
-
-    external_id: str
-    status: ReceiptStatus
-    occurred_at: datetime
-    tracker: str = ""
-    failure: Failure | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandleChanged:
-    """A person's handle became another one (new number, new user id)."""
-
-    old: Handle
-    new: Handle
-    occurred_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentChanged:
-    """A person refused (or allowed again) messages they did not ask for."""
-
-    sender: Sender
-    granted: bool
-    occurred_at: datetime
-    scope: str = "marketing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountNews:
-    """The network tells something about our account: shown in its health. `level`: info, warning, error."""
-
-    title: str
-    level: Literal["info", "warning", "error"] = "info"
-    detail: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsupported:
-    """Understood as genuine, but of a kind that we do not know (yet). The raw delivery is kept."""
-
-    what: str
-
-
-Inbound = (
-    Message
-    | Edited
-    | Removed
-    | Reacted
-    | Receipt
-    | HandleChanged
-    | ConsentChanged
-    | AccountNews
-    | Unsupported
+from ascolto.channels.configuration import ConfigError, in_own_words, read_config, setting
+from ascolto.channels.inbound import (
+    AccountNews,
+    Amended,
+    ConsentChanged,
+    Edited,
+    Handle,
+    HandleChanged,
+    Ignored,
+    Inbound,
+    Media,
+    Message,
+    Reacted,
+    ReadUpTo,
+    Receipt,
+    ReceiptStatus,
+    Removed,
+    Sender,
+    Unsupported,
 )
+from ascolto.channels.outbound import ErrorClass, Failure, File, Outgoing, SendRefused, Sent
 
-# --- what we tell a network --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    """A file that leaves with a message. `read` opens it anew each time."""
-
-    name: str
-    content_type: str
-    size: int
-    read: Callable[[], bytes]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """A message of ours on its way. `tracker` is unique and the same at every attempt: use it as idempotency key."""
-
-    tracker: str
-    recipient: tuple[Handle, ...]
-    text: str
-    visibility: Literal["private", "public"] = "private"
-    html: str = ""
-    subject: str = ""
-    files: tuple[File, ...] = ()
-    author_name: str = ""
-    automatic: bool = False
-    language: str = ""
-    reply_to: str = ""  # external id of the customer's message that this one answers
-    references: tuple[str, ...] = ()  # external ids of the thread, oldest first
-    conversation_token: str = ""
-    template: Mapping[str, Any] | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)  # the `extra` of the message answered
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The network took it. `external_ids`: every id it is known by (several when it was split)."""
-
-    external_ids: tuple[str, ...] = ()
-    delivered: bool = False  # handed over to the customer already (our own channels)
-
-
-class ErrorClass(StrEnum):
-    """Why a message did not leave; decides what happens next."""
-
-    RETRY = "retry"  # same request, later
-    RETRY_AFTER = "retry_after"  # same request, after the time the network named; the whole account waits
-    REAUTH = "reauth"  # the token or password is refused
-    WINDOW_CLOSED = "window_closed"  # the customer must write first, or a template
-    BLOCKED = "blocked"  # the customer does not want it
-    RECIPIENT_GONE = "recipient_gone"
-    CONTENT = "content"  # the network refuses this text or file
-    CONFIG = "config"  # the account is not set up for it
-    ABUSE_STOP = "abuse_stop"  # the network thinks that we abuse it: stop the account
-    UNCERTAIN = "uncertain"  # it may have arrived: never repeat silently
-    UNKNOWN = "unknown"
-
-    @property
-    def is_temporary(self) -> bool:
-        """Whether the same request may succeed later."""
-        return self in {ErrorClass.RETRY, ErrorClass.RETRY_AFTER}
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An error class with the network's own words, and the wait it asked for in seconds.
-
-    `partial`: some of the parts of a message have arrived and others have not: no receipt makes it whole.
-    """
-
-    error: ErrorClass
-    reason: str = ""
-    code: str = ""
-    retry_after: float | None = None
-    partial: bool = False
-
-
-class SendRefused(Exception):
-    """Raised by `send`; carries the Failure that decides what happens next."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.reason or failure.error.value)
-        self.failure = failure
-
+__all__ = [
+    "Account",
+    "AccountNews",
+    "Adapter",
+    "Amended",
+    "BadSignature",
+    "ConfigError",
+    "ConsentChanged",
+    "Edited",
+    "ErrorClass",
+    "Failure",
+    "File",
+    "Handle",
+    "HandleChanged",
+    "HookAnswer",
+    "HookRequest",
+    "Ignored",
+    "Inbound",
+    "Malformed",
+    "Media",
+    "Message",
+    "OAuth",
+    "Outgoing",
+    "Polled",
+    "RawDelivery",
+    "Reacted",
+    "ReadUpTo",
+    "Receipt",
+    "ReceiptStatus",
+    "Refused",
+    "Removed",
+    "Renewed",
+    "SendRefused",
+    "Sender",
+    "Sent",
+    "Unsupported",
+    "in_own_words",
+    "read_config",
+    "setting",
+]
 
 # --- requests ---------------------------------------------------------------------------------------------------------
 
@@ -302,11 +115,17 @@ class HookAnswer:
     status: int = 200
     body: bytes = b""
     content_type: str = "text/plain; charset=utf-8"
+    stores: bool = (
+        True  # of `acknowledge`: the delivery is kept before this is said; False: it was only a question
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class RawDelivery:
-    """A stored delivery: exactly the bytes that came, and the few headers the adapter asked to keep."""
+    """A stored delivery: exactly the bytes that came, and the few headers the adapter asked to keep.
+
+    An adapter that keeps the header `:query` gets the query string of the request under that name.
+    """
 
     body: bytes
     headers: Mapping[str, str]
@@ -341,6 +160,34 @@ class Account:
     unsign: Callable[[str], str | None] = lambda token: None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuth:
+    """How an inbox is connected by signing in at its network (RFC 6749 with PKCE, RFC 7636).
+
+    Addresses may hold names of settings in braces ("{instance}/oauth/authorize"). The client is asked for as the settings
+    `client_id` and `client_secret`; what comes back is stored under the names of `stores`.
+    """
+
+    authorize_url: str
+    token_url: str
+    scopes: tuple[str, ...] = ()
+    pkce: bool = True
+    scope_separator: str = " "
+    extra: Mapping[str, str] = field(default_factory=dict)  # further parameters of the authorize address
+    stores: Mapping[str, str] = field(
+        default_factory=lambda: {"access_token": "access_token", "refresh_token": "refresh_token"}
+    )  # name in the network's answer → our setting
+    client_auth: str = "body"  # where the client's secret goes: body, basic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    """New values for settings (a rotated token), and until when they are good."""
+
+    values: Mapping[str, str]
+    expires_at: datetime | None = None
+
+
 class Adapter:
     """Base of every adapter. Override what the network has; the defaults say "not here"."""
 
@@ -355,6 +202,22 @@ class Adapter:
     rate: ClassVar[tuple[float, int]] = (10.0, 20)  # messages per second and burst, per account
     polls_every: ClassVar[timedelta | None] = None
     icon: ClassVar[str] = "i-ch-chat"
+    guide: ClassVar[tuple[str, ...]] = ()  # how to connect it, step by step (English source texts)
+    oauth: ClassVar[OAuth | None] = None
+    renews_every: ClassVar[timedelta | None] = None  # how often `renew` is asked
+
+    def capabilities_with(self, settings: Mapping[str, str]) -> Capabilities:
+        """The sheet of one account, by its settings that are no secret: a plan with longer texts, a permission."""
+        return self.capabilities
+
+    def hook_group(self, config: Any) -> str:
+        """Accounts with the same text share one hook address on the network's side: what comes to one is offered to all
+        of them (one Meta app calls one address for all its pages). Empty: a hook address of its own."""
+        return ""
+
+    def concerns(self, account: Account, body: bytes) -> bool:
+        """Whether a verified delivery is for this account; asked only in a group."""
+        return True
 
     def handshake(self, account: Account, request: HookRequest) -> HookAnswer:
         """Answer a GET on the hook address. Raises Refused."""
@@ -364,16 +227,36 @@ class Adapter:
         """Check who sent the request over its raw bytes, in constant time, then its outer shape. Raises Refused."""
         raise Refused("This channel takes no deliveries by hook.")
 
+    def acknowledge(self, account: Account, request: HookRequest) -> HookAnswer | None:
+        """What to answer to a verified delivery once it is stored; None is the plain 200. Must be quick: no network."""
+        return None
+
     def parse(self, account: Account, raw: RawDelivery) -> list[Inbound]:
         """Everything the delivery tells, in its order. An element that cannot be read becomes Unsupported."""
         raise NotImplementedError
 
     def send(self, account: Account, outgoing: Outgoing) -> Sent:
-        """Hand a message to the network. Raises SendRefused."""
+        """Hand a private message to the network. Nothing written for one person may become readable to others by this
+        method: networks that tell private from public by a parameter set it here. Raises SendRefused."""
         raise NotImplementedError
 
+    def publish(self, account: Account, outgoing: Outgoing) -> Sent:
+        """Answer where everybody reads it. Only what was written for everybody comes here. Raises SendRefused."""
+        raise SendRefused(Failure(ErrorClass.CONFIG, "This channel has no public answers.", of_message=True))
+
+    def moderate(self, account: Account, verb: str, external_id: str, extra: Mapping[str, Any]) -> None:
+        """Do one of `capabilities.moderates` (hide, show, delete, like) to a public message. Raises SendRefused."""
+        raise NotImplementedError
+
+    def renew(self, account: Account) -> Renewed | None:
+        """New tokens before the old ones end; None when nothing is due. Raises SendRefused."""
+        return None
+
     def poll(self, account: Account, cursor: Mapping[str, Any]) -> Iterator[Polled]:
-        """What is new since `cursor`, oldest first. Raises SendRefused for a network's error."""
+        """What is new since `cursor`, oldest first. Raises SendRefused for a network's error.
+
+        A channel with hooks may poll too, seldom: it then finds what came while its hooks were refused or lost.
+        """
         raise NotImplementedError
 
     def wait(self, account: Account, seconds: float) -> None:

@@ -23,29 +23,17 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import urlencode
 
 from ascolto.kit import http
 from ascolto.kit.clock import now
 from ascolto.testing.networks import LocalServer
+from ascolto.testing.networks.chaos import Chaos
 from ascolto.testing.networks.mailman import Mailman
 from ascolto.testing.networks.whatsapp_graph import GraphAnswers
 
 WINDOW = timedelta(hours=24)
-
-
-class Chaos(StrEnum):
-    """How a request can go wrong."""
-
-    LIMIT = "limit"  # 429 with Retry-After
-    FAIL = "fail"  # 500 with Graph's error object
-    GATEWAY = "gateway"  # 504 from somebody in between; the message was taken
-    HANG = "hang"  # no answer
-    RESET = "reset"  # the connection breaks before anything is taken
-    LOST = "lost"  # the message is taken, then the connection breaks
-    GARBAGE = "garbage"  # 200 with a page; the message was taken
 
 
 @dataclass(slots=True)

@@ -253,9 +253,8 @@ def _preference(about: Change, element: Element) -> Iterator[Inbound]:
     if choice not in {"stop", "resume", "signup"}:
         yield Unsupported(what=f"user_preferences: {choice or 'unknown'}")
         return
-    scope = text_of(element.get("category"), 60).lower().removesuffix("_messages") or "marketing"
     sender = about.contacts.sender(element.get("wa_id"), element.get("user_id"))
-    yield ConsentChanged(sender=sender, granted=choice != "stop", occurred_at=about.at(element), scope=scope)
+    yield ConsentChanged(sender=sender, granted=choice != "stop", occurred_at=about.at(element))
 
 
 # --- news of our messages, calls, the rest ----------------------------------------------------------------------------
