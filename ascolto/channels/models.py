@@ -99,6 +99,9 @@ class ChannelHealth(models.Model):
         max_length=3, blank=True, default=""
     )  # in, out: reading that works says nothing of sending
     paused_until = models.DateTimeField(null=True)  # a 429 pauses the whole account
+    token_expires_at = models.DateTimeField(null=True)  # when the network's permission ends, if it ends
+    expiry_told = models.PositiveSmallIntegerField(null=True)  # the step (days before) that was told last
+    silent_since = models.DateTimeField(null=True)  # since when less came than its own history lets expect
     poll_cursor: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
 
     @property
@@ -109,3 +112,16 @@ class ChannelHealth(models.Model):
         if self.error_class:
             return "waiting"
         return "working" if self.last_in_at or self.last_out_at else "quiet"
+
+
+class ChannelHour(models.Model):
+    """What one account received and sent in one hour (UTC): its history, from which follows what is usual."""
+
+    account = models.ForeignKey(ChannelAccount, models.CASCADE, related_name="hours")
+    hour = models.DateTimeField()
+    received = models.PositiveIntegerField(default=0)
+    sent = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["hour"]
+        constraints = [models.UniqueConstraint(fields=["account", "hour"], name="channel_hour_once")]
