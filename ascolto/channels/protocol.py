@@ -156,6 +156,7 @@ class Account:
     config: Any
     language: str = "en"
     trusted: bool = True  # the shell wrote its addresses: they may be inside a private network
+    hook_url: str = ""  # where the network reaches us; empty when nobody told our public address
     sign: Callable[[str], str] = lambda text: text
     unsign: Callable[[str], str | None] = lambda token: None
 
@@ -227,6 +228,10 @@ class Adapter:
         """Check who sent the request over its raw bytes, in constant time, then its outer shape. Raises Refused."""
         raise Refused("This channel takes no deliveries by hook.")
 
+    def subscribe(self, account: Account, hook_url: str) -> str:
+        """Register our hook address with the network; one sentence on what was done. May be repeated. Raises SendRefused."""
+        raise NotImplementedError
+
     def acknowledge(self, account: Account, request: HookRequest) -> HookAnswer | None:
         """What to answer to a verified delivery once it is stored; None is the plain 200. Must be quick: no network."""
         return None
@@ -243,6 +248,10 @@ class Adapter:
     def publish(self, account: Account, outgoing: Outgoing) -> Sent:
         """Answer where everybody reads it. Only what was written for everybody comes here. Raises SendRefused."""
         raise SendRefused(Failure(ErrorClass.CONFIG, "This channel has no public answers.", of_message=True))
+
+    def segments(self, text: str) -> int:
+        """How many messages the network makes (and charges) of a text. More than one is worth a word in the composer."""
+        return 1
 
     def moderate(self, account: Account, verb: str, external_id: str, extra: Mapping[str, Any]) -> None:
         """Do one of `capabilities.moderates` (hide, show, delete, like) to a public message. Raises SendRefused."""
