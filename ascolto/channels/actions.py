@@ -216,5 +216,5 @@ def _set_teams(account: ChannelAccount, teams: list[Team]) -> bool:
 
 def _forget_error(account: ChannelAccount) -> None:
     ChannelHealth.objects.filter(account=account).update(
-        error_class="", error="", error_at=None, error_from="", paused_until=None
+        error_class="", error="", error_at=None, error_from="", paused_until=None, silent_since=None
     )

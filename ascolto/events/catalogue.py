@@ -26,6 +26,7 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "message.delivery_uncertain": "message reason",
         "message.resent": "message",
         "message.edited": "message",
+        "message.amended": "message",
         "message.removed": "message",
         "message.reacted": "message emoji",
         "message.file_arrived": "message attachment",
@@ -42,6 +43,9 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "channel.failed": "error reason",
         "channel.recovered": "",
         "channel.news": "title level detail",
+        "channel.silent": "hours received expected",
+        "channel.heard": "",
+        "channel.expiring": "days expires_at",
         # intake
         "raw_event.dead": "raw_event error",
         "raw_event.replayed": "raw_events",
