@@ -15,6 +15,8 @@ What follows from it:
 * JSON deliveries: every node is replaced by null, numbers, texts, lists and objects: `parse` never raises, and what it
   yields stays well formed, and every text in it is one that every database stores (`kit.text.clean`).
 * Cut after every 50 bytes, not JSON, too deep, not an object: refused, with a 4xx.
+* Forms (`json_bodies = False, form_bodies = True`): every field is left out, doubled and replaced by hostile texts; what is
+  cut or names nothing is refused.
 * Other deliveries (`json_bodies = False`, mails): the same cuts and flipped bytes must parse without an exception.
 * Whoever asks at the hook address without knowing anything is refused, or answered, without an exception.
 * A channel with hooks overrides `genuine`; with `signed = True` a flipped byte, a missing and a foreign signature are
@@ -55,7 +57,7 @@ from ascolto.channels.protocol import (
     read_config,
 )
 from ascolto.kit import http
-from ascolto.testing.hostile import damages, mutations
+from ascolto.testing.hostile import damages, form_mutations, mutations
 from ascolto.testing.networks import OUTAGES, ScriptedNetwork
 from ascolto.testing.wellformed import check_event, describe
 
@@ -100,7 +102,9 @@ class AdapterConformance:
     hooks: ClassVar[bool] = True
     signed: ClassVar[bool] = True
     json_bodies: ClassVar[bool] = True
+    form_bodies: ClassVar[bool] = False
     not_deliveries: ClassVar[tuple[str, ...]] = ()
+    collected_in: ClassVar[str] = ""  # the folder of collected deliveries, where its name is not the kind
     expected_failures: ClassVar[Mapping[str, ErrorClass]] = {
         "refuses": ErrorClass.RETRY,
         "limits": ErrorClass.RETRY_AFTER,
@@ -155,7 +159,8 @@ class AdapterConformance:
 
     def shared_fixtures(self) -> dict[str, bytes]:
         """Collected deliveries, beside the repository; empty where they are not."""
-        place = Path(ascolto.__file__).resolve().parents[2] / "shared" / "fixtures" / self.adapter.kind
+        place = Path(ascolto.__file__).resolve().parents[2] / "shared" / "fixtures"
+        place /= self.collected_in or self.adapter.kind
         return {
             path.name: path.read_bytes()
             for path in sorted(place.glob("*"))
@@ -224,10 +229,18 @@ class AdapterConformance:
 
     def test_hostile_changes_never_raise(self) -> None:
         for name, content in {**self.shared_fixtures(), **self.own_fixtures()}.items():
-            changed = self._mutated(content) if self.json_bodies else damages(content)
-            for body in changed:
+            for body in self._changed(content):
                 if not self.hooks or self.accepts(self.genuine(body)):
                     self.parse(name, body)
+
+    def _changed(self, content: bytes) -> Iterator[bytes]:
+        is_document = content.lstrip()[:1] in {b"{", b"["}
+        if self.json_bodies or (self.form_bodies and is_document):
+            yield from self._mutated(content)
+        elif self.form_bodies:
+            yield from form_mutations(content)
+        else:
+            yield from damages(content)
 
     def _mutated(self, content: bytes) -> Iterator[bytes]:
         for document in mutations(json.loads(content)):
@@ -259,12 +272,13 @@ class AdapterConformance:
 
     def test_a_truncated_delivery_is_refused_whoever_signed_it(self) -> None:
         self._needs_hooks()
-        if not self.json_bodies:
+        if not (self.json_bodies or self.form_bodies):
             pytest.skip("any bytes are a delivery of this channel")
         for content in self.own_fixtures().values():
             whole = self.genuine(content)
             for cut in range(0, len(content.rstrip()) - 1, 50):
-                assert not self.accepts(self.genuine(content[:cut])), f"accepted {cut} bytes of JSON"
+                if not self.form_bodies:  # half a form is a form: only its signature tells
+                    assert not self.accepts(self.genuine(content[:cut])), f"accepted {cut} bytes of JSON"
                 if self.signed:
                     assert not self.accepts(dataclasses.replace(whole, body=content[:cut]))
 
@@ -284,6 +298,12 @@ class AdapterConformance:
             assert not self.accepts(self.genuine(body)), f"accepted {body[:40]!r}"
         for body in (b"null", b"7", b'"text"', b"[]", b"[[1]]"):
             assert self.accepts(self.genuine(body)), f"refused {body!r}"
+
+    def test_a_form_that_names_nothing_is_refused(self) -> None:
+        if not self.form_bodies:
+            pytest.skip("this channel sends no forms")
+        for body in (b"", b"\xff\xfe", b"<xml/>", b"&&&&", b"a=1&b=2", b"=" * 70_000, b"a=1&" * 50_000):
+            assert not self.accepts(self.genuine(body)), f"accepted {body[:40]!r}"
 
     def test_a_stranger_who_asks_at_the_door_is_told_no_politely(self) -> None:
         self._needs_hooks()

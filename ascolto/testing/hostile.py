@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 HOSTILE: tuple[Any, ...] = (
     None,
@@ -46,3 +47,16 @@ def damages(content: bytes) -> Iterator[bytes]:
     for _ in range(50):
         place = dice.randrange(max(len(content), 1))
         yield content[:place] + bytes([dice.randrange(256)]) + content[place + 1 :]
+
+
+def form_mutations(content: bytes) -> Iterator[bytes]:
+    """The form again and again, each time with one field left out, doubled, or with a hostile text in it."""
+    fields = parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True)
+    hostile = [str(value).encode("utf-8", "replace").decode() for value in HOSTILE]
+    for place, (name, value) in enumerate(fields):
+        before, after = fields[:place], fields[place + 1 :]
+        yield urlencode([*before, *after]).encode()
+        yield urlencode([*fields, (name, value), (name, "another")]).encode()
+        for text in hostile:
+            yield urlencode([*before, (name, text), *after]).encode()
+        yield urlencode([*before, (name, ""), *after]).encode() + b"%ff%00%zz"
