@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import logging
 import pkgutil
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import entry_points
 
 from ascolto.channels import adapters
 from ascolto.channels.protocol import Adapter
+
+log = logging.getLogger(__name__)
 
 
 class UnknownChannel(LookupError):
@@ -18,13 +23,24 @@ class UnknownChannel(LookupError):
 @cache
 def all_adapters() -> dict[str, Adapter]:
     """One adapter a kind, in alphabetical order of kinds."""
-    found = [
-        importlib.import_module(f"{adapters.__name__}.{module.name}.adapter").adapter
-        for module in pkgutil.iter_modules(adapters.__path__)
-        if module.ispkg
-    ]
-    found += [point.load() for point in entry_points(group="ascolto.channels")]
+    found = [*_own(), *_of_others()]
     return {adapter.kind: adapter for adapter in sorted(found, key=lambda adapter: adapter.kind)}
+
+
+def _own() -> Iterator[Adapter]:
+    for module in pkgutil.iter_modules(adapters.__path__):
+        name = f"{adapters.__name__}.{module.name}.adapter"
+        if module.ispkg and importlib.util.find_spec(name) is not None:
+            yield importlib.import_module(name).adapter
+
+
+def _of_others() -> Iterator[Adapter]:
+    """A package that does not work costs its own channel, not the product."""
+    for point in entry_points(group="ascolto.channels"):
+        try:
+            yield point.load()
+        except Exception:
+            log.exception("a channel of another package cannot be loaded", extra={"package": point.value})
 
 
 def get_adapter(kind: str) -> Adapter:

@@ -9,7 +9,7 @@ class ConversationsConfig(AppConfig):
     def ready(self) -> None:
         """Guard the gate of sending, and follow the log."""
         from ascolto.conversations import reach  # noqa: F401 - registers the guarantee of channels at Gate.SEND
-        from ascolto.conversations.actions.news import forget_early_news
+        from ascolto.conversations.actions.early import forget_early_news
         from ascolto.conversations.consumers import index_for_search
         from ascolto.conversations.sweeping import forget_unsent
         from ascolto.events.consumers import register_reader, register_task

@@ -90,6 +90,9 @@ class Conversation(models.Model):
         max_length=200, blank=True, default=""
     )  # kinds, comma separated, the last used first
     has_public = models.BooleanField(default=False)
+    is_room = models.BooleanField(
+        default=False
+    )  # a thread of the network: only what is said there belongs to it
     is_spam = models.BooleanField(default=False)
     waiting_since = models.DateTimeField(null=True)  # oldest customer message without an answer
     due_at = models.DateTimeField(null=True)  # the promise: when a person must have answered
@@ -190,6 +193,28 @@ class Message(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="message_once")]
         indexes = [models.Index(fields=["conversation", "occurred_at", "id"], name="message_thread")]
+
+
+class MessageAlias(models.Model):
+    """A further id by which the network knows a message: the parts of an album, or of an answer that was split."""
+
+    account = models.ForeignKey("channels.ChannelAccount", models.CASCADE, related_name="+", db_index=False)
+    external_id = models.CharField(max_length=255)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="aliases")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "external_id"], name="alias_once")]
+
+
+class ConversationThread(models.Model):
+    """A thread or room of the network that is one conversation, whoever writes in it."""
+
+    account = models.ForeignKey("channels.ChannelAccount", models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=255)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="threads")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="thread_once")]
 
 
 class MessageRevision(models.Model):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -20,11 +21,12 @@ Key = tuple[str, str, str]  # namespace, value, scope
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A handle somebody wrote with: proven, or claimed on one account only (`scope`)."""
+    """A handle somebody wrote with: proven, or claimed on one account only (`scope`). `shown`: how people write it."""
 
     namespace: str
     value: str
     scope: str = ""
+    shown: str = field(default="", compare=False)
 
     @property
     def key(self) -> Key:
@@ -66,6 +68,7 @@ def recognise(people: Sequence[Person]) -> list[Recognised]:
     owners: list[Customer | int] = []
     fresh: list[Customer] = []
     missing: dict[Key, Customer | int] = {}
+    shown = {claim.key: claim.shown for claims in told for claim in claims if claim.shown}
     for person, claims in zip(people, told, strict=True):
         owner = next((found for claim in claims if (found := _owner(claim.key, known, missing))), None)
         if owner is None:
@@ -76,7 +79,7 @@ def recognise(people: Sequence[Person]) -> list[Recognised]:
             if claim.key not in known:
                 missing.setdefault(claim.key, owner)
     bulk.insert(connection, fresh)
-    known |= _add_identities(missing)
+    known |= _add_identities(missing, shown)
     new = {customer.pk for customer in fresh}
     expected = {key: _pk(owner) for key, owner in missing.items()}
     return [
@@ -123,7 +126,7 @@ def _find(keys: Iterable[Key]) -> dict[Key, tuple[int, int]]:
     return {(n, v, s): (pk, customer) for n, v, s, pk, customer in rows}
 
 
-def _add_identities(missing: dict[Key, Customer | int]) -> dict[Key, tuple[int, int]]:
+def _add_identities(missing: dict[Key, Customer | int], shown: dict[Key, str]) -> dict[Key, tuple[int, int]]:
     if not missing:
         return {}
     bulk.insert_missing(
@@ -133,6 +136,7 @@ def _add_identities(missing: dict[Key, Customer | int]) -> dict[Key, tuple[int, 
                 namespace=namespace,
                 value=value,
                 scope=scope,
+                shown=clean(shown.get((namespace, value, scope), ""), 120),
                 is_proven=not scope,
                 customer_id=_pk(owner),
             )
@@ -170,6 +174,44 @@ def change_consent(*, claims: Sequence[Claim], granted: bool, scope: str) -> Non
     )
     for customer in {customer for _, customer in known.values()}:
         emit("customer.consent_changed", customer=customer, granted=granted, scope=scope)
+
+
+def change_reachability(*, claims: Sequence[Claim], reachable: bool, why: str, at: datetime) -> None:
+    """A person does not want (or cannot get) any message on a channel, or does again. `why`: stop, blocked, gone."""
+    known = _find(claim.key for claim in claims)
+    rows = Identity.objects.filter(pk__in=[pk for pk, _ in known.values()])
+    if reachable:
+        changed = rows.filter(blocked_at__isnull=False, blocked_at__lte=at)
+        told = list(changed.values_list("customer_id", flat=True).distinct())
+        changed.update(blocked_at=None, blocked_why="")
+    else:
+        changed = rows.filter(blocked_at__isnull=True)
+        told = list(changed.values_list("customer_id", flat=True).distinct())
+        changed.update(blocked_at=at, blocked_why=why)
+    for customer in told:
+        emit("customer.consent_changed", customer=customer, granted=reachable, scope="messages")
+
+
+def note_written_again(written: Mapping[int, datetime]) -> None:
+    """Whoever writes has not blocked us any more; a STOP is lifted by a START only. `written`: identities and when they wrote."""
+    back = Identity.objects.filter(pk__in=list(written), blocked_why__in=["blocked", "gone"])
+    for identity in back:
+        if identity.blocked_at is not None and written[identity.pk] > identity.blocked_at:
+            identity.blocked_at, identity.blocked_why = None, ""
+            identity.save(update_fields=["blocked_at", "blocked_why"])
+
+
+def note_unreachable(*, identity: int, why: str) -> None:
+    """A network refused a message because of this person. What a STOP said before stays."""
+    changed = Identity.objects.filter(pk=identity, blocked_at__isnull=True)
+    changed.update(blocked_at=now(), blocked_why=why)
+
+
+def learn_handles(*, customer: int, claims: Sequence[Claim]) -> None:
+    """Further handles of a customer that a network told us; one that belongs to somebody else stays there."""
+    known = _find(claim.key for claim in claims)
+    fresh = {claim.key: customer for claim in claims if claim.key not in known}
+    _add_identities(dict(fresh), {claim.key: claim.shown for claim in claims if claim.shown})
 
 
 @transaction.atomic

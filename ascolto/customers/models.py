@@ -28,7 +28,10 @@ class Identity(models.Model):
     value = models.CharField(max_length=255)
     scope = models.CharField(max_length=40, blank=True, default="")
     is_proven = models.BooleanField(default=True)
-    opted_out_at = models.DateTimeField(null=True)
+    shown = models.CharField(max_length=120, blank=True, default="")  # how people write an opaque value
+    opted_out_at = models.DateTimeField(null=True)  # no messages that nobody asked for
+    blocked_at = models.DateTimeField(null=True)  # no messages at all on this channel
+    blocked_why = models.CharField(max_length=10, blank=True, default="")  # stop, blocked, gone
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:

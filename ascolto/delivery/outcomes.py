@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from ascolto.channels.protocol import ErrorClass, Failure, Sent
-from ascolto.conversations.actions import note_delivery, note_partial
+from ascolto.channels.protocol import ErrorClass, Failure, Handle, Sent
+from ascolto.conversations.actions import keep_aliases, note_delivery, note_partial, take_over
 from ascolto.conversations.models import Delivery, Message
+from ascolto.customers.actions import Claim, learn_handles, note_unreachable
 from ascolto.delivery.leases import HELD, Lost, state_told_by
 from ascolto.delivery.models import Attempt, Dispatch
 from ascolto.delivery.pacing import GIVE_UP_AFTER, LONGEST_PAUSE, UNNAMED_PAUSE, backoff
@@ -36,6 +37,10 @@ REASONS = {
     ErrorClass.UNCERTAIN: "It may have arrived: the network did not confirm it.",
     ErrorClass.UNKNOWN: "The network refused it without a reason we know.",
 }
+
+
+# What a refusal tells about the customer: they are asked again only when they have written again.
+UNREACHABLE = {ErrorClass.BLOCKED: "blocked"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +131,8 @@ def record(holder: str, result: Result) -> bool:
         milliseconds=min(result.milliseconds, 2**31 - 1),
     )
     _settle(row, verdict)
+    if result.failure is not None and result.failure.error in UNREACHABLE and message.identity_id:
+        note_unreachable(identity=message.identity_id, why=UNREACHABLE[result.failure.error])
     if result.failure is not None and result.failure.partial:
         note_partial(message, reason=verdict.reason)
     else:
@@ -182,10 +189,20 @@ def _tell_sent(message: Message, sent: Sent) -> None:
         with transaction.atomic():
             note_delivery(message, state=state, external_id=external)
     except IntegrityError:
-        # Another message has this id already: the network repeats itself, or told us by an echo.
-        log.warning("the network's id is taken", extra={"of_message": message.pk})
         message.refresh_from_db()
+        if not take_over(message, external):  # its own echo was faster
+            log.warning("the network's id is taken", extra={"of_message": message.pk})
         note_delivery(message, state=state)
+    keep_aliases([(message, other) for other in sent.external_ids if other and other != message.external_id])
+    if sent.handles:
+        _learn(message, sent.handles)
+
+
+def _learn(message: Message, handles: Sequence[Handle]) -> None:
+    """Names of the customer that the network told with its answer, such as who gets a private reply."""
+    here = f"{message.account.kind}:{message.account_id}" if message.account else ""
+    claims = [Claim(h.namespace, h.value, "" if h.proven else here, h.shown) for h in handles]
+    learn_handles(customer=message.conversation.customer_id, claims=claims)
 
 
 def give_up_lease(lost: Lost) -> None:

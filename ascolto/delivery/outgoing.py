@@ -74,7 +74,7 @@ def prepare(dispatch: int, accounts: Accounts) -> Parcel:
     ).get(pk=dispatch)
     _refuse_stopped(row.account)
     adapter, account = accounts.open(row.account)
-    window_ends_at = None if row.template else _window_end(row.message, adapter)
+    window_ends_at = None if row.template else _window_end(row)
     if window_ends_at is not None and window_ends_at <= now():
         raise SendRefused(
             Failure(ErrorClass.WINDOW_CLOSED, "The time to answer was over before it could be sent.")
@@ -90,10 +90,20 @@ def _refuse_stopped(account: ChannelAccount) -> None:
         raise SendRefused(Failure(ErrorClass.ABUSE_STOP, health.error))
 
 
-def _window_end(message: Message, adapter: Adapter) -> datetime | None:
-    window = adapter.capabilities.reply_window
+def _window_end(row: Dispatch) -> datetime | None:
+    message, can = row.message, row.account.capabilities
+    if _is_from_public(message):
+        began = message.in_reply_to.occurred_at if message.in_reply_to else message.occurred_at
+        return began + can.private_reply_window if can.private_reply_window else None
+    window = can.limits(message.visibility).window(automatic=message.is_automatic or message.agent_id is None)
     if window is None:
         return None
+    last = _heard_at(message)
+    return last + window if last else None
+
+
+def _heard_at(message: Message) -> datetime | None:
+    """When the customer last wrote on this side of the channel."""
     heard = Message.objects.filter(
         account_id=message.account_id, direction=Direction.IN, visibility=message.visibility
     )
@@ -102,8 +112,13 @@ def _window_end(message: Message, adapter: Adapter) -> datetime | None:
         if message.identity_id
         else {"conversation": message.conversation_id}
     )
-    last = heard.filter(**same).order_by("-occurred_at").values_list("occurred_at", flat=True).first()
-    return last + window if last else None
+    return heard.filter(**same).order_by("-occurred_at").values_list("occurred_at", flat=True).first()
+
+
+def _is_from_public(message: Message) -> bool:
+    """Whether it answers privately what was said in public."""
+    answered = message.in_reply_to
+    return message.visibility == "private" and answered is not None and answered.visibility == "public"
 
 
 def _outgoing(row: Dispatch, account: Account, recipient: tuple[Handle, ...]) -> Outgoing:
@@ -114,6 +129,7 @@ def _outgoing(row: Dispatch, account: Account, recipient: tuple[Handle, ...]) ->
         recipient=recipient,
         text=message.text,
         visibility="public" if message.visibility == "public" else "private",
+        from_public=_is_from_public(message),
         html=message.html,
         subject=message.subject or conversation.subject,
         files=tuple(_file(attachment) for attachment in message.attachments.all()),
@@ -124,6 +140,7 @@ def _outgoing(row: Dispatch, account: Account, recipient: tuple[Handle, ...]) ->
         references=_references(message),
         conversation_token=str(conversation.pk),
         template=row.template,
+        heard_at=_heard_at(message),
         extra=answered.extra if answered else {},
     )
 

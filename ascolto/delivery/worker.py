@@ -217,7 +217,8 @@ class Worker:
         if result.failure is not None:
             _log_failure(result, result.failure)
             self._well_since.pop(result.account, None)
-            note_failure(result.account, result.failure)
+            if not result.failure.of_message:
+                note_failure(result.account, result.failure)
         elif time.monotonic() - self._well_since.get(result.account, -1e9) > WELL:
             note_success(result.account)
             self._well_since[result.account] = time.monotonic()
@@ -262,7 +263,9 @@ def carry(parcel: Parcel, answer: Callable[[Result], None]) -> None:
     began = time.monotonic()
     sent, failure = None, None
     try:
-        sent = parcel.adapter.send(parcel.account, parcel.outgoing)
+        # Two doors, so that nothing written for one person can leave by the one that everybody reads.
+        hand_over = parcel.adapter.publish if parcel.outgoing.visibility == "public" else parcel.adapter.send
+        sent = hand_over(parcel.account, parcel.outgoing)
         if not isinstance(sent, Sent):
             raise TypeError(f"send returned {type(sent).__name__}")
     except SendRefused as refusal:

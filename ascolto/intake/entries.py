@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 # Part of what makes a delivery itself, where the network names it: the same short body under another name is another delivery.
-_NAMES = ("webhook-id",)
+_NAMES = ("webhook-id", ":query")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,24 +13,36 @@ from ascolto.channels.protocol import (
     Account,
     AccountNews,
     Adapter,
+    Amended,
     ConsentChanged,
     Edited,
+    ErrorClass,
     Handle,
     HandleChanged,
     Inbound,
     Message,
     RawDelivery,
     Reacted,
+    ReadUpTo,
     Receipt,
     Removed,
     Sender,
     Unsupported,
 )
-from ascolto.conversations.actions import Received, apply_news, news_of, receive_messages
-from ascolto.customers.actions import Claim, Person, Recognised, change_consent, change_handle, recognise
+from ascolto.conversations.actions import Received, apply_news, news_of, read_up_to, receive_messages
+from ascolto.customers.actions import (
+    Claim,
+    Person,
+    Recognised,
+    change_consent,
+    change_handle,
+    change_reachability,
+    recognise,
+)
 from ascolto.events.log import emit
 from ascolto.intake.models import RawEvent
 from ascolto.kit.clock import now
+from ascolto.kit.text import clean
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +63,7 @@ class Delivery:
     def claims(self, handles: Iterable[Handle]) -> tuple[Claim, ...]:
         """The handles as claims; one that nobody vouches for counts on this account only."""
         here = f"{self.account.kind}:{self.account.id}"
-        return tuple(Claim(h.namespace, h.value, "" if h.proven else here) for h in handles)
+        return tuple(Claim(h.namespace, h.value, "" if h.proven else here, h.shown) for h in handles)
 
     def person(self, sender: Sender) -> Person:
         """Who wrote, for `recognise`."""
@@ -82,7 +94,7 @@ def read(raw: RawEvent, account: Account, adapter: Adapter) -> Delivery:
         says = adapter.parse(account, stored)
     except Exception as error:
         raise CannotRead(f"{type(error).__name__}: {error}") from error
-    if any(isinstance(said, Message) and not said.sender.handles for said in says):
+    if any(isinstance(said, Message) and not said.sender.handles and not said.outgoing for said in says):
         raise CannotRead("A message without a sender: nobody could be answered.")
     return Delivery(raw, account, adapter, says)
 
@@ -95,8 +107,9 @@ def change_handles(batch: Batch) -> None:
 
 
 def recognise_people(batch: Batch) -> None:
-    """The customer behind every message and reaction."""
-    pieces = [(d, piece) for d, piece in batch.everything(Message, Reacted) if piece.sender.handles]
+    """The customer behind every message, reaction and watermark."""
+    kinds = (Message, Reacted, ReadUpTo)
+    pieces = [(d, piece) for d, piece in batch.everything(*kinds) if piece.sender.handles]
     found = recognise([delivery.person(piece.sender) for delivery, piece in pieces])
     batch.people = {id(piece): person for (_, piece), person in zip(pieces, found, strict=True)}
 
@@ -109,18 +122,18 @@ def receive(batch: Batch) -> None:
                 account_id=delivery.account.id,
                 channel=delivery.account.kind,
                 message=message,
-                customer_id=person.customer_id,
-                identity_id=person.identity_id,
+                customer_id=person.customer_id if person else None,
+                identity_id=person.identity_id if person else None,
                 threaded=delivery.adapter.capabilities.threads,
             )
             for delivery, message in batch.everything(Message)
-            if (person := batch.people.get(id(message))) is not None
+            if (person := batch.people.get(id(message))) is not None or message.outgoing
         ]
     )
 
 
 def tell_news(batch: Batch) -> None:
-    """Receipts, edits, removals and reactions; what comes before its message waits for it."""
+    """Receipts, edits, amendments, removals and reactions; what comes before its message waits for it."""
     apply_news(
         [
             news_of(
@@ -128,17 +141,29 @@ def tell_news(batch: Batch) -> None:
                 piece,
                 person.identity_id if (person := batch.people.get(id(piece))) else None,
             )
-            for delivery, piece in batch.everything(Receipt, Edited, Removed, Reacted)
+            for delivery, piece in batch.everything(Receipt, Edited, Amended, Removed, Reacted)
         ]
     )
+    for delivery, mark in batch.everything(ReadUpTo):
+        if (person := batch.people.get(id(mark))) is not None:
+            read_up_to(
+                account_id=delivery.account.id,
+                customer_id=person.customer_id,
+                status=mark.status,
+                until=mark.until,
+            )
 
 
 def change_consents(batch: Batch) -> None:
-    """People who refuse messages they did not ask for, or allow them again."""
+    """People who refuse messages, or allow them again: those they did not ask for, or all on this channel."""
     for delivery, change in batch.everything(ConsentChanged):
-        change_consent(
-            claims=delivery.claims(change.sender.handles), granted=change.granted, scope=change.scope
-        )
+        claims = delivery.claims(change.sender.handles)
+        if change.scope == "messages":
+            change_reachability(
+                claims=claims, reachable=change.granted, why=change.why, at=change.occurred_at
+            )
+        else:
+            change_consent(claims=claims, granted=change.granted, scope=change.scope)
 
 
 def tell_account_news(batch: Batch) -> None:
@@ -151,6 +176,16 @@ def tell_account_news(batch: Batch) -> None:
             level=news.level,
             detail=dict(news.detail),
         )
+        if news.error is not None:
+            note_trouble(delivery.account.id, news.error, news.title)
+
+
+def note_trouble(account: int, error: ErrorClass, reason: str) -> None:
+    """The network itself says that the account does not work any more (a revoked token, a strike)."""
+    ChannelHealth.objects.filter(account=account).update(
+        error_class=error.value, error=clean(reason, 500), error_at=now(), error_from="in"
+    )
+    emit("channel.failed", account=account, error=error.value, reason=reason[:300])
 
 
 def note_unsupported(batch: Batch) -> None:

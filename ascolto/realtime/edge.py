@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from ascolto.channels.protocol import HookAnswer, HookRequest
 from ascolto.events.log import Position
-from ascolto.intake.hooks import Door, Doors, admit
+from ascolto.intake.hooks import Admitted, Door, Doors, admit
 from ascolto.intake.journal import Journal
 from ascolto.realtime import streams
 from ascolto.realtime.hub import Hub
@@ -117,16 +117,13 @@ class Edge:
                 return await answer(send, HookAnswer(405, b"This address takes POST requests."))
             body = await read_body(receive, self._max_bytes, scope)
             request = hook_request(scope, body, self._base_url)
+            siblings = self._doors.siblings(door) if door.group else ()
             if len(body) > BIG:
-                admitted = await self._in_thread(admit, door, request)
+                admitted = await self._in_thread(admit, door, request, siblings)
             else:
-                admitted = admit(door, request)
+                admitted = admit(door, request, siblings)
             if not isinstance(admitted, HookAnswer):
-                assert self._journal is not None
-                await self._journal.store(admitted, asyncio.get_running_loop())
-                for message in _STORED:
-                    await send(message)
-                return None
+                return await self._store(admitted, send)
         except TooMuch:
             admitted = HookAnswer(413, b"The body is larger than this installation accepts.")
         except Gone:
@@ -138,6 +135,17 @@ class Edge:
             log.exception("a delivery could not be checked")
             admitted = HookAnswer(400, b"The request is not understood.")
         return await answer(send, admitted)
+
+    async def _store(self, admitted: Admitted, send: streams.Send) -> None:
+        assert self._journal is not None
+        loop = asyncio.get_running_loop()
+        for entry in admitted.entries:
+            await self._journal.store(entry, loop)
+        if admitted.answer is not None:
+            return await answer(send, admitted.answer)
+        for message in _STORED:
+            await send(message)
+        return None
 
     async def _door(self, kind: str, token: str) -> Door | None:
         """The door, from memory; settings that changed are noticed within a second, without anybody waiting for it."""

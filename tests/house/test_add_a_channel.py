@@ -98,7 +98,7 @@ def test_a_telegram_becomes_a_conversation_and_nobody_else_had_to_change(install
     from ascolto.channels.actions import connect
     from ascolto.conversations.models import Message
     from ascolto.intake import journal
-    from ascolto.intake.hooks import Door, admit
+    from ascolto.intake.hooks import Admitted, Door, admit
     from ascolto.intake.worker import process_waiting
 
     inbox = connect(
@@ -112,9 +112,9 @@ def test_a_telegram_becomes_a_conversation_and_nobody_else_had_to_change(install
     assert isinstance(refused, HookAnswer)
     assert refused.status == 403
     sealed = {"x-telegraph-seal": hmac.digest(b"wax", body, "sha256").hex()}
-    entry = admit(door, replace(request, headers=sealed))
-    assert isinstance(entry, journal.Entry)
-    journal.insert([entry, entry])
+    admitted = admit(door, replace(request, headers=sealed))
+    assert isinstance(admitted, Admitted)
+    journal.insert(admitted.entries * 2)
     process_waiting()
     texts = Message.objects.order_by("id").values_list("text", flat=True)
     assert list(texts) == ["LINE DOWN STOP", "MINE TOO STOP"]

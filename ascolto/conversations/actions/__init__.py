@@ -1,5 +1,6 @@
 """The only writers of conversations: one verb, or a family of close ones, a file."""
 
+from ascolto.conversations.actions.albums import keep_aliases
 from ascolto.conversations.actions.change import (
     add_participant,
     assign,
@@ -10,16 +11,18 @@ from ascolto.conversations.actions.change import (
     set_labels,
     snooze,
 )
+from ascolto.conversations.actions.early import settle_early_news
+from ascolto.conversations.actions.echoes import take_over
 from ascolto.conversations.actions.news import (
     News,
     apply_news,
     news_of,
-    note_delivery,
-    note_partial,
-    send_again,
-    settle_early_news,
+    read_up_to,
 )
-from ascolto.conversations.actions.receive import Received, receive_messages
+from ascolto.conversations.actions.outcome import note_delivery, note_partial, send_again
+from ascolto.conversations.actions.outside import note_answered_outside
+from ascolto.conversations.actions.placing import Received
+from ascolto.conversations.actions.receive import receive_messages
 from ascolto.conversations.actions.reply import add_note, add_reply
 
 __all__ = [
@@ -32,14 +35,18 @@ __all__ = [
     "assign",
     "change_priority",
     "change_status",
+    "keep_aliases",
     "mark_spam",
     "news_of",
+    "note_answered_outside",
     "note_delivery",
     "note_partial",
+    "read_up_to",
     "receive_messages",
     "rename",
     "send_again",
     "set_labels",
     "settle_early_news",
     "snooze",
+    "take_over",
 ]

@@ -10,8 +10,7 @@ import pytest
 from ascolto.channels.actions import change_settings, disable
 from ascolto.channels.protocol import HookAnswer, HookRequest
 from ascolto.intake import hooks
-from ascolto.intake.entries import Entry
-from ascolto.intake.hooks import Door, Doors, admit
+from ascolto.intake.hooks import Admitted, Door, Doors, admit
 from ascolto.testing.factories import make_inbox
 
 pytestmark = pytest.mark.django_db
@@ -39,9 +38,9 @@ def door(**values: str) -> Door:
 
 def test_a_signed_delivery_may_be_stored_and_brings_no_header_that_nobody_asked_for() -> None:
     admitted = admit(door(), request())
-    assert isinstance(admitted, Entry)
-    assert admitted.body == BODY
-    assert "x-secret" not in admitted.headers
+    assert isinstance(admitted, Admitted)
+    assert admitted.entries[0].body == BODY
+    assert "x-secret" not in admitted.entries[0].headers
 
 
 @pytest.mark.parametrize("secret", ["wrong", ""])
@@ -80,7 +79,7 @@ def test_a_changed_secret_and_a_closed_inbox_are_noticed_without_a_restart(
     found = doors.find("whatsapp", inbox.token)
     assert found is not None
     assert isinstance(admit(found, request()), HookAnswer)
-    assert isinstance(admit(found, request(secret="a-new-secret")), Entry)
+    assert isinstance(admit(found, request(secret="a-new-secret")), Admitted)
     disable(account=inbox)
     doors.reload()
     closed = doors.find("whatsapp", inbox.token)

@@ -1,0 +1,230 @@
+"""Where a received message belongs: the conversation it answers, the customer's current one, or a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import Q
+
+from ascolto.channels.protocol import Message as Incoming
+from ascolto.conversations.models import Conversation, ConversationThread, Message, MessageAlias, Status
+from ascolto.kit.text import clean, excerpt
+
+Key = tuple[int | None, str | None]  # account and the network's id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A parsed message with the customer who was recognised. `threaded`: the network names what a message answers.
+
+    An echo of an answer given outside the desk may not tell whose it is: then there is neither customer nor identity.
+    `parts`: the network's ids of the pieces of an album.
+    """
+
+    account_id: int
+    channel: str
+    message: Incoming
+    customer_id: int | None
+    identity_id: int | None
+    threaded: bool = False
+    parts: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """What makes a message itself on its network."""
+        return (self.account_id, self.message.external_id[:255])
+
+    @property
+    def digest(self) -> str:
+        """Of the content, where the adapter tells it because the network's ids cannot be trusted."""
+        return str(self.message.extra.get("digest", ""))
+
+    @property
+    def thread_key(self) -> tuple[int, str] | None:
+        """The network's thread that is a conversation of its own."""
+        return (self.account_id, self.message.thread[:255]) if self.message.thread else None
+
+    def apart(self) -> Received:
+        """The same under an id of its own: some senders give one id to different mails, and none may be lost."""
+        if not self.digest:
+            return self
+        external = f"{self.message.external_id[:238]}#{self.digest[:16]}"
+        return replace(self, message=replace(self.message, external_id=external))
+
+
+def by_account(keys: Iterable[tuple[int, str]]) -> Q:
+    """Rows with one of these (account, external id)."""
+    wanted: dict[int, list[str]] = {}
+    for account, external in keys:
+        wanted.setdefault(account, []).append(external)
+    condition = Q(pk__in=[])
+    for account, externals in wanted.items():
+        condition |= Q(account_id=account, external_id__in=externals)
+    return condition
+
+
+def aliased(keys: Iterable[tuple[int, str]]) -> dict[Key, int]:
+    """The messages (ids) that are also known by these ids."""
+    rows = MessageAlias.objects.filter(by_account(keys))
+    return {
+        (account, external): message
+        for account, external, message in rows.values_list("account_id", "external_id", "message_id")
+    }
+
+
+class Finder:
+    """Finds, for each message, the conversation it belongs to; locks those rows until the transaction ends."""
+
+    def __init__(self, items: Sequence[Received], reopen_after: datetime) -> None:
+        self.reopen_after = reopen_after
+        self.fresh: list[Conversation] = []
+        self.threads: dict[tuple[int, str], Conversation] = {}  # threads that got a conversation just now
+        self._answers = self._find_answers(items)
+        self._by_id: dict[int, Conversation] = {}
+        self._latest: dict[int, Conversation] = {}
+        self._ended: dict[int, int] = {}
+        self._load(items)
+
+    def _find_answers(self, items: Sequence[Received]) -> dict[Key, int]:
+        """Conversation ids by (account, external id) of the messages that these answer."""
+        answering = [item for item in items if item.threaded or item.customer_id is None]
+        wanted = {(item.account_id, external) for item in answering for external in item.message.replies_to}
+        if not wanted:
+            return {}
+        rows = Message.objects.filter(by_account(wanted))
+        found: dict[Key, int] = {
+            (account, external): conversation
+            for account, external, conversation in rows.values_list(
+                "account_id", "external_id", "conversation_id"
+            )
+        }
+        if missing := wanted - found.keys():
+            others = MessageAlias.objects.filter(by_account(missing)).values_list(
+                "account_id", "external_id", "message__conversation_id"
+            )
+            found |= {(account, external): conversation for account, external, conversation in others}
+        return found
+
+    def _load(self, items: Sequence[Received]) -> None:
+        known = _conversations_of_threads({item.thread_key for item in items if item.thread_key})
+        named = set(self._answers.values())
+        named |= {int(i.message.conversation_token) for i in items if i.message.conversation_token.isdigit()}
+        customers = {item.customer_id for item in items if item.customer_id is not None}
+        own_thread = {item.customer_id for item in items if item.thread_key}
+        recent = ~Q(status=Status.RESOLVED) | Q(resolved_at__gte=self.reopen_after)
+        wanted = Q(customer_id__in=customers - own_thread, is_spam=False) & recent
+        if named:
+            wanted |= Q(pk__in=named)
+        if known:
+            wanted |= Q(pk__in=list(known.values()))
+        rows = Conversation.objects.select_for_update(of=("self",)).filter(wanted).order_by("id")
+        for conversation in rows:
+            self._by_id[conversation.pk] = conversation
+            best = self._latest.get(conversation.customer_id)
+            if not conversation.is_room and (best is None or _rank(conversation) > _rank(best)):
+                self._latest[conversation.customer_id] = conversation
+        self._rooms = {key: self._by_id[pk] for key, pk in known.items() if pk in self._by_id}
+        self._ended = _last_ended(customers - self._latest.keys())
+
+    def conversation_for(self, item: Received, moment: datetime) -> Conversation | None:
+        """The conversation the message answers, else the customer's current one, else a new one.
+
+        None for the echo of an answer to something that is not here (yet).
+        """
+        if item.thread_key is not None:
+            return self._room(item, item.thread_key, moment)
+        found = self._answered(item)
+        if item.customer_id is None:
+            return found
+        found = found or self._latest.get(item.customer_id)
+        if found is not None and found.status == Status.RESOLVED and not self._may_reopen(item, found):
+            return self._begin(item, moment, previous=found.pk)
+        if found is None:
+            return self._begin(item, moment, previous=self._ended.get(item.customer_id))
+        return found
+
+    def _room(self, item: Received, key: tuple[int, str], moment: datetime) -> Conversation | None:
+        found = self._rooms.get(key)
+        if item.customer_id is None or (found is not None and not self._is_over(found)):
+            return found
+        previous = found.pk if found else None
+        self._rooms[key] = self.threads[key] = self._begin(item, moment, previous=previous)
+        return self._rooms[key]
+
+    def _is_over(self, conversation: Conversation) -> bool:
+        return (
+            conversation.status == Status.RESOLVED
+            and conversation.resolved_at is not None
+            and conversation.resolved_at < self.reopen_after
+        )
+
+    def _answered(self, item: Received) -> Conversation | None:
+        """Only a conversation of the same customer: a forged reference must not open another person's thread."""
+        candidates = [self._answers.get((item.account_id, external)) for external in item.message.replies_to]
+        if item.message.conversation_token.isdigit():
+            candidates.insert(0, int(item.message.conversation_token))
+        for pk in candidates:
+            conversation = self._by_id.get(pk) if pk is not None else None
+            if conversation is not None and item.customer_id in {None, conversation.customer_id}:
+                return conversation
+        return None
+
+    def _may_reopen(self, item: Received, conversation: Conversation) -> bool:
+        return not self._is_over(conversation) and (not item.threaded or self._answered(item) is conversation)
+
+    def _begin(self, item: Received, moment: datetime, previous: int | None = None) -> Conversation:
+        assert item.customer_id is not None
+        conversation = Conversation(
+            customer_id=item.customer_id,
+            account_id=item.account_id,
+            subject=excerpt(clean(item.message.subject, 1000), 300),
+            created_at=moment,
+            last_message_at=min(item.message.occurred_at, moment),
+            previous_id=previous,
+            is_room=item.thread_key is not None,
+            version=0,
+        )
+        self.fresh.append(conversation)
+        if item.thread_key is None:
+            self._latest[item.customer_id] = conversation
+        return conversation
+
+
+def keep_threads(threads: Mapping[tuple[int, str], Conversation]) -> None:
+    """Remember which conversation a network's thread is from now on."""
+    if not threads:
+        return
+    ConversationThread.objects.bulk_create(
+        [
+            ConversationThread(account_id=account, key=key, conversation=c)
+            for (account, key), c in threads.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["account", "key"],
+        update_fields=["conversation"],
+    )
+
+
+def _conversations_of_threads(keys: set[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    if not keys:
+        return {}
+    rows = ConversationThread.objects.filter(
+        account_id__in={account for account, _ in keys}, key__in={key for _, key in keys}
+    )
+    found = rows.values_list("account_id", "key", "conversation_id")
+    return {(account, key): pk for account, key, pk in found if (account, key) in keys}
+
+
+def _last_ended(customers: set[int]) -> dict[int, int]:
+    """The last conversation of each of these customers, which is too old to be reopened."""
+    if not customers:
+        return {}
+    rows = Conversation.objects.filter(customer_id__in=customers, is_spam=False, is_room=False)
+    rows = rows.order_by("last_message_at")
+    return dict(rows.values_list("customer_id", "pk"))
+
+
+def _rank(conversation: Conversation) -> tuple[bool, datetime]:
+    return (conversation.status != Status.RESOLVED, conversation.last_message_at)
