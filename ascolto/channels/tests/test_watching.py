@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 
 from ascolto.accounts.models import Company
 from ascolto.channels import actions
@@ -20,6 +19,7 @@ from ascolto.kit.clock import now
 from ascolto.testing.factories import make_conversation, make_inbox, receive
 
 pytestmark = pytest.mark.django_db
+committed = pytest.mark.django_db(transaction=True)  # on PostgreSQL a reader only sees what is committed
 READER = Reader("channel hours", count_hours)
 
 
@@ -43,6 +43,7 @@ def make_history(inbox: ChannelAccount, *, silent_hours: int = 0, per_hour: int 
     )
 
 
+@committed
 def test_messages_are_counted_by_the_hour() -> None:
     inbox = make_inbox()
     conversation = make_conversation(inbox)
@@ -55,6 +56,7 @@ def test_messages_are_counted_by_the_hour() -> None:
     assert (row.account_id, row.hour, row.received, row.sent) == (inbox.pk, hour_of(now()), 2, 1)
 
 
+@committed
 def test_a_reader_that_is_interrupted_counts_nothing_twice() -> None:
     inbox = make_inbox()
     make_conversation(inbox)
@@ -63,7 +65,7 @@ def test_a_reader_that_is_interrupted_counts_nothing_twice() -> None:
         count_hours(events)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+    with pytest.raises(KeyboardInterrupt):
         feed(Reader("channel hours", interrupted))
     assert not ChannelHour.objects.exists()
     feed_all()
@@ -82,6 +84,7 @@ def test_old_history_is_forgotten() -> None:
     assert ChannelHour.objects.count() == 2
 
 
+@committed
 def test_silence_is_told_once_and_over_when_customers_write_again() -> None:
     inbox = make_inbox()
     make_history(inbox, silent_hours=6)
@@ -120,7 +123,7 @@ def test_switching_on_again_begins_anew() -> None:
 
 
 def test_an_end_is_told_at_every_step_once_and_again_after_a_renewal() -> None:
-    inbox = make_inbox("whatsapp")
+    inbox = make_inbox()
     ChannelHealth.objects.create(account=inbox)
     for days in (20, 13, 12, 3, 1, 1, -1, -2, 60, 10):
         ChannelHealth.objects.update(token_expires_at=now() + timedelta(days=days))
