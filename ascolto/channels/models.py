@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from ascolto.channels.capabilities import Capabilities
 from ascolto.channels.protocol import Account, Adapter, read_config
 from ascolto.channels.registry import get_adapter
 from ascolto.kit.clock import now
@@ -15,6 +16,10 @@ from ascolto.kit.vault import Vault
 def vault() -> Vault:
     """The vault of this installation: the secret key and the retired ones."""
     return Vault(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+
+
+def _local_address() -> str:
+    return f"http://localhost:{settings.ENVIRONMENT.port}"
 
 
 class ChannelAccount(models.Model):
@@ -44,6 +49,11 @@ class ChannelAccount(models.Model):
     @property
     def adapter(self) -> Adapter:
         return get_adapter(self.kind)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The sheet of this account. Raises UnknownChannel."""
+        return self.adapter.capabilities_with(self.settings)
 
     def values(self) -> dict[str, str]:
         """Every setting, the secret ones opened. Raises Unreadable when the key is not the one that sealed them."""
@@ -80,6 +90,7 @@ class ChannelAccount(models.Model):
             token=self.token,
             config=read_config(self.adapter.Config, self.values()),
             language=self.language,
+            hook_url=f"{settings.BASE_URL or _local_address()}/hooks/{self.kind}/{self.token}",
             trusted=self.is_trusted,
             sign=signer.sign,
             unsign=unsign,

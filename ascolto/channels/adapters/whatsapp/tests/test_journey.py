@@ -18,7 +18,7 @@ from ascolto.delivery.models import Dispatch
 from ascolto.delivery.worker import deliver_waiting
 from ascolto.gates import Refused
 from ascolto.intake import journal
-from ascolto.intake.hooks import Door, admit
+from ascolto.intake.hooks import Admitted, Door, admit
 from ascolto.intake.media import fetch_waiting
 from ascolto.intake.worker import process_waiting
 from ascolto.kit import http
@@ -44,10 +44,10 @@ class Care:
         door = Door(self.inbox.as_account(), self.inbox.adapter, True)
         waiting = self.network.mailman.take()
         for body, headers in list(reversed(waiting)) if backwards else waiting:
-            entry = admit(door, HookRequest("POST", "https://care.example/", {}, headers, body))
-            assert isinstance(entry, journal.Entry)
+            admitted = admit(door, HookRequest("POST", "https://care.example/", {}, headers, body))
+            assert isinstance(admitted, Admitted)
             for _ in range(times):
-                journal.insert([entry])
+                journal.insert(admitted.entries)
                 process_waiting()
 
     def answers(self, text: str = "Arriva un tecnico.", **more: Any) -> Message:
