@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from ascolto.channels.adapters.email.guessing import guess
+
 # What senders write, and what they mean: the wider set that contains it.
 _MEANT = {
     "ascii": "utf-8",
@@ -46,7 +48,12 @@ def decode(content: bytes, label: str = "") -> str:
             return content.decode(codec)
         except (UnicodeError, LookupError):
             continue
-    return _leniently(content, label)
+    if find_codec(label) is None and (guessed := guess(content)):
+        return content.decode(guessed, "replace")
+    try:
+        return content.decode("cp1252")
+    except UnicodeError:
+        return _leniently(content, label)
 
 
 def _candidates(content: bytes, label: str) -> list[str]:
@@ -57,7 +64,9 @@ def _candidates(content: bytes, label: str) -> list[str]:
         found.append("utf-8-sig" if named == "utf-8" else named)
     if _JAPANESE_ESCAPE.search(content[:10_000]):
         found.insert(0, "iso2022_jp_ext")
-    return [*found, "utf-8-sig", "cp1252"]
+    elif content[:10_000].find(b"\x1b$)C") >= 0:
+        found.insert(0, "iso2022_kr")
+    return [*found, "utf-8-sig"]
 
 
 def _leniently(content: bytes, label: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
+from typing import TypeVar
 
 from ascolto.channels.adapters.email import charsets
 from ascolto.kit.text import clean
@@ -16,11 +17,14 @@ MAX_HEADER = 20_000  # characters of one header that anybody looks at
 MAX_ADDRESSES = 200
 
 _WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,20})?\?([bBqQ])\?(.*?)\?=", re.DOTALL)
+_CUT_WORD = re.compile(r"(=\?[A-Za-z0-9-]{3,40}\?[bBqQ]\?[^?\s]{2,200})\??$")  # its end is missing
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,80}\?[bBqQ]\?)")
 _FOLD = re.compile(r"\r?\n[ \t]?|\r")
 _SPACES = re.compile(r"[\s\x00\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _ADDRESS = re.compile(r"(?:\"[^\"\s@]{1,60}\"|[^\s@<>()\[\]\\,;:\"]{1,64})@[^\s@<>()\\,;:\"]{1,190}")
 _MESSAGE_ID = re.compile(r"<\s*([^<>\s]{1,400})\s*>")
+T = TypeVar("T")
+
 _ONLY_ASCII_NAME = re.compile(r"[\w .,'’&+()/\-]{1,80}")
 
 
@@ -30,6 +34,14 @@ class Mailbox:
 
     name: str
     address: str
+
+
+def guarded(call: Callable[[], T], fallback: T) -> T:
+    """The result of a call into the standard library's header parsing, which trips over some hostile parameters."""
+    try:
+        return call()
+    except Exception:  # whatever it trips over, the mail must not be lost
+        return fallback
 
 
 def octets(text: str) -> bytes:
@@ -43,13 +55,22 @@ def octets(text: str) -> bytes:
 def decode_text(raw: str) -> str:
     """A header as people read it: unfolded, encoded words decoded, 8-bit text in the character set it seems to be in."""
     text = _FOLD.sub(" ", raw[:MAX_HEADER])
+    if "=?" in text:
+        text = _CUT_WORD.sub(r"\1?=", text)
     text = _decode_words(_BETWEEN_WORDS.sub(r"\1", text)) if "=?" in text else _plain(text)
     return _SPACES.sub(" ", clean(text)).strip()
 
 
 def _plain(text: str) -> str:
     """Text outside encoded words, where 8-bit letters have no business and often are."""
-    return text if text.isascii() else charsets.decode(octets(text))
+    return text if text.isascii() and "\x1b" not in text else charsets.decode(octets(text))
+
+
+def with_letters(raw: str, label: str) -> str:
+    """A raw header whose 8-bit letters are read in the character set that the mail declares for its text."""
+    if (raw.isascii() and "\x1b" not in raw) or "=?" in raw:
+        return raw
+    return charsets.decode(octets(raw[: 2 * MAX_HEADER]), label)
 
 
 def _decode_words(text: str) -> str:
@@ -129,6 +150,8 @@ def _read_mailbox(chunk: str) -> Mailbox | None:
             return None
         name = chunk.replace(match.group(), " ")
     address = _lower(match.group().strip("'.`"))
+    if "[" not in address:
+        address = address.rstrip("]")
     if not _ADDRESS.fullmatch(address):
         return None
     return Mailbox(_clean_name(name, address), address)
@@ -142,9 +165,13 @@ def _lower(address: str) -> str:
 
 def _clean_name(raw: str, address: str) -> str:
     name = decode_text(raw.replace('\\"', '"').replace("\\\\", "\\")).strip()
+    name = re.sub(r"\W{0,2}mailto:\W{0,2}$", "", name, flags=re.IGNORECASE).strip()
     if ":" in name and not name.startswith('"'):  # "Group: first@…"
         name = name.rpartition(":")[2].strip()
-    name = name.strip(" \"'<>,;")
+    if address in name.lower() and name.lower() != address:  # the address stood inside an encoded word
+        name = re.sub(rf"<?{re.escape(address)}>?", "", name, flags=re.IGNORECASE)
+    name = name.strip(" \"',;[]")
+    name = name.strip(" <>") if name.startswith("<") or name.endswith("<") or "<" not in name else name
     if name.startswith("(") and name.endswith(")"):
         name = name[1:-1].strip()
     return "" if name.lower() == address else name[:200]

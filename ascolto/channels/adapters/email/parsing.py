@@ -20,6 +20,7 @@ from ascolto.channels.adapters.email import (
     parts,
     quoting,
     references,
+    repair,
     trust,
 )
 from ascolto.channels.protocol import (
@@ -37,7 +38,6 @@ from ascolto.channels.protocol import (
 )
 from ascolto.kit.text import clean
 
-MAX_HEADER_BYTES = 256 * 1024  # what a header may have; the rest of a header bomb is not looked at
 MAX_TEXT = 200_000  # characters that a desk shows; a longer text is also kept as a file
 MAX_VALUES = 50  # values of one header name
 MAX_LISTED = 50  # addresses of To and Cc that are kept for display
@@ -62,10 +62,11 @@ class _Mail:
         self.raw = raw
         self.part = _parse(raw.body)
         self._values: dict[str, list[str]] = {}
+        label = parts.declared_charset(self.part)
         for name, value in list(self.part.raw_items())[:2_000]:
             kept = self._values.setdefault(str(name).lower(), [])
             if len(kept) < MAX_VALUES:
-                kept.append(str(value))
+                kept.append(headers.with_letters(str(value), label))
         self.own = own_addresses(self.config)
         self.arrived_at = _arrival(raw)
 
@@ -231,6 +232,8 @@ class _Mail:
             is_ambiguous=ambiguous,
         )
         name = writer.name or next((box.name for box in written if box.address == writer.address), "")
+        if not name and not written:
+            name = headers.lonely_name(self.raw_values("from"))
         sender = Sender(
             handles=(Handle("email", writer.address, verdict.proven),), name=name, language=language
         )
@@ -311,32 +314,17 @@ def _arrival(raw: RawDelivery) -> datetime:
 
 
 def _parse(content: bytes) -> Part:
-    """The mail as a tree. Headers beyond any sense are cut; structure beyond any sense is read as text."""
-    content = (
-        content.replace(b"\0", b"").lstrip(b"\r\n \t")
-        if content[:1] in b"\r\n\0 \t"
-        else content.replace(b"\0", b"")
-    )
-    if content.startswith((b"From ", b">From ")):  # the first line of a mailbox file
-        content = content.partition(b"\n")[2]
-    head, gap, rest = _split_header(content)
-    if len(head) > MAX_HEADER_BYTES:
-        content = head[:MAX_HEADER_BYTES].rpartition(b"\n")[0] + gap + rest
+    """The mail as a tree; structure beyond any sense is read as text."""
+    content = repair.tidy(content)
     try:
         return email.message_from_bytes(content)
     except RecursionError:
-        flat = email.message_from_bytes(head[:MAX_HEADER_BYTES] + gap)
+        head, gap, rest = repair.split(content)
+        flat = email.message_from_bytes(head + gap)
         for name in ("content-type", "content-transfer-encoding"):
             del flat[name]
         flat.set_payload(charsets.decode(rest[: parts.MAX_BODY]))
         return flat
-
-
-def _split_header(content: bytes) -> tuple[bytes, bytes, bytes]:
-    found = re.search(rb"\r?\n\r?\n|\r\r", content)
-    if found is None:
-        return content, b"", b""
-    return content[: found.start()], found.group(), content[found.end() :]
 
 
 def _salvage(account: Account, raw: RawDelivery, error: Exception) -> Inbound:

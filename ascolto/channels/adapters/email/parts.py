@@ -5,12 +5,10 @@ from __future__ import annotations
 import binascii
 import mimetypes
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message as Part
-from typing import TypeVar
 
-from ascolto.channels.adapters.email import charsets, headers, markup, tnef
+from ascolto.channels.adapters.email import charsets, headers, markup, naming, tnef, uuencode
 from ascolto.channels.protocol import Media
 from ascolto.kit.text import clean
 
@@ -21,22 +19,7 @@ MAX_BODY = 2_000_000  # bytes of one text part that anybody looks at
 
 _SECRET = {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"}
 _TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
-_NAMES = {
-    "message/rfc822": "message.eml",
-    "text/calendar": "invite.ics",
-    "message/delivery-status": "delivery-status.txt",
-}
-_NAMES |= {
-    "text/rfc822-headers": "headers.txt",
-    "application/pkcs7-mime": "smime.p7m",
-    "application/pkcs7-signature": "smime.p7s",
-}
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
-_UU_BEGIN = re.compile(r"^begin [0-7]{3,4} (.{1,200})$", re.MULTILINE)
-_UU_LINE = re.compile(r"[\x20-\x60]{1,62}")
-_HIDDEN_LETTERS = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -69,7 +52,7 @@ def read_body(message: Part) -> Body:
     body.text = piece.text if piece.own_text or piece.own_html else ""
     body.html = piece.html if piece.own_html else ""
     if piece.own_text and "begin " in body.text:
-        body.text, found = split_uuencoded(body.text)
+        body.text, found = uuencode.split(body.text)
         for name, content in found:
             reader.keep_file(name, "", content)
     return body
@@ -77,16 +60,8 @@ def read_body(message: Part) -> Body:
 
 def content_type(part: Part) -> str:
     """`text/plain` where nothing better is said."""
-    stated = guarded(part.get_content_type, "text/plain")
+    stated = headers.guarded(part.get_content_type, "text/plain")
     return stated if _TYPE.fullmatch(stated) else "application/octet-stream"
-
-
-def guarded(call: Callable[[], T], fallback: T) -> T:
-    """The result of a call into the standard library's header parsing, which trips over some hostile parameters."""
-    try:
-        return call()
-    except Exception:  # whatever it trips over, the mail must not be lost
-        return fallback
 
 
 def content_of(part: Part) -> bytes:
@@ -102,13 +77,33 @@ def content_of(part: Part) -> bytes:
     if encoding == "quoted-printable":
         return binascii.a2b_qp(raw)
     if encoding in {"x-uuencode", "uuencode", "uue", "x-uue"}:
-        return _undo_uu(raw.decode("latin-1"))
+        return uuencode.undo(raw.decode("latin-1"))
     return raw
+
+
+def declared_charset(message: Part) -> str:
+    """The character set of the mail's text, where it is declared."""
+    for part in (message, *_first_children(message)):
+        label = headers.guarded(lambda part=part: str(part.get_param("charset") or ""), "")  # type: ignore[misc]
+        if label:
+            return label
+    return ""
+
+
+def _first_children(message: Part) -> list[Part]:
+    """The part that stands first, then the first in it, a few levels down."""
+    found: list[Part] = []
+    while len(found) < 5 and isinstance(children := message.get_payload(), list) and children:
+        message = children[0]
+        if not isinstance(message, Part):
+            break
+        found.append(message)
+    return found
 
 
 def text_of(part: Part) -> str:
     """The text of a part in its character set."""
-    label = guarded(lambda: str(part.get_param("charset") or ""), "")
+    label = headers.guarded(lambda: str(part.get_param("charset") or ""), "")
     content = content_of(part)[:MAX_BODY]
     if content_type(part) == "text/html" and not label:
         found = re.search(rb"charset\s{0,3}=\s{0,3}[\"']?([\w.:-]{2,40})", content[:2000], re.IGNORECASE)
@@ -116,30 +111,11 @@ def text_of(part: Part) -> str:
     return clean(charsets.decode(content, label), MAX_BODY)
 
 
-def file_name(part: Part) -> str:
-    """The name a file claims, without folders and without letters that hide its ending."""
-    _repair(part)
-    raw = guarded(part.get_filename, None) or guarded(lambda: str(part.get_param("name") or ""), "")
-    name = headers.decode_text(str(raw))
-    name = _HIDDEN_LETTERS.sub("", name).replace("\\", "/").rpartition("/")[2]
-    name = re.sub(r"[\x00-\x1f\x7f<>:\"|?*]", "_", name).strip(" .")
-    if len(name) > 150:
-        stem, dot, ending = name.rpartition(".")
-        name = f"{stem[:120]}.{ending[:20]}" if dot else name[:150]
-    return name
-
-
-def _repair(part: Part) -> None:
-    """Give 8-bit parameters their letters; the standard library would replace each by a question mark."""
-    for name, value in list(part.raw_items()):
-        if name.lower() in {"content-type", "content-disposition"} and not str(value).isascii():
-            part.replace_header(name, charsets.decode(headers.octets(str(value))))
-
-
 class _Reader:
     def __init__(self) -> None:
         self.body = Body()
         self._parts = 0
+        self._names: set[str] = set()
 
     def read(self, part: Part, depth: int) -> _Piece:
         """Text and HTML of a part and of those in it; files are kept aside."""
@@ -177,7 +153,7 @@ class _Reader:
     def _read_leaf(self, part: Part, kind: str) -> _Piece:
         disposition = str(part.get("content-disposition", "")).strip().lower()
         if kind in {"text/plain", "text/html"} and not disposition.startswith("attachment"):
-            named = bool(file_name(part))
+            named = bool(naming.claimed(part))
             if not named or disposition.startswith("inline") or not disposition:
                 text = text_of(part)
                 if kind == "text/html":
@@ -188,14 +164,14 @@ class _Reader:
         return self._keep_leaf(part, kind)
 
     def _keep_leaf(self, part: Part, kind: str) -> _Piece:
-        content, name = content_of(part), file_name(part)
+        content, name = content_of(part), naming.claimed(part)
         if kind in _TNEF or name.lower() == "winmail.dat":
             inside = tnef.unpack(content)
             if inside is not None and (inside.files or inside.text or inside.html):
                 return self._keep_tnef(inside)
         if content or name:
             content_id = headers.decode_text(str(part.get("content-id", ""))).strip(" <>")[:200]
-            self.keep_file(name, kind, content, content_id)
+            self.keep_file(name or naming.told(part, kind), kind, content, content_id)
         return _Piece()
 
     def _keep_tnef(self, inside: tnef.Unpacked) -> _Piece:
@@ -213,12 +189,10 @@ class _Reader:
         content = (
             b"\n".join(_flatten(child) for child in children[:MAX_FILES]) if children else content_of(part)
         )
-        name, subject = file_name(part), ""
+        name, subject = naming.claimed(part), ""
         if children and kind == "message/rfc822":
-            subject = headers.decode_text(str(guarded(lambda: children[0].get("subject", ""), "")))
-        if not name and subject:
-            name = re.sub(r"[^\w .,()-]+", "_", subject)[:80].strip(" .") + ".eml"
-        self.keep_file(name, kind, content)
+            subject = headers.decode_text(str(headers.guarded(lambda: children[0].get("subject", ""), "")))
+        self.keep_file(name or naming.told(part, kind, subject), kind, content)
 
     def keep_file(self, name: str, kind: str, content: bytes, content_id: str = "") -> None:
         """Remember a file, up to the number a desk can show."""
@@ -226,16 +200,15 @@ class _Reader:
             self.body.left_out += 1
             return
         kind = kind or mimetypes.guess_type(name)[0] or "application/octet-stream"
-        if not name:
-            ending = mimetypes.guess_extension(kind) or ".bin"
-            name = _NAMES.get(kind) or f"file-{len(self.body.files) + 1}{ending}"
+        name = naming.unique(name or naming.by_type(kind), self._names)
+        self._names.add(name.lower())
         media = Media(name=name, content_type=kind, data=content, content_id=content_id, size=len(content))
         self.body.files.append(media)
 
 
 def _flatten(part: Part) -> bytes:
     """The bytes of a parsed mail again."""
-    return guarded(part.as_bytes, b"") or headers.octets(guarded(part.as_string, ""))
+    return headers.guarded(part.as_bytes, b"") or headers.octets(headers.guarded(part.as_string, ""))
 
 
 def _choose(pieces: list[_Piece]) -> _Piece:
@@ -267,7 +240,7 @@ def _concatenate(pieces: list[_Piece]) -> _Piece:
 
 
 def _is_flowed(part: Part) -> bool:
-    return guarded(lambda: str(part.get_param("format") or ""), "").lower() == "flowed"
+    return headers.guarded(lambda: str(part.get_param("format") or ""), "").lower() == "flowed"
 
 
 def unflow(text: str) -> str:
@@ -284,36 +257,3 @@ def unflow(text: str) -> str:
         flows = line.endswith(" ") and line != "-- " and len(lines[-1]) < 20_000
         open_depth = depth if flows else -1
     return "\n".join(lines)
-
-
-def split_uuencoded(text: str) -> tuple[str, list[tuple[str, bytes]]]:
-    """Take uuencoded files out of a text."""
-    found: list[tuple[str, bytes]] = []
-    kept, place = [], 0
-    for begin in _UU_BEGIN.finditer(text):
-        if begin.start() < place or len(found) >= MAX_FILES:
-            continue
-        end = text.find("\nend", begin.end())
-        if end < 0:
-            break
-        lines = text[begin.end() + 1 : end].split("\n")
-        if not all(_UU_LINE.fullmatch(line.rstrip("\r")) for line in lines if line.strip()):
-            continue
-        kept.append(text[place : begin.start()])
-        found.append(
-            (begin.group(1).strip().replace("\\", "/").rpartition("/")[2], _undo_uu("\n".join(lines)))
-        )
-        place = end + len("\nend")
-    return "".join([*kept, text[place:]]), found
-
-
-def _undo_uu(text: str) -> bytes:
-    content = bytearray()
-    for line in text.split("\n"):
-        if line.startswith(("begin ", "end")) or not line.strip():
-            continue
-        try:
-            content += binascii.a2b_uu(line.rstrip("\r"))
-        except (binascii.Error, ValueError):
-            continue
-    return bytes(content)

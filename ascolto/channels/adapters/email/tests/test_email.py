@@ -80,7 +80,7 @@ class TestEmail(AdapterConformance):
         assert [(f.name, f.content_type) for f in mail.attachments] == [
             ("contratto.pdf", "application/pdf"),
             ("La tua fattura.eml", "message/rfc822"),
-            ("invite.ics", "text/calendar"),
+            ("calendar.ics", "text/calendar"),
         ]
         assert mail.extra["to"] == ["help@telvia.example", "anna@example.org"]
 

@@ -184,7 +184,7 @@ def test_of_a_text_without_end_none_is_lost() -> None:
         (b'filename="C:\\\\Users\\\\g\\\\bill.pdf"', "bill.pdf"),
         (b"filename*=utf-8''%e2%80%aegpj.exe", "gpj.exe"),
         (b'filename="a\x00b.txt"', "ab.txt"),
-        (b'filename="..."', "file-1.pdf"),
+        (b'filename="..."', "document.pdf"),
         (b'filename="=?utf-8?B?YmlsbMOgLnBkZg==?="', "billà.pdf"),
         (b"filename=bolletta\xe0.pdf", "bollettaà.pdf"),
         (b"filename*0=long; filename*1=name.pdf", "longname.pdf"),
