@@ -93,11 +93,10 @@ def declared_charset(message: Part) -> str:
 def _first_children(message: Part) -> list[Part]:
     """The part that stands first, then the first in it, a few levels down."""
     found: list[Part] = []
-    while len(found) < 5 and isinstance(children := message.get_payload(), list) and children:
-        message = children[0]
-        if not isinstance(message, Part):
-            break
-        found.append(message)
+    children: object = message.get_payload()
+    while len(found) < 5 and isinstance(children, list) and children and isinstance(children[0], Part):
+        found.append(children[0])
+        children = children[0].get_payload()
     return found
 
 
