@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from ascolto.channels.ailments import why_dead as why_dead
 from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.channels.protocol import Adapter
 from ascolto.channels.registry import all_adapters

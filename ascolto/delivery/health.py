@@ -37,7 +37,7 @@ def note_success(account: int, *, sent: bool = True) -> None:
 @transaction.atomic
 def note_failure(account: int, failure: Failure) -> None:
     """The network refused: show it when it concerns the account, and pause the account as long as it was told to."""
-    if failure.error not in BROKEN | HINDERED:
+    if failure.of_message or failure.error not in BROKEN | HINDERED:
         return
     health, moment = _health(account), now()
     pause = pause_of(failure)

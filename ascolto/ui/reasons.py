@@ -41,6 +41,8 @@ SENTENCES = (
     _("The file %(name)s cannot be read."),
     _("The settings of %(name)s cannot be read: %(reason)s"),
     _("%(done)s of %(total)s parts were sent; then: %(reason)s"),
+    _("%(name)s is switched off."),
+    _("%(name)s cannot send now: %(reason)s"),
     # networks
     _("The network answered with something that is not its usual answer."),
     _("The network answered %(status)s."),
