@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from ascolto.channels.protocol import AccountNews
-from ascolto.channels.vendors.meta import object_of, plain, reason_of, text_of
+from ascolto.channels.reading import object_of, plain, text_of
+from ascolto.channels.vendors.meta_graph import reason_of
 
 Level = Literal["info", "warning", "error"]
 _ERRORS = {

@@ -25,10 +25,9 @@ from ascolto.channels.protocol import (
     Unsupported,
     setting,
 )
+from ascolto.channels.reading import check_body, read_body, text_of
 from ascolto.channels.vendors import meta
-
-_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
-_VISIBLE = re.compile(r"[\x21-\x7e]+")
+from ascolto.channels.vendors.meta_graph import Graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +70,10 @@ class Config:
 
     def check(self) -> None:
         """Raises ConfigError for a value that cannot be used."""
-        # Meta's is a number; a gateway may name its numbers otherwise. It becomes a part of the address.
-        patterns = {"phone_number_id": r"[A-Za-z0-9_-]{1,64}", "waba_id": r"[0-9]{0,40}"}
-        for name, pattern in patterns.items():
-            if not re.fullmatch(pattern, getattr(self, name)):
-                raise ConfigError(name, "is a number without spaces or +, as Meta's dashboard shows it.")
-        if not _VISIBLE.fullmatch(self.access_token):
-            raise ConfigError("access_token", "holds a space or a letter that no token has: copy it again.")
-        if not _ADDRESS.fullmatch(self.api_base):
-            raise ConfigError("api_base", f"is not a web address; write for example {meta.GRAPH}")
-        if not re.fullmatch(r"v[0-9]{1,3}\.[0-9]{1,2}", self.api_version):
-            raise ConfigError("api_version", f"is not a version; write for example {meta.VERSION}")
+        meta.check_id("phone_number_id", self.phone_number_id)
+        if not re.fullmatch(r"[0-9]{0,40}", self.waba_id):
+            raise ConfigError("waba_id", "is a number without spaces or +, as Meta's dashboard shows it.")
+        meta.check_access(self.access_token, self.api_base, self.api_version)
 
 
 class WhatsApp(Adapter):
@@ -107,11 +99,11 @@ class WhatsApp(Adapter):
 
     def verify(self, account: Account, request: HookRequest) -> None:
         meta.check_signature(account.config.app_secret, request)
-        meta.check_body(request.body)
+        check_body(request.body)
 
     def parse(self, account: Account, raw: RawDelivery) -> list[Inbound]:
         try:
-            document = meta.read_body(raw.body)
+            document = read_body(raw.body)
         except Malformed as error:
             return [Unsupported(what=str(error))]
         return read_delivery(document, raw.received_at, account.config.phone_number_id)
@@ -131,22 +123,21 @@ class WhatsApp(Adapter):
         graph = self._graph(account)
         params = {"fields": "display_phone_number,verified_name,quality_rating"}
         number = graph.get(account.config.phone_number_id, params=params)
-        found = meta.text_of(number.get("display_phone_number"), 40) or account.config.phone_number_id
-        name = meta.text_of(number.get("verified_name"), 200)
+        found = text_of(number.get("display_phone_number"), 40) or account.config.phone_number_id
+        name = text_of(number.get("verified_name"), 200)
         told = f"Connected to {found}" + (f", {name}." if name else ".")
         if account.config.waba_id:
             approved = [sheet for sheet in self.list_templates(account) if sheet.is_approved]
             told += f" {len(approved)} approved templates."
         return told
 
-    def _graph(self, account: Account) -> meta.Graph:
+    def _graph(self, account: Account) -> Graph:
         config: Config = account.config
-        return meta.Graph(
+        return Graph(
             config.api_base,
             config.api_version,
             config.access_token,
-            errors.CODES,
-            errors.WAITS,
+            errors.MEANINGS,
             trusted=account.trusted,
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ascolto.channels.protocol import Media
-from ascolto.channels.vendors.meta import object_of, objects_of, plain, text_of
+from ascolto.channels.reading import object_of, objects_of, plain, text_of
 
 _ENDINGS = {  # of the files that come without a name
     "application/pdf": ".pdf",

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ascolto.channels.protocol import ErrorClass, Failure
-from ascolto.channels.vendors import meta
+from ascolto.channels.reading import objects_of
+from ascolto.channels.vendors import meta_graph
+from ascolto.channels.vendors.meta_graph import Meanings, code_of, reason_of
 
 CODES: Mapping[int, ErrorClass] = {
     **dict.fromkeys((131000, 131016, 131057, 133004, 133016), ErrorClass.RETRY),
@@ -25,15 +27,16 @@ CODES: Mapping[int, ErrorClass] = {
 }
 # How long to wait where the answer does not say: one message in six seconds to one person; bursts pass in a moment.
 WAITS: Mapping[int, float] = {131056: 6.0, 130429: 5.0}
+MEANINGS = Meanings(codes=CODES, waits=WAITS)
 
 
 def failure_of(errors: Any) -> Failure:
     """Why a message failed, from the errors of its status."""
-    error = next(meta.objects_of(errors), {})
-    code = meta.code_of(error)
-    known = None if code is None else CODES.get(code) or meta.CODES.get(code)
+    error = next(objects_of(errors), {})
+    code = code_of(error)
+    known = None if code is None else CODES.get(code) or meta_graph.CODES.get(code)
     return Failure(
         known or ErrorClass.UNKNOWN,
-        meta.reason_of(error) or "WhatsApp could not deliver the message.",
+        reason_of(error) or "WhatsApp could not deliver the message.",
         code="" if code is None else str(code),
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 from ascolto.channels.adapters.whatsapp.errors import CODES
 from ascolto.channels.protocol import ErrorClass, Failure, File, SendRefused
-from ascolto.channels.vendors.meta import Graph, text_of
+from ascolto.channels.reading import text_of
+from ascolto.channels.vendors.meta_graph import Graph
 from ascolto.kit.text import clean
 
 MIB = 1024 * 1024

@@ -24,15 +24,7 @@ from ascolto.channels.protocol import (
     Sender,
     Unsupported,
 )
-from ascolto.channels.vendors.meta import (
-    Unreadable,
-    moment_of,
-    needed,
-    object_of,
-    objects_of,
-    plain,
-    text_of,
-)
+from ascolto.channels.reading import Unreadable, moment_of, needed, object_of, objects_of, plain, text_of
 
 Element = Mapping[str, Any]
 _STATUSES = {

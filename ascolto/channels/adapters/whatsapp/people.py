@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ascolto.channels.protocol import Handle, Sender
-from ascolto.channels.vendors.meta import Unreadable, object_of, objects_of, text_of
+from ascolto.channels.reading import Unreadable, object_of, objects_of, text_of
 
 USER_ID = "whatsapp"  # namespace of business-scoped user ids
 _PHONE = re.compile(r"\+?([0-9]{5,20})")

@@ -10,7 +10,8 @@ from ascolto.channels.adapters.whatsapp import media
 from ascolto.channels.adapters.whatsapp.people import address
 from ascolto.channels.adapters.whatsapp.templates import template_payload
 from ascolto.channels.protocol import Account, ErrorClass, Failure, Outgoing, SendRefused, Sent
-from ascolto.channels.vendors.meta import Graph, objects_of, text_of
+from ascolto.channels.reading import objects_of, text_of
+from ascolto.channels.vendors.meta_graph import Graph
 
 MAX_TEXT = 4096
 _LINK = re.compile(r"https?://\S")

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ascolto.channels.protocol import ErrorClass, Failure, SendRefused
-from ascolto.channels.vendors.meta import Graph, object_of, objects_of, plain, text_of
+from ascolto.channels.reading import object_of, objects_of, plain, text_of
+from ascolto.channels.vendors.meta_graph import Graph
 
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2,4})?")

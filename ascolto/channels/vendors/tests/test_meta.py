@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ascolto.channels import reading
 from ascolto.channels.protocol import ErrorClass, Failure, SendRefused
-from ascolto.channels.vendors import meta
+from ascolto.channels.vendors.meta_graph import Graph, Meanings
 from ascolto.testing.networks import LocalServer
 from ascolto.testing.wellformed import check_text
 
@@ -53,8 +54,15 @@ def answers() -> Iterator[Answers]:
         yield running
 
 
-def graph(answers: Answers) -> meta.Graph:
-    return meta.Graph(answers.url, "v25.0", "EAAs3cr3t", {131047: ErrorClass.WINDOW_CLOSED}, {4711: 3.0})
+def graph(answers: Answers) -> Graph:
+    meanings = Meanings(
+        codes={131047: ErrorClass.WINDOW_CLOSED, 10900: ErrorClass.CONFIG},
+        subcodes={2018278: ErrorClass.WINDOW_CLOSED},
+        waits={4711: 3.0},
+        of_message=frozenset({10900}),
+        words={10900: "Answered already."},
+    )
+    return Graph(answers.url, "v25.0", "EAAs3cr3t", meanings)
 
 
 def failed(answers: Answers, status: int, error: Any = None, **headers: str) -> Failure:
@@ -137,7 +145,7 @@ def test_a_look_and_an_upload_may_be_repeated_whatever_became_of_them(answers) -
 
 def test_an_address_names_its_version_once(answers) -> None:
     graph(answers).get("1", "templates", params={"limit": "2"})
-    meta.Graph(f"{answers.url}/v30.1/", "v25.0", "t", {}, {}).get("1")
+    Graph(f"{answers.url}/v30.1/", "v25.0", "t").get("1")
     assert answers.asked == ["/v25.0/1/templates?limit=2", "/v30.1/1"]
 
 
@@ -151,20 +159,20 @@ anything = st.recursive(
 @settings(deadline=None, derandomize=True, database=None)
 @given(anything)
 def test_what_may_be_anything_is_read_into_what_every_database_stores(value) -> None:
-    kept = meta.plain(value)
+    kept = reading.plain(value)
     json.dumps(kept, allow_nan=False)
     check_text(kept)
-    check_text(meta.text_of(value))
-    assert isinstance(meta.object_of(value), dict)
-    assert all(isinstance(item, dict) for item in meta.objects_of(value))
-    assert meta.moment_of(value, NOON) <= NOON + timedelta(days=1)
+    check_text(reading.text_of(value))
+    assert isinstance(reading.object_of(value), dict)
+    assert all(isinstance(item, dict) for item in reading.objects_of(value))
+    assert reading.moment_of(value, NOON) <= NOON + timedelta(days=1)
 
 
 def test_deep_and_wide_json_is_cut() -> None:
     deep: Any = "x"
     for _ in range(500):
         deep = {"a": deep}
-    assert len(json.dumps(meta.plain(deep))) < 100
-    assert len(meta.plain(list(range(1000)))) == 50
-    assert len(meta.plain({str(number): 1 for number in range(1000)})) == 50
-    assert len(meta.plain("x" * 9000)) == 2000
+    assert len(json.dumps(reading.plain(deep))) < 100
+    assert len(reading.plain(list(range(1000)))) == 50
+    assert len(reading.plain({str(number): 1 for number in range(1000)})) == 50
+    assert len(reading.plain("x" * 9000)) == 2000
