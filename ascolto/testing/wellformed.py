@@ -60,7 +60,10 @@ def check_event(event: Inbound) -> None:
     for item in dataclasses.fields(event):
         check_text(getattr(event, item.name))
     if isinstance(event, Message):
-        assert event.sender.handles, f"{event!r} was written by nobody"
+        told = event.sender.handles or (
+            event.outgoing and event.replies_to
+        )  # an echo may name only what it answers
+        assert told, f"{event!r} was written by nobody"
         assert all(type(text) is str and text for text in event.replies_to)
         for media in event.attachments:
             _check_media(media)
