@@ -55,16 +55,24 @@ def sections_for(request: HttpRequest, current: str = "") -> list[dict[str, Any]
     ]
 
 
-def leave_notice(request: HttpRequest, text: str) -> None:
+def leave_notice(request: HttpRequest, text: str, *, tone: str = "ok") -> None:
     """Say something on the next settings screen, once. Never a secret: it rests in the session."""
-    request.session[_NOTICE] = str(text)
+    request.session[_NOTICE] = {"text": str(text), "tone": tone}
+
+
+def taken_notice(request: HttpRequest) -> dict[str, str]:
+    """What the screen before left to say; it is said once."""
+    left = request.session.pop(_NOTICE, "")
+    return left if isinstance(left, dict) else {"text": left, "tone": "ok"}
 
 
 def settings_context(request: HttpRequest, section: str, **context: Any) -> dict[str, Any]:
     """The context of `accounts/settings.html`."""
+    left = taken_notice(request)
     return {
         **shell_context(request, current="settings"),
         "sections": sections_for(request, section),
-        "notice": request.session.pop(_NOTICE, ""),
+        "notice": left["text"],
+        "notice_tone": left["tone"],
         **context,
     }

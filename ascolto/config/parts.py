@@ -45,6 +45,7 @@ _SHARED = (
     "ascolto.intake.worker",
     "ascolto.intake.pollers",
     "ascolto.intake.media",
+    "ascolto.intake.renewing",
     "ascolto.delivery.worker",
     "ascolto.events.consumers",
 )
@@ -193,12 +194,18 @@ def work_intake() -> None:
 
 
 def work_background() -> None:
-    """Send answers, ask mailboxes, fetch files and follow the log until SIGTERM."""
+    """Send answers, ask mailboxes, fetch files, renew permissions and follow the log until SIGTERM."""
     from ascolto.delivery import worker
     from ascolto.events import consumers
-    from ascolto.intake import media, pollers
+    from ascolto.intake import media, pollers, renewing
 
-    loops = {"delivery": worker.run, "pollers": pollers.run, "media": media.run, "consumers": consumers.run}
+    loops = {
+        "delivery": worker.run,
+        "pollers": pollers.run,
+        "media": media.run,
+        "renewing": renewing.run,
+        "consumers": consumers.run,
+    }
     run_threads({**loops, **_further_loops})
 
 

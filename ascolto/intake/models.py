@@ -32,3 +32,14 @@ class RawEvent(models.Model):
             models.Index(fields=["id"], name="raw_event_new", condition=Q(state=0)),
             models.Index(fields=["-id"], name="raw_event_dead", condition=Q(state=2)),
         ]
+
+
+class Renewal(models.Model):
+    """When the permission of an inbox is renewed next (renewing.py)."""
+
+    account = models.OneToOneField(
+        "channels.ChannelAccount", models.CASCADE, primary_key=True, related_name="+"
+    )
+    tried_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    failures = models.PositiveIntegerField(default=0)  # in a row

@@ -17,6 +17,7 @@ class Vault:
 
     def __init__(self, *keys: str) -> None:
         """`keys`: any strings of enough entropy; the current one first, retired ones after it."""
+        self._current = Fernet(self._derive(keys[0]))
         self._fernet = MultiFernet([Fernet(self._derive(key)) for key in keys])
 
     @staticmethod
@@ -35,3 +36,11 @@ class Vault:
             raise Unreadable(
                 "sealed with another key: restore the secret key this data was made with"
             ) from error
+
+    def is_current(self, sealed: str) -> bool:
+        """Whether the present key, and not a retired one, opens it."""
+        try:
+            self._current.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True

@@ -17,6 +17,8 @@ from ascolto.channels.protocol import Adapter, ConfigError
 from ascolto.channels.selectors import Setting, settings_of
 from ascolto.ui.forms import PlainForm, choices_of, style
 from ascolto.ui.reasons import in_own_language
+from ascolto.workspace.guides import is_handshake_word, new_handshake_word
+from ascolto.workspace.signing_in import granted_settings
 
 PREFIX = "set_"  # settings of a channel live in a name space of their own
 ROLES = [
@@ -59,6 +61,7 @@ class InboxForm(PlainForm):
     ) -> None:
         self.adapter, self.account = adapter, account
         self.settings = _grouped(settings_of(adapter))
+        self.granted = granted_settings(adapter)
         stored = account.values() if account else {}
         for_language = account.language if account else kwargs.pop("language", "en")
         super().__init__(*args, **kwargs)
@@ -80,6 +83,8 @@ class InboxForm(PlainForm):
 
     def _add(self, setting: Setting, stored: dict[str, str]) -> None:
         field = _field_for(setting, stored)
+        if setting.name in self.granted:
+            field.required = False  # the network fills it in, when somebody signs in there
         style(field)
         self.fields[PREFIX + setting.name] = field
         if setting.is_secret and not setting.is_required and stored.get(setting.name):
@@ -88,11 +93,22 @@ class InboxForm(PlainForm):
 
     def main_fields(self) -> list[forms.BoundField]:
         """What everybody fills in."""
-        return [self[name] for name in self.fields if not self._is_advanced(name)]
+        return [self[name] for name in self.fields if not (self._is_advanced(name) or self._is_granted(name))]
+
+    def granted_fields(self) -> list[forms.BoundField]:
+        """What signing in at the network fills in; who has it already may paste it."""
+        return [self[name] for name in self.fields if self._is_granted(name)]
+
+    def has_granted_errors(self) -> bool:
+        """Whether that part must be open."""
+        return any(self._is_granted(name) for name in self.errors)
+
+    def _is_granted(self, name: str) -> bool:
+        return name.removeprefix(PREFIX).removeprefix("forget_") in self.granted
 
     def advanced_fields(self) -> list[forms.BoundField]:
         """What most people leave as it is."""
-        return [self[name] for name in self.fields if self._is_advanced(name)]
+        return [self[name] for name in self.fields if self._is_advanced(name) and not self._is_granted(name)]
 
     def has_advanced_errors(self) -> bool:
         """Whether the folded part must be open."""
@@ -161,6 +177,10 @@ def _field_for(setting: Setting, stored: dict[str, str]) -> forms.Field:
         return forms.ChoiceField(
             choices=[*empty, *((choice, choice) for choice in setting.choices)], **common
         )
+    if is_handshake_word(setting):
+        common["initial"] = "" if kept else new_handshake_word()
+        shown = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        return forms.CharField(widget=shown, max_length=20_000, **common)
     if setting.is_secret:
         common["initial"] = ""
         hidden = forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})

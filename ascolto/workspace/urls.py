@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ascolto.workspace.views import house, inboxes, letters, people, welcome
+from ascolto.workspace.views import house, inboxes, letters, people, signing_in, welcome
 
 app_name = "workspace"
 urlpatterns = [
@@ -8,9 +8,13 @@ urlpatterns = [
     path("settings/inboxes/", inboxes.inboxes, name="inboxes"),
     path("settings/inboxes/connect/", inboxes.choose_channel, name="choose-channel"),
     path("settings/inboxes/connect/<str:kind>/", inboxes.connect, name="connect"),
+    path("settings/inboxes/connect/<str:kind>/manual/", inboxes.manual, name="manual"),
+    path("settings/inboxes/oauth/callback/", signing_in.come_back, name="oauth-callback"),
     path("settings/inboxes/<int:pk>/", inboxes.inbox, name="inbox"),
     path("settings/inboxes/<int:pk>/change/", inboxes.change_inbox, name="change-inbox"),
     path("settings/inboxes/<int:pk>/test/", inboxes.test_inbox, name="test-inbox"),
+    path("settings/inboxes/<int:pk>/sign-in/", signing_in.sign_in_again, name="sign-in-inbox"),
+    path("settings/inboxes/<int:pk>/register/", inboxes.register_inbox, name="register-inbox"),
     path("settings/inboxes/<int:pk>/switch/", inboxes.switch_inbox, name="switch-inbox"),
     path("settings/set-aside/", letters.dead_letters, name="dead-letters"),
     path("settings/set-aside/decide/", letters.decide, name="decide"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,13 +17,17 @@ from ascolto.channels import actions
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.protocol import Adapter, ConfigError, SendRefused
 from ascolto.channels.registry import UnknownChannel, get_adapter
-from ascolto.channels.selectors import connectable_adapters
+from ascolto.channels.selectors import connectable_adapters, hook_url
 from ascolto.delivery.actions import test_account
+from ascolto.delivery.registering import can_register, register_hook
 from ascolto.kit.vault import Unreadable
 from ascolto.ui.reasons import in_own_language
 from ascolto.workspace import selectors
-from ascolto.workspace.doors import Door, doors_of
+from ascolto.workspace.chooser import groups_of
 from ascolto.workspace.forms import InboxForm
+from ascolto.workspace.guides import return_door, steps_of, things_to_copy
+from ascolto.workspace.manual import docs_page, page_of
+from ascolto.workspace.views.signing_in import leave_to_sign_in
 
 
 @signed_in
@@ -42,14 +47,15 @@ def inboxes(request: HttpRequest) -> HttpResponse:
 def inbox(request: HttpRequest, pk: int) -> HttpResponse:
     """How one inbox does; administrators also see its hook address."""
     found = _inbox(pk)
-    context = settings_context(request, "inboxes", inbox=found, doors=_doors(request, found.account))
-    return render(request, "workspace/inbox.html", context)
+    return _show(request, found)
 
 
 @role_required(Role.ADMINISTRATOR)
 def choose_channel(request: HttpRequest) -> HttpResponse:
     """Which channel the new inbox is on."""
-    context = settings_context(request, "inboxes", adapters=connectable_adapters())
+    wanted = request.GET.get("q", "")[:100]
+    groups = groups_of(connectable_adapters(), wanted)
+    context = settings_context(request, "inboxes", groups=groups, wanted=wanted)
     return render(request, "workspace/choose_channel.html", context)
 
 
@@ -58,12 +64,24 @@ def connect(request: HttpRequest, kind: str) -> HttpResponse:
     """Connect an inbox: a form made from what its channel wants to know."""
     adapter = adapter_or_404(kind)
     form = InboxForm(request.POST or None, adapter=adapter, language=request.company.language)  # type: ignore[attr-defined]
-    account = connect_by(request, form) if request.method == "POST" else None
-    if account:
+    if request.method == "POST" and "sign_in" in request.POST:
+        if (leaving := leave_to_sign_in(request, form)) is not None:
+            return leaving
+    elif request.method == "POST" and (account := connect_by(request, form)):
         leave_notice(request, _("%(name)s is connected.") % {"name": account.name})
         return redirect("workspace:inbox", account.pk)
     context = settings_context(request, "inboxes", form=form, adapter=adapter)
-    return render(request, "workspace/connect.html", context)
+    return render(request, "workspace/connect.html", {**context, **guide_context(request, adapter)})
+
+
+@role_required(Role.ADMINISTRATOR)
+def manual(request: HttpRequest, kind: str) -> HttpResponse:
+    """The documentation's page of a channel."""
+    adapter, page = adapter_or_404(kind), page_of(kind)
+    if page is None:
+        raise Http404
+    context = settings_context(request, "inboxes", page=page, adapter=adapter, network=_(adapter.label))
+    return render(request, "workspace/manual.html", context)
 
 
 def connect_by(request: HttpRequest, form: InboxForm) -> ChannelAccount | None:
@@ -107,6 +125,7 @@ def change_inbox(request: HttpRequest, pk: int) -> HttpResponse:
             leave_notice(request, _("Saved."))
             return redirect("workspace:inbox", pk)
     context = settings_context(request, "inboxes", form=form, inbox=found, adapter=form.adapter)
+    context |= guide_context(request, form.adapter, found.account)
     return render(request, "workspace/change_inbox.html", context)
 
 
@@ -114,14 +133,25 @@ def change_inbox(request: HttpRequest, pk: int) -> HttpResponse:
 @role_required(Role.ADMINISTRATOR)
 def test_inbox(request: HttpRequest, pk: int) -> HttpResponse:
     """A real round trip with the network."""
+    return _report(request, pk, "test", test_account)
+
+
+@require_POST
+@role_required(Role.ADMINISTRATOR)
+def register_inbox(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tell the network where to call us."""
+    base = selectors.base_url(request)
+    return _report(request, pk, "register", lambda account: register_hook(account, hook_url(account, base)))
+
+
+def _report(request: HttpRequest, pk: int, what: str, ask: Callable[[ChannelAccount], str]) -> HttpResponse:
+    """Ask the network something, and show what it said on the page of the inbox."""
     found = _inbox(pk)
     try:
-        outcome, tone = in_own_language(test_account(found.account)), "ok"
+        outcome, tone = in_own_language(ask(found.account)), "ok"
     except SendRefused as refusal:
         outcome, tone = in_own_language(refusal.failure.reason or str(refusal)), "bad"
-    context = settings_context(request, "inboxes", inbox=_inbox(pk), outcome=outcome, tone=tone)
-    context["doors"] = _doors(request, found.account)
-    return render(request, "workspace/inbox.html", context)
+    return _show(request, _inbox(pk), asked=what, outcome=outcome, tone=tone)
 
 
 @require_POST
@@ -142,6 +172,39 @@ def _inbox(pk: int) -> selectors.Inbox:
         raise Http404 from None
 
 
-def _doors(request: HttpRequest, account: ChannelAccount) -> list[Door]:
-    """What to copy; nothing for who may not change the inbox, since a hook's token is half of its lock."""
-    return doors_of(account, selectors.base_url(request)) if request.user.is_administrator else []
+def _show(request: HttpRequest, inbox: selectors.Inbox, **more: Any) -> HttpResponse:
+    """The page of an inbox. What is to be copied is for who may change it: a hook's token is half of its lock."""
+    context = settings_context(request, "inboxes", inbox=inbox, doors=[], **more)
+    if request.user.is_administrator:
+        context |= _tools(request, inbox.account)
+    return render(request, "workspace/inbox.html", context)
+
+
+def _tools(request: HttpRequest, account: ChannelAccount) -> dict[str, Any]:
+    base = selectors.base_url(request)
+    try:
+        adapter = account.adapter
+    except UnknownChannel:
+        return {}
+    return {
+        "doors": things_to_copy(account, base),
+        "steps": steps_of(adapter, base, account),
+        "docs": docs_page(adapter.kind),
+        "can_sign_in": adapter.oauth is not None,
+        "can_register": can_register(account),
+        "network": _(adapter.label),
+    }
+
+
+def guide_context(
+    request: HttpRequest, adapter: Adapter, account: ChannelAccount | None = None
+) -> dict[str, Any]:
+    """The steps beside a form, and where more is to be read."""
+    base = selectors.base_url(request)
+    doors = [return_door(base)] if adapter.oauth and account is None else []
+    return {
+        "steps": steps_of(adapter, base, account),
+        "doors": things_to_copy(account, base) if account else doors,
+        "docs": docs_page(adapter.kind),
+        "network": _(adapter.label),
+    }

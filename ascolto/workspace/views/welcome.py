@@ -16,15 +16,17 @@ from ascolto.accounts import actions
 from ascolto.accounts.actions.signing_in import open_session, remember_device
 from ascolto.accounts.guards import guarded_by, role_required
 from ascolto.accounts.models import Agent, Company, Role
-from ascolto.accounts.sections import leave_notice
+from ascolto.accounts.sections import leave_notice, taken_notice
 from ascolto.accounts.selectors import has_administrator, is_setup_key
 from ascolto.accounts.views import home
 from ascolto.channels.selectors import all_accounts, connectable_adapters
+from ascolto.workspace.chooser import groups_of
 from ascolto.workspace.doors import doors_of
 from ascolto.workspace.forms import ColleaguesForm, FounderForm, InboxForm, PromiseForm
 from ascolto.workspace.selectors import base_url
-from ascolto.workspace.views.inboxes import adapter_or_404, connect_by
+from ascolto.workspace.views.inboxes import adapter_or_404, connect_by, guide_context
 from ascolto.workspace.views.people import invitation_link
+from ascolto.workspace.views.signing_in import leave_to_sign_in
 
 STEPS = ("welcome", "welcome-inbox", "welcome-promise", "welcome-people", "welcome-done")
 
@@ -90,7 +92,10 @@ def demo(request: HttpRequest) -> HttpResponse:
 def first_inbox(request: HttpRequest) -> HttpResponse:
     """Which channels customers use; each can be connected now or later."""
     accounts = [(account, doors_of(account, base_url(request))) for account in all_accounts()]
-    return _step(request, 2, adapters=connectable_adapters(), accounts=accounts)
+    wanted = request.GET.get("q", "")[:100]
+    return _step(
+        request, 2, groups=groups_of(connectable_adapters(), wanted), wanted=wanted, accounts=accounts
+    )
 
 
 @role_required(Role.ADMINISTRATOR)
@@ -99,10 +104,14 @@ def connect_first(request: HttpRequest, kind: str) -> HttpResponse:
     adapter, company = adapter_or_404(kind), Company.current()
     name = f"{company.name} {_(adapter.label)}".strip()[:120]
     form = InboxForm(request.POST or None, adapter=adapter, language=company.language, initial={"name": name})
-    if request.method == "POST" and (account := connect_by(request, form)):
+    if request.method == "POST" and "sign_in" in request.POST:
+        if (leaving := leave_to_sign_in(request, form)) is not None:
+            return leaving
+    elif request.method == "POST" and (account := connect_by(request, form)):
         leave_notice(request, _("%(name)s is connected.") % {"name": account.name})
         return redirect("workspace:welcome-inbox")
-    return _step(request, 2, template="workspace/welcome_connect.html", form=form, adapter=adapter)
+    shown = {"form": form, "adapter": adapter, **guide_context(request, adapter)}
+    return _step(request, 2, template="workspace/welcome_connect.html", **shown)
 
 
 @role_required(Role.ADMINISTRATOR)
@@ -152,7 +161,7 @@ def _step(request: HttpRequest, step: int, *, template: str = "", **context: Any
     shown = {
         "step": step,
         "steps": _steps(step, reached if step > 1 else 1),
-        "notice": request.session.pop("notice", "") if step > 1 else "",
+        "notice": taken_notice(request)["text"] if step > 1 else "",
         **context,
     }
     return render(request, template or f"workspace/{STEPS[step - 1].replace('-', '_')}.html", shown)
