@@ -7,7 +7,7 @@ from django.db import models
 
 from ascolto.channels.capabilities import Capabilities
 from ascolto.channels.protocol import Account, Adapter, read_config
-from ascolto.channels.registry import get_adapter
+from ascolto.channels.registry import UnknownChannel, get_adapter
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token
 from ascolto.kit.vault import Vault
@@ -52,8 +52,11 @@ class ChannelAccount(models.Model):
 
     @property
     def capabilities(self) -> Capabilities:
-        """The sheet of this account. Raises UnknownChannel."""
-        return self.adapter.capabilities_with(self.settings)
+        """The sheet of this account; of a channel whose package is gone, one that does nothing."""
+        try:
+            return self.adapter.capabilities_with(self.settings)
+        except UnknownChannel:
+            return Capabilities(private=False, answers=False)
 
     def values(self) -> dict[str, str]:
         """Every setting, the secret ones opened. Raises Unreadable when the key is not the one that sealed them."""

@@ -2,60 +2,146 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from ascolto.channels.capabilities import Capabilities, measured_length
+from ascolto.channels.ailments import why_dead
+from ascolto.channels.capabilities import Capabilities, Counting, Limits, measured_length
 from ascolto.channels.models import ChannelAccount
-from ascolto.conversations.models import Conversation, Direction, Message, Visibility
+from ascolto.conversations.models import Conversation, Delivery, Direction, Message, Visibility
 from ascolto.gates import Gate, Refused, register
 from ascolto.kit.clock import now
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """One way to the customer. `window_ends_at`: until when a free answer may leave (None: no window)."""
+    """One way to the customer. `window_ends_at`: until when a free answer of a person may leave (None: no window).
+
+    `from_public`: a private answer to what was said in public; `is_spent`: the network allows one, and it was given.
+    `blocked_why`: the customer wants (or gets) no message there: stop, blocked, gone.
+    """
 
     account: ChannelAccount
     identity_id: int | None
     answers_id: int | None  # the customer's message that would be answered
     visibility: str
     window_ends_at: datetime | None
+    machine_window_ends_at: datetime | None = None  # the same for what no person wrote
+    from_public: bool = False
+    is_spent: bool = False
+    blocked_why: str = ""
 
     @property
     def capabilities(self) -> Capabilities:
-        return self.account.adapter.capabilities
+        return self.account.capabilities
+
+    @property
+    def limits(self) -> Limits:
+        return self.capabilities.limits(self.visibility)
 
     @property
     def is_window_open(self) -> bool:
         return self.window_ends_at is None or self.window_ends_at > now()
 
+    def is_open_for(self, *, automatic: bool) -> bool:
+        """Whether a free answer may leave now; a machine may have less time than a person."""
+        ends = self.machine_window_ends_at if automatic else self.window_ends_at
+        return ends is None or ends > now()
+
 
 def reaches(conversation: Conversation) -> list[Reach]:
-    """Every way the customer has used in this conversation, the last used first; public and private apart."""
+    """Every way the customer has used in this conversation, the last used first; public and private apart.
+
+    What was said in public may also be answered privately, where the network has a way from one to the other.
+    """
     seen: dict[tuple[int, str], Reach] = {}
-    incoming = (
-        Message.objects.filter(conversation=conversation, direction=Direction.IN, account__isnull=False)
-        .select_related("account")
-        .only("id", "account", "identity_id", "visibility", "occurred_at")
-        .order_by("-occurred_at", "-id")[:200]
-    )
-    for message in incoming:
-        key = (message.account_id or 0, message.visibility)
-        if key not in seen and message.account is not None:
+    publicly: dict[int, list[Message]] = {}
+    for message in _heard(conversation):
+        if message.account is None or (message.removed_at and message.visibility == Visibility.PUBLIC):
+            continue
+        key = (message.account.pk, message.visibility)
+        if key not in seen:
             seen[key] = _reach(message, message.account)
+        if message.visibility == Visibility.PUBLIC:
+            publicly.setdefault(message.account.pk, []).append(message)
+    for account, messages in publicly.items():
+        if (account, Visibility.PRIVATE) not in seen and (way := _private_reply(messages)) is not None:
+            seen[(account, Visibility.PRIVATE)] = way
     return list(seen.values())
 
 
+def _heard(conversation: Conversation) -> Iterable[Message]:
+    incoming = Message.objects.filter(
+        conversation=conversation, direction=Direction.IN, account__isnull=False
+    )
+    return (
+        incoming.select_related("account", "identity")
+        .only(
+            "id",
+            "account",
+            "visibility",
+            "occurred_at",
+            "removed_at",
+            "identity__blocked_at",
+            "identity__blocked_why",
+        )
+        .order_by("-occurred_at", "-id")[:200]
+    )
+
+
 def _reach(message: Message, account: ChannelAccount) -> Reach:
-    window = account.adapter.capabilities.reply_window
+    limits = account.capabilities.limits(message.visibility)
+    human, machine = limits.window(), limits.window(automatic=True)
     return Reach(
         account=account,
         identity_id=message.identity_id,
         answers_id=message.pk,
         visibility=message.visibility,
-        window_ends_at=message.occurred_at + window if window else None,
+        window_ends_at=message.occurred_at + human if human else None,
+        machine_window_ends_at=message.occurred_at + machine if machine else None,
+        blocked_why=_blocked_why(message),
     )
+
+
+def _blocked_why(message: Message) -> str:
+    identity = message.identity
+    return (identity.blocked_why or "blocked") if identity is not None and identity.blocked_at else ""
+
+
+def _private_reply(messages: Sequence[Message]) -> Reach | None:
+    """The way from public messages of one account (newest first) into private; None where the network has none."""
+    account = messages[0].account
+    assert account is not None
+    can = account.capabilities
+    if can.private_reply not in {"once", "free"}:
+        return None
+    answered = _answered_privately(messages) if can.private_reply == "once" else set()
+    fresh = [message for message in messages if message.pk not in answered]
+    message = (fresh or messages)[0]
+    window = can.private_reply_window
+    ends = message.occurred_at + window if window else None
+    return Reach(
+        account=account,
+        identity_id=message.identity_id,
+        answers_id=message.pk,
+        visibility=Visibility.PRIVATE.value,
+        window_ends_at=ends,
+        machine_window_ends_at=ends,
+        from_public=True,
+        is_spent=not fresh,
+        blocked_why=_blocked_why(message),
+    )
+
+
+def _answered_privately(messages: Sequence[Message]) -> set[int | None]:
+    replies = Message.objects.filter(
+        in_reply_to__in=[message.pk for message in messages],
+        direction=Direction.OUT,
+        visibility=Visibility.PRIVATE,
+    ).exclude(delivery=Delivery.FAILED)
+    return set(replies.values_list("in_reply_to_id", flat=True))
 
 
 def reach_of(conversation: Conversation, *, visibility: str, account: ChannelAccount | None = None) -> Reach:
@@ -74,35 +160,86 @@ def reach_of(conversation: Conversation, *, visibility: str, account: ChannelAcc
     )
 
 
-def channel_allows(attempt: object) -> None:
-    """The channel's own rules at Gate.SEND: switched on, public or private as drafted, length, window, files.
+def channel_allows(attempt: Any) -> None:
+    """The channel's own rules at Gate.SEND: alive, public or private as drafted, wanted, length, window, files.
 
     Raises Refused with the reason and the way out.
     """
-    reach, text = attempt.reach, attempt.text  # type: ignore[attr-defined]
-    files, template = attempt.files, attempt.template  # type: ignore[attr-defined]
-    capabilities = reach.capabilities
-    if not reach.account.is_enabled:
-        raise Refused("channel_off", f"{reach.account.name} is switched off.", fix="Choose another channel.")
-    if attempt.visibility != reach.visibility:  # type: ignore[attr-defined]
+    reach = attempt.reach
+    _check_account(reach)
+    if attempt.visibility != reach.visibility:
         raise Refused(
             "wrong_target", "This text was written for other readers.", fix="Choose who should read it."
         )
-    if not text and not files and not template:
+    _check_customer(reach)
+    if not attempt.text and not attempt.files and not attempt.template:
         raise Refused("empty", "The message is empty.", fix="Write something or attach a file.")
-    length = measured_length(text, capabilities.counting)
-    if length > capabilities.max_length:
+    _check_length(reach, attempt.text)
+    _check_window(reach, attempt.template, automatic=attempt.agent is None)
+    _check_files(reach, attempt.files)
+
+
+def _check_account(reach: Reach) -> None:
+    name = reach.account.name
+    if not reach.account.is_enabled:
+        raise Refused("channel_off", f"{name} is switched off.", fix="Choose another channel.")
+    if not reach.capabilities.answers:
+        raise Refused(
+            "read_only",
+            f"{name} takes no answers from here.",
+            fix="Answer on the network's own page, then note it here.",
+        )
+    if reason := why_dead(reach.account):
+        raise Refused("channel_dead", reason, fix="Choose another channel.")
+
+
+def _check_customer(reach: Reach) -> None:
+    name = reach.account.name
+    if reach.blocked_why:
+        fix = (
+            "Only the customer can allow them again, by writing START."
+            if reach.blocked_why == "stop"
+            else "Use another channel, or wait for the customer to write."
+        )
+        raise Refused("customer_blocked", f"{BLOCKED[reach.blocked_why] % {'name': name}}", fix=fix)
+    if reach.is_spent:
+        raise Refused(
+            "answered_privately",
+            f"{name} allows one private answer to a public message, and it was given.",
+            fix="Answer in public, or wait for the customer to write privately.",
+        )
+
+
+BLOCKED = {
+    "stop": "The customer asked for no messages on %(name)s.",
+    "blocked": "The customer does not take messages on %(name)s.",
+    "gone": "The customer's account on %(name)s does not exist any more.",
+}
+
+
+def _check_length(reach: Reach, text: str) -> None:
+    limits = reach.limits
+    length = measured_length(text, limits.counting)
+    if length > limits.max_length:
         raise Refused(
             "too_long",
-            f"{length} of {capabilities.max_length} {capabilities.counting.value} that {reach.account.name} takes.",
+            f"{length} of {limits.max_length} {UNITS[limits.counting]} that {reach.account.name} takes.",
             fix="Shorten the text or send it in two messages.",
         )
-    _check_window(reach, template)
-    _check_files(reach, files)
 
 
-def _check_window(reach: Reach, template: object) -> None:
-    if reach.is_window_open or template:
+UNITS = {
+    Counting.CHARACTERS: "characters",
+    Counting.UTF16: "characters",
+    Counting.BYTES: "bytes",
+    Counting.GRAPHEMES: "characters",
+    Counting.WEIGHTED: "characters",
+    Counting.LINKS_23: "characters",
+}
+
+
+def _check_window(reach: Reach, template: object, *, automatic: bool) -> None:
+    if template or reach.is_open_for(automatic=automatic):
         return
     fix = (
         "Send an approved template."
@@ -112,8 +249,8 @@ def _check_window(reach: Reach, template: object) -> None:
     raise Refused("window_closed", f"The time to answer on {reach.account.name} is over.", fix=fix)
 
 
-def _check_files(reach: Reach, files: list) -> None:  # type: ignore[type-arg]
-    limits = reach.capabilities.attachments
+def _check_files(reach: Reach, files: Sequence[Any]) -> None:
+    limits = reach.limits.attachments
     if not files:
         return
     if limits is None:

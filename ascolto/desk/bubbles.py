@@ -20,6 +20,7 @@ from ascolto.conversations.models import (
     Direction,
     Visibility,
 )
+from ascolto.desk.facts import Facts, facts_of
 from ascolto.desk.looks import Look, look_of
 from ascolto.desk.reading import Said
 from ascolto.ui.reasons import in_own_language
@@ -77,6 +78,10 @@ class Bubble:
     revisions: list[str]
     delivery: DeliveryView | None
     warnings: list[str]
+    facts: Facts
+    answers_public: bool  # a private answer to what was said in public
+    answered_privately: bool
+    is_outside: bool  # noted by a person: answered on the network's own page
     is_message: bool = True
 
 
@@ -129,7 +134,7 @@ def _bubble(said: Said, conversation: Conversation, company: str) -> Bubble:
         look=look,
         place=row["account__name"] or "",
         is_public=row["visibility"] == Visibility.PUBLIC,
-        is_mail=bool(look and look.kind == "email"),
+        is_mail=bool(look and look.has_subjects),
         subject=row["subject"],
         text=text,
         folded=folded,
@@ -144,13 +149,21 @@ def _bubble(said: Said, conversation: Conversation, company: str) -> Bubble:
         revisions=said.revisions,
         delivery=_delivery(row),
         warnings=_warnings(row["extra"]),
+        facts=facts_of(row["extra"]),
+        answers_public=row["visibility"] == Visibility.PRIVATE
+        and row["in_reply_to__visibility"] == Visibility.PUBLIC,
+        answered_privately=said.answered_privately,
+        is_outside=row["kind"] == "outside",
     )
 
 
 def _author(row: dict[str, Any], conversation: Conversation, company: str) -> tuple[str, Any, str]:
     if row["author_kind"] == Author.CUSTOMER:
-        customer = conversation.customer
-        return customer.name or row["identity__value"] or _("Customer"), customer.pk, "person"
+        key = row["identity__customer_id"] or conversation.customer_id
+        name = (
+            conversation.customer.name if key == conversation.customer_id else row["identity__customer__name"]
+        )
+        return name or row["identity__shown"] or row["identity__value"] or _("Customer"), key, "person"
     if row["agent_id"] is not None:
         return row["agent__name"], row["agent_id"], "person"
     if row["author_kind"] == Author.AGENT:  # an answer given outside the desk

@@ -10,10 +10,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ascolto.accounts.models import Agent
-from ascolto.channels.models import ChannelHealth
+from ascolto.channels.ailments import dead_among
 from ascolto.conversations.models import Conversation, Visibility
-from ascolto.conversations.reach import Reach, reaches
-from ascolto.desk.looks import Look, capabilities_of, look_of
+from ascolto.conversations.reach import BLOCKED, Reach, reaches
+from ascolto.desk.looks import Look, look_of
+from ascolto.ui.jinja import url_or_none
 from ascolto.ui.reasons import in_own_language
 
 SOON_SHUT = 2 * 60 * 60  # a window that closes within this many seconds is shown as urgent
@@ -21,7 +22,10 @@ SOON_SHUT = 2 * 60 * 60  # a window that closes within this many seconds is show
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to the customer. `shut` says why nothing can leave; `needs_template` that only a template may."""
+    """One way to the customer. `shut` says why nothing can leave; `needs_template` that only a template may.
+
+    `hint`: what to know before writing there. `link`: the message on its network, for networks that take no answers from here.
+    """
 
     value: str  # "private:3"
     account_id: int
@@ -36,6 +40,10 @@ class Way:
     takes_files: bool
     max_files: int
     shut: str
+    hint: str = ""
+    read_only: bool = False
+    fix_url: str = ""  # where whoever may repair the inbox does so
+    parts: bool = False  # long texts leave (and cost) in parts
 
     def as_data(self) -> dict[str, Any]:
         """What the composer's script needs to know."""
@@ -47,6 +55,7 @@ class Way:
             "template": self.needs_template,
             "files": self.max_files if self.takes_files else 0,
             "shut": self.shut,
+            "parts": self.parts,
         }
 
 
@@ -70,22 +79,20 @@ def make_composer(agent: Agent, conversation: Conversation) -> Composer:
     if agent.is_guest:
         return Composer([], Visibility.NOTE.value, may_reply=False)
     found = reaches(conversation)
-    unwell = _unwell({reach.account.pk for reach in found})
+    dead = dead_among({reach.account.pk: reach.account for reach in found}.values())
     kinds = [(reach.account.kind, reach.visibility) for reach in found]
-    ways = [_way(r, unwell.get(r.account.pk), kinds.count((r.account.kind, r.visibility)) > 1) for r in found]
+    ways = [
+        _way(agent, r, dead.get(r.account.pk, ""), kinds.count((r.account.kind, r.visibility)) > 1)
+        for r in found
+    ]
     modes = [way.visibility for way in ways if not way.shut] or [way.visibility for way in ways]
     mode = Visibility.PRIVATE.value if Visibility.PRIVATE in modes else (modes or [Visibility.NOTE.value])[0]
     return Composer(ways, mode, may_reply=True)
 
 
-def _unwell(accounts: set[int]) -> dict[int, ChannelHealth]:
-    rows = ChannelHealth.objects.filter(pk__in=accounts).exclude(error_class="") if accounts else []
-    return {health.pk: health for health in rows if health.state == "broken"}
-
-
-def _way(reach: Reach, health: ChannelHealth | None, by_name: bool) -> Way:
+def _way(agent: Agent, reach: Reach, dead: str, by_name: bool) -> Way:
     account = reach.account
-    can, look = capabilities_of(account.kind), look_of(account.kind)
+    can, limits, look = reach.capabilities, reach.limits, look_of(account.kind)
     return Way(
         value=f"{reach.visibility}:{account.pk}",
         account_id=account.pk,
@@ -93,25 +100,46 @@ def _way(reach: Reach, health: ChannelHealth | None, by_name: bool) -> Way:
         name=account.name,
         words=account.name if by_name else str(look.label),
         look=look,
-        limit=can.max_length,
-        counting=can.counting.value,
+        limit=limits.max_length,
+        counting=limits.counting.value,
         window_ends_at=reach.window_ends_at,
         needs_template=not reach.is_window_open and can.templates,
-        takes_files=can.attachments is not None,
-        max_files=can.attachments.max_count if can.attachments else 0,
-        shut=_why_shut(reach, can.templates, health),
+        takes_files=limits.attachments is not None,
+        max_files=limits.attachments.max_count if limits.attachments else 0,
+        shut=_why_shut(reach, dead),
+        hint=_hint(reach),
+        read_only=not can.answers,
+        parts=can.parts,
+        fix_url=(url_or_none("workspace:inbox", account.pk) or "") if dead and agent.is_administrator else "",
     )
 
 
-def _why_shut(reach: Reach, templates: bool, health: ChannelHealth | None) -> str:
-    name = reach.account.name
+def _hint(reach: Reach) -> str:
+    """What an agent should know before writing privately to somebody who spoke in public."""
+    if not reach.from_public or reach.is_spent:
+        return ""
+    if reach.capabilities.private_reply == "once":
+        return _("One private message only, until the customer answers it.")
+    return _("The customer spoke in public; this goes to them alone.")
+
+
+def _why_shut(reach: Reach, dead: str) -> str:
+    name = {"name": reach.account.name}
     if not reach.account.is_enabled:
-        return _("%(name)s is switched off.") % {"name": name}
-    if health is not None:
-        reason = {"name": name, "reason": in_own_language(health.error) or health.error_class}
-        return _("%(name)s cannot send now: %(reason)s") % reason
-    if not reach.is_window_open and not templates:
-        return _(
-            "The time to answer on %(name)s is over. Wait for the customer to write, or use another channel."
-        ) % {"name": name}
+        return _("%(name)s is switched off.") % name
+    if not reach.capabilities.answers:
+        return _("%(name)s takes no answers from here: answer on its own page, then note it here.") % name
+    if dead:
+        return in_own_language(dead)
+    if reach.blocked_why:
+        return _(BLOCKED[reach.blocked_why]) % name
+    if reach.is_spent:
+        return _("%(name)s allows one private answer to a public message, and it was given.") % name
+    if not reach.is_window_open and not reach.capabilities.templates:
+        return (
+            _(
+                "The time to answer on %(name)s is over. Wait for the customer to write, or use another channel."
+            )
+            % name
+        )
     return ""

@@ -8,7 +8,6 @@ from functools import cache
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from ascolto.channels.capabilities import Capabilities
 from ascolto.channels.registry import UnknownChannel, get_adapter
 
 
@@ -19,6 +18,7 @@ class Look:
     kind: str
     icon: str
     label: str | Promise
+    has_subjects: bool = False  # its messages are letters
 
 
 @cache
@@ -28,12 +28,4 @@ def look_of(kind: str) -> Look:
         adapter = get_adapter(kind)
     except UnknownChannel:
         return Look(kind, "i-ch-chat", kind)
-    return Look(kind, adapter.icon, gettext_lazy(adapter.label))
-
-
-def capabilities_of(kind: str) -> Capabilities:
-    """What the channel can do; of one whose package is gone, nothing more than text."""
-    try:
-        return get_adapter(kind).capabilities
-    except UnknownChannel:
-        return Capabilities(private=False)
+    return Look(kind, adapter.icon, gettext_lazy(adapter.label), adapter.capabilities.subject)

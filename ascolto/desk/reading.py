@@ -12,7 +12,8 @@ from ascolto.conversations.models import Attachment, Conversation, Message, Mess
 COLUMNS = (
     "id", "direction", "visibility", "author_kind", "agent_id", "agent__name", "identity__value", "account__kind",
     "account__name", "kind", "text", "html", "subject", "is_automatic", "delivery", "delivery_error", "extra",
-    "occurred_at", "edited_at", "removed_at",
+    "occurred_at", "edited_at", "removed_at", "identity__shown", "identity__customer_id",
+    "identity__customer__name", "in_reply_to__visibility",
 )  # fmt: skip
 
 
@@ -24,6 +25,7 @@ class Said:
     files: list[dict[str, Any]] = field(default_factory=list)
     reactions: list[tuple[str, str]] = field(default_factory=list)  # emoji, whose
     revisions: list[str] = field(default_factory=list)  # earlier texts, the oldest first
+    answered_privately: bool = False
 
 
 Place = tuple[datetime, int]  # where a message stands in its conversation: its time, then its number
@@ -68,6 +70,13 @@ def _complete(rows: Iterable[dict[str, Any]]) -> list[Said]:
     reactions = Reaction.objects.filter(message_id__in=ids).exclude(emoji="")
     for message, emoji, whose in reactions.values_list("message_id", "emoji", "identity__value"):
         said[message].reactions.append((emoji, whose or ""))
+    public = [
+        pk for pk in ids if said[pk].row["visibility"] == "public" and said[pk].row["direction"] == "in"
+    ]
+    if public:
+        replies = Message.objects.filter(in_reply_to_id__in=public, direction="out", visibility="private")
+        for pk in replies.exclude(delivery="failed").values_list("in_reply_to_id", flat=True):
+            said[pk].answered_privately = True
     changed = [pk for pk in ids if said[pk].row["edited_at"] or said[pk].row["removed_at"]]
     if changed:
         earlier = MessageRevision.objects.filter(message_id__in=changed).order_by("id")

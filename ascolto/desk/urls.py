@@ -24,6 +24,7 @@ urlpatterns = [
     path("c/<str:number>/messages/<int:pk>/letter/", thread.letter, name="letter"),
     path("c/<str:number>/messages/<int:pk>/resend/", answer.resend, name="resend"),
     path("c/<str:number>/reply/", answer.reply, name="reply"),
+    path("c/<str:number>/answered/", answer.answered_outside, name="answered"),
     path("c/<str:number>/assign/", changes.assign, name="assign"),
     path("c/<str:number>/status/", changes.status, name="status"),
     path("c/<str:number>/priority/", changes.priority, name="priority"),

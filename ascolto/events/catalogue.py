@@ -25,6 +25,7 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "message.delivery_failed": "message error reason",
         "message.delivery_uncertain": "message reason",
         "message.resent": "message",
+        "message.answered_privately": "message",
         "message.edited": "message",
         "message.amended": "message",
         "message.removed": "message",

@@ -113,6 +113,15 @@ def _write(attempt: Attempt, *, html: str, client_key: str | None) -> Message:
     _claim_files(message, attempt.files)
     hand_over(message)
     _tell(message)
+    if attempt.reach.from_public:
+        emit(
+            "message.answered_privately",
+            actor=actor_of(attempt.agent),
+            conversation=message.conversation_id,
+            customer=message.conversation.customer_id,
+            account=message.account_id,
+            message=attempt.reach.answers_id,
+        )
     return message
 
 

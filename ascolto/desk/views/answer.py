@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from ascolto.accounts.guards import role_required, signed_in
 from ascolto.accounts.models import Agent
-from ascolto.conversations.actions import add_note, add_reply, change_status
+from ascolto.conversations.actions import add_note, add_reply, change_status, note_answered_outside
 from ascolto.conversations.models import Conversation, Message, Status, Visibility
 from ascolto.delivery.actions import resend as send_again
 from ascolto.desk.forms import Draft, keep_upload, read_draft
@@ -78,6 +78,19 @@ def _refused(request: HttpRequest, conversation: Conversation, refused: Refused)
     context = thread_page_context(request, conversation)
     context |= {"refused": refused, "draft_text": request.POST.get("text", "")}
     return render(request, "desk/desk.html", context, status=422)
+
+
+@role_required("agent")
+@require_POST
+def answered_outside(request: HttpRequest, number: str) -> HttpResponse:
+    """Note that the customer was answered on the network's own page; what the composer holds says how."""
+    conversation = open_conversation(request, number, to="reply")
+    try:
+        text = request.POST.get("text", "")
+        note_answered_outside(agent=agent_of(request), conversation=conversation, text=text)
+    except Refused as refused:
+        return _refused(request, conversation, refused)
+    return redirect(reverse("desk:thread", args=[number]) + "#end")
 
 
 @role_required("agent")

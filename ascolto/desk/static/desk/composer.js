@@ -18,7 +18,30 @@ const COUNT = {
   characters: (text) => [...text].length,
   utf16: (text) => text.length,
   bytes: (text) => new TextEncoder().encode(text).length,
+  graphemes: (text) => graphemes(text).length,
+  weighted: (text) => links(text) * 23 + graphemes(text.normalize("NFC").replace(LINK, "")).reduce((sum, cluster) => sum + weight(cluster), 0),
+  links_23: (text) => links(text) * 23 + graphemes(text.replace(LINK, "").replace(/(@[A-Za-z0-9_]+)@[A-Za-z0-9.-]+[A-Za-z0-9]/g, "$1")).length,
 };
+/* As channels/lengths.py counts, so that the composer and the gate say the same. */
+const LINK = /https?:\/\/[^\s<>"']+/g;
+const links = (text) => (text.match(LINK) || []).length;
+const segmenter = window.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+const graphemes = (text) => (segmenter ? [...segmenter.segment(text)].map((each) => each.segment) : [...text]);
+const isEmoji = (point) => [0x200d, 0xfe0f, 0x20e3].includes(point) || (point >= 0x1f1e6 && point <= 0x1faff) || (point >= 0x2600 && point <= 0x27bf);
+const isLight = (point) => point <= 4351 || (point >= 8192 && point <= 8205) || (point >= 8208 && point <= 8223) || (point >= 8242 && point <= 8247);
+function weight(cluster) {
+  const points = [...cluster].map((char) => char.codePointAt(0));
+  if (points.length > 1 && points.some(isEmoji)) return 2;
+  return points.reduce((sum, point) => sum + (isLight(point) ? 1 : 2), 0);
+}
+/* GSM 03.38: these take one place, those of the second set two; one other character makes all of them UCS-2. */
+const GSM = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà", GSM_TWO = "^{}\\[~]|€\f";
+function partsOf(text) {
+  const chars = [...text], plain = chars.every((char) => GSM.includes(char) || GSM_TWO.includes(char));
+  const used = plain ? chars.reduce((sum, char) => sum + (GSM_TWO.includes(char) ? 2 : 1), 0) : text.length;
+  const [whole, each] = plain ? [160, 153] : [70, 67];
+  return used <= whole ? Math.min(used, 1) : Math.ceil(used / each);
+}
 
 export function startComposer() {
   const f = form();
@@ -33,7 +56,11 @@ export function startComposer() {
     event.preventDefault();
     send(f, event.shiftKey);
   });
-  f.addEventListener("submit", (event) => { event.preventDefault(); send(f, false); });
+  f.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formaction")) { forget(); return; } // "Answered there": a page of its own comes back
+    event.preventDefault();
+    send(f, false);
+  });
   show(f);
 }
 
@@ -81,6 +108,7 @@ function count(f, can, m) {
   const used = COUNT[can?.counting || "characters"](text), limit = m === "note" ? 0 : can?.limit || 0;
   const near = limit && used > limit * 0.8;
   counter.textContent = limit && (limit <= 100_000 || near) ? `${number(used)} / ${number(limit)}` : used ? number(used) : "";
+  if (can?.parts && m !== "note" && partsOf(text) > 1) counter.textContent += ` · ${word("parts", { count: number(partsOf(text)) })}`;
   counter.classList.toggle("c-bad", Boolean(limit && used > limit));
   const blocked = reasonAgainst(f, used, limit, can, m);
   const button = f.querySelector("[data-send]");

@@ -1,0 +1,109 @@
+"""What a message is besides its text: where it stands on its network, its stars, what it is about, how a call went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ascolto.kit.text import excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Of one message; what is not told is empty. `stars` of five; `call`: short phrases."""
+
+    url: str = ""
+    title: str = ""
+    context: str = ""
+    stars: int = 0
+    recommends: str = ""
+    call: tuple[str, ...] = ()
+
+
+NOTHING = Facts()
+
+
+def facts_of(extra: Mapping[str, Any]) -> Facts:
+    """The facts in a message's `extra`, whatever an adapter or a network put there."""
+    if not extra:
+        return NOTHING
+    return Facts(
+        url=_address(extra.get("url")),
+        title=_line(extra.get("title"), 200),
+        context=_line(extra.get("context"), 160),
+        stars=_stars(extra.get("rating")),
+        recommends=_recommends(extra.get("recommends")),
+        call=_call(extra.get("call")),
+    )
+
+
+def _address(value: Any) -> str:
+    """Only what is a web address may become a link."""
+    try:
+        parts = urlsplit(value) if isinstance(value, str) and len(value) < 2000 else None
+    except ValueError:
+        return ""
+    return value if parts is not None and parts.scheme in {"http", "https"} and parts.hostname else ""
+
+
+def _line(value: Any, limit: int) -> str:
+    return excerpt(value, limit) if isinstance(value, str) else ""
+
+
+def _stars(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 5 else 0
+
+
+def _recommends(value: Any) -> str:
+    if not isinstance(value, bool):
+        return ""
+    return _("Recommends us") if value else _("Does not recommend us")
+
+
+# Words of calls; what an adapter tells beyond these is not shown.
+_OUTCOMES = {
+    "answered": gettext_lazy("Answered"),
+    "missed": gettext_lazy("Missed"),
+    "abandoned": gettext_lazy("Hung up while waiting"),
+    "voicemail": gettext_lazy("Left a message"),
+    "callback": gettext_lazy("Wants to be called back"),
+    "busy": gettext_lazy("Busy"),
+    "failed": gettext_lazy("The call failed"),
+}
+
+
+def _call(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, dict):
+        return ()
+    outcome = value.get("outcome")
+    found = [str(_OUTCOMES[outcome])] if isinstance(outcome, str) and outcome in _OUTCOMES else []
+    if (by := _moment(value.get("callback_by"))) is not None:
+        found.append(_("by %(time)s") % {"time": timezone.localtime(by).strftime("%H:%M")})
+    if need := _line(value.get("need"), 60):
+        found.append(need)
+    if (lasted := _duration(value.get("duration_s"))) is not None:
+        found.append(lasted)
+    return tuple(found)
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
+def _duration(value: Any) -> str | None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1_000_000:
+        return None
+    if value < 60:
+        return ngettext("%(count)s second", "%(count)s seconds", value) % {"count": value}
+    return f"{value // 60}:{value % 60:02d} min"
