@@ -54,7 +54,8 @@ def texts_of_channels() -> Iterator[tuple[Text, str]]:
 
     for adapter in all_adapters().values():
         place = adapter.__class__.__module__.replace(".", "/") + ".py"
-        for text in (adapter.label, *_words_of(adapter.Config)):
+        doors = [text for door in adapter.doors for text in (door.label, door.hint)]
+        for text in (adapter.label, *adapter.guide, *doors, *_words_of(adapter.Config)):
             if text:
                 yield (text, ""), place
 

@@ -42,6 +42,7 @@ __all__ = [
     "BadSignature",
     "ConfigError",
     "ConsentChanged",
+    "Doorway",
     "Edited",
     "ErrorClass",
     "Failure",
@@ -189,6 +190,20 @@ class Renewed:
     expires_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doorway:
+    """A page, or a script for other people's pages, by which customers reach an inbox that has no network but ours.
+
+    It belongs to a room above, known by the name of its address (`room:name`), which takes the inbox's token.
+    """
+
+    key: str
+    label: str
+    hint: str
+    address: str
+    is_script: bool = False
+
+
 class Adapter:
     """Base of every adapter. Override what the network has; the defaults say "not here"."""
 
@@ -204,6 +219,7 @@ class Adapter:
     polls_every: ClassVar[timedelta | None] = None
     icon: ClassVar[str] = "i-ch-chat"
     guide: ClassVar[tuple[str, ...]] = ()  # how to connect it, step by step (English source texts)
+    doors: ClassVar[tuple[Doorway, ...]] = ()  # instead of a hook address
     oauth: ClassVar[OAuth | None] = None
     renews_every: ClassVar[timedelta | None] = None  # how often `renew` is asked
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from ascolto.channels.models import ChannelAccount
-from ascolto.channels.protocol import Adapter
+from ascolto.channels.protocol import Adapter, Doorway
 from ascolto.channels.registry import UnknownChannel
 from ascolto.channels.selectors import hook_url
 from ascolto.ui.jinja import url_or_none
@@ -24,31 +24,24 @@ class Door:
 
 
 def doors_of(account: ChannelAccount, base_url: str) -> list[Door]:
-    """Our own doors are pages and scripts of the room `contact`; every other channel calls the hook address."""
-    if account.kind == "chat" and (script := url_or_none("contact:chat-widget", account.token)):
-        return [
-            _script(base_url + script, _("Paste it before </body> on every page that should have the chat."))
-        ]
-    if account.kind == "form" and (page := url_or_none("contact:form", account.token)):
-        doors = [
-            Door("page", _("Address of the form"), base_url + page, _("Link to it, or send it to customers."))
-        ]
-        if script := url_or_none("contact:form-embed", account.token):
-            doors.append(_script(base_url + script, _("Paste it where the form should appear in your page.")))
-        return doors
-    if not _listens_at_a_hook(account):
+    """Our own doors are pages and scripts of a room, as the adapter declares them; other networks call the hook address."""
+    try:
+        adapter = account.adapter
+    except UnknownChannel:
+        return []
+    if own := [door for doorway in adapter.doors if (door := _own(doorway, account, base_url))]:
+        return own
+    if type(adapter).verify is Adapter.verify:  # it fetches its messages, as mail is fetched
         return []
     hint = _("Paste it where the network asks for a webhook or callback address. Treat it like a password.")
     return [Door("hook", _("Hook address"), hook_url(account, base_url), hint)]
 
 
-def _listens_at_a_hook(account: ChannelAccount) -> bool:
-    """A channel that fetches its messages, as mail is fetched, has no address to give away."""
-    try:
-        return type(account.adapter).verify is not Adapter.verify
-    except UnknownChannel:
-        return False
-
-
-def _script(address: str, hint: str) -> Door:
-    return Door("script", _("Line for your website"), f'<script src="{address}" async></script>', hint)
+def _own(doorway: Doorway, account: ChannelAccount, base_url: str) -> Door | None:
+    """The door as text to copy; None when its room is not installed."""
+    path = url_or_none(doorway.address, account.token)
+    if path is None:
+        return None
+    address = base_url + path
+    text = f'<script src="{address}" async></script>' if doorway.is_script else address
+    return Door(doorway.key, _(doorway.label), text, _(doorway.hint))

@@ -15,6 +15,7 @@ from ascolto.channels.protocol import (
     Account,
     Adapter,
     ConfigError,
+    Doorway,
     Handle,
     Inbound,
     Media,
@@ -101,6 +102,15 @@ class Chat(Adapter):
     )
     rate = (500.0, 500)
     icon = "i-ch-chat"
+    doors = (
+        Doorway(
+            key="script",
+            label="Line for your website",
+            hint="Paste it before </body> on every page that should have the chat.",
+            address="contact:chat-widget",
+            is_script=True,
+        ),
+    )
 
     def parse(self, account: Account, raw: RawDelivery) -> list[Inbound]:
         try:

@@ -15,6 +15,7 @@ from ascolto.channels.protocol import (
     Account,
     Adapter,
     ConfigError,
+    Doorway,
     Handle,
     Inbound,
     Media,
@@ -96,6 +97,21 @@ class Form(Adapter):
     )
     rate = (2.0, 10)
     icon = "i-file-text"
+    doors = (
+        Doorway(
+            key="page",
+            label="Address of the form",
+            hint="Link to it, or send it to customers.",
+            address="contact:form",
+        ),
+        Doorway(
+            key="script",
+            label="Line for your website",
+            hint="Paste it where the form should appear in your page.",
+            address="contact:form-embed",
+            is_script=True,
+        ),
+    )
 
     def parse(self, account: Account, raw: RawDelivery) -> list[Inbound]:
         try:
