@@ -1,0 +1,176 @@
+"""Reviews of places on Google Maps and Search (Business Profile API). See docs/channels/google_reviews.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from ascolto.channels.adapters.google_reviews import asking, pushes
+from ascolto.channels.adapters.google_reviews.parsing import read_delivery
+from ascolto.channels.capabilities import Capabilities, Counting, Limits
+from ascolto.channels.protocol import (
+    Account,
+    Adapter,
+    ConfigError,
+    HookRequest,
+    Inbound,
+    Malformed,
+    OAuth,
+    Outgoing,
+    Polled,
+    RawDelivery,
+    Sent,
+    Unsupported,
+    setting,
+)
+from ascolto.channels.reading import check_body, read_body
+from ascolto.channels.vendors import googleauth, polling, reviews
+
+API = "https://mybusiness.googleapis.com"
+_LOCATION = re.compile(r"accounts/[A-Za-z0-9_-]{1,60}/locations/[A-Za-z0-9_-]{1,60}")
+_BETWEEN = re.compile(r"[;\n]|[\s,]+(?=accounts/)")
+_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Which places, and how we are let in: by a person's consent or by a service account."""
+
+    locations: str = setting(
+        "Places",
+        example="accounts/108494581129006735086/locations/13195921940790549583=Milan, Duomo",
+        help="One or several, each on its own line or with ; between them, as Google names them; after = what you call it.",
+    )
+    client_id: str = setting(
+        "Client ID",
+        default="",
+        help="Of the OAuth client in your Google Cloud project, to sign in with Google.",
+    )
+    client_secret: str = setting("Client secret", secret=True, default="")
+    refresh_token: str = setting(
+        "Refresh token", secret=True, default="", help="Filled in when you sign in with Google."
+    )
+    service_account: str = setting(
+        "Service account",
+        secret=True,
+        default="",
+        help="Instead of signing in: the whole JSON file of a service account.",
+    )
+    subject: str = setting(
+        "Acts for",
+        default="",
+        example="marketing@example.com",
+        help="With a service account: the person of your Google Workspace in whose name it reads and replies.",
+    )
+    push_secret: str = setting(
+        "Push secret",
+        secret=True,
+        default="",
+        help="Any word of yours; write it as ?token=… at the end of the address of your Pub/Sub push subscription.",
+    )
+    push_audience: str = setting(
+        "Push audience",
+        default="",
+        advanced=True,
+        help="If the push subscription signs with a token: the audience written there.",
+    )
+    backfill_days: int = setting(
+        "Days of history",
+        default=30,
+        help="How old a review may be to be imported when the inbox is connected.",
+    )
+    api_base: str = setting("API address", default=API, advanced=True)
+    sign_in_url: str = setting("Sign-in address", default=googleauth.TOKEN_URL, advanced=True)
+
+    def check(self) -> None:
+        """Raises ConfigError for a value that cannot be used."""
+        if not self.places or not all(_LOCATION.fullmatch(place) for place in self.places):
+            raise ConfigError("locations", "is written accounts/…/locations/…, as Google's API shows it.")
+        if not self.service_account and not self.client_id:
+            raise ConfigError(
+                "client_id", "is needed to sign in with Google, unless there is a service account."
+            )
+        if self.service_account:
+            try:
+                googleauth.ServiceAccount.read(self.service_account)
+            except googleauth.UnusableKey as error:
+                raise ConfigError("service_account", str(error)) from error
+        if not 0 <= self.backfill_days <= 3650:
+            raise ConfigError("backfill_days", "is a number of days from 0 to 3650.")
+        for name in ("api_base", "sign_in_url"):
+            if not _ADDRESS.fullmatch(getattr(self, name)):
+                raise ConfigError(name, f"is not a web address; write for example {API}")
+
+    @property
+    def places(self) -> dict[str, str]:
+        """The locations and what people call them."""
+        entries = [entry.partition("=") for entry in _BETWEEN.split(self.locations) if entry.strip()]
+        return {name.strip(" ,/"): label.strip(" ,") for name, _, label in entries}
+
+
+class GoogleReviews(Adapter):
+    """The reviews of one or several places."""
+
+    kind = "google_reviews"
+    label = "Google reviews"
+    Config = Config
+    capabilities = Capabilities(
+        private=False,
+        public=True,
+        max_length=asking.LONGEST_REPLY,
+        counting=Counting.BYTES,
+        public_limits=Limits(max_length=asking.LONGEST_REPLY, counting=Counting.BYTES),
+        receipts=frozenset({"sent", "delivered"}),
+        edits=True,
+        reviews=True,
+        idempotent=True,  # a reply is put in its place: the same once more changes nothing
+    )
+    kept_headers = ()
+    rate = (1.0, 5)
+    polls_every = timedelta(minutes=5)
+    icon = "i-ch-review"
+    oauth = OAuth(
+        authorize_url=googleauth.AUTHORIZE_URL,
+        token_url="{sign_in_url}",  # noqa: S106 - the name of a setting
+        scopes=(asking.SCOPE,),
+        extra={"access_type": "offline", "prompt": "consent"},
+        stores={"refresh_token": "refresh_token"},
+    )
+    guide = (
+        "In Google Cloud make a project and ask Google for access to the Business Profile APIs; until it is granted, its quota is 0.",
+        "Enable the Google My Business API in the project and make an OAuth client of the type web application.",
+        "Write its client ID and secret here and sign in with a person who manages the places.",
+        "Write the places as accounts/…/locations/…; the test names those it can read.",
+        "Press Test. Reviews then come every five minutes; a Pub/Sub push is only a hint and not needed.",
+    )
+
+    def verify(self, account: Account, request: HookRequest) -> None:
+        pushes.check(account.config.push_secret, account.config.push_audience, request)
+        check_body(request.body)
+
+    def parse(self, account: Account, raw: RawDelivery) -> list[Inbound]:
+        try:
+            document = read_body(raw.body)
+        except Malformed as error:
+            return [Unsupported(what=str(error))]
+        places = account.config.places
+        named = {place: label or account.name for place, label in places.items()}
+        return read_delivery(document, raw.received_at, places=named, history=polling.HISTORY in raw.headers)
+
+    def poll(self, account: Account, cursor: Mapping[str, Any]) -> Iterator[Polled]:
+        return asking.poll(account, cursor)
+
+    def send(self, account: Account, outgoing: Outgoing) -> Sent:
+        raise reviews.no_private_side()
+
+    def publish(self, account: Account, outgoing: Outgoing) -> Sent:
+        return asking.publish(account, outgoing)
+
+    def test(self, account: Account) -> str:
+        return asking.test(account)
+
+
+adapter = GoogleReviews()
