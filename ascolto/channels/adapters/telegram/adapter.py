@@ -49,7 +49,7 @@ WANTED = (  # reactions are told only to who asks for them
     "deleted_business_messages",
     "guest_message",
 )
-_SECRET_HEADER = "x-telegram-bot-api-secret-token"
+_HEADER = "x-telegram-bot-api-secret-token"
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 _PAGE = 100  # updates in one answer
 
@@ -123,13 +123,14 @@ class Telegram(Adapter):
         "In Telegram, write to @BotFather, send /newbot and answer its two questions. It gives you the bot token.",
         "Write the bot token here and save.",
         "Register the hook: Telegram then knows our address and the secret by which we know it. With polling, nothing is registered.",
-        "For groups: send /setprivacy to @BotFather and choose Disable, then add the bot to the group. Make it an administrator if it shall see reactions.",
+        "For groups: send /setprivacy to @BotFather and choose Disable, then add the bot to the group.",
+        "Make the bot an administrator of the group if it shall see reactions.",
         "For a business account: in its Telegram settings, under Business, Chatbots, name the bot and allow it to reply.",
         "Press Test. It names the bot and says whether Telegram reaches us.",
     )
 
     def verify(self, account: Account, request: HookRequest) -> None:
-        shown = request.headers.get(_SECRET_HEADER, "").encode("utf-8", "replace")
+        shown = request.headers.get(_HEADER, "").encode("utf-8", "replace")
         if not hmac.compare_digest(shown, account.config.secret.encode()):
             raise BadSignature("The secret of the hook is missing or wrong.")
         check_body(request.body)

@@ -21,8 +21,8 @@ _FILES = {  # part: what the desk draws, content type where none is told, ending
     "voice": ("voice", "audio/ogg", ".ogg"),
 }
 # What a chat says about itself. Nothing follows from it.
-SERVICE = frozenset(
-    """new_chat_members left_chat_member new_chat_title new_chat_photo delete_chat_photo group_chat_created
+_SERVICE = """
+    new_chat_members left_chat_member new_chat_title new_chat_photo delete_chat_photo group_chat_created
     supergroup_chat_created channel_chat_created message_auto_delete_timer_changed pinned_message invoice
     successful_payment refunded_payment users_shared chat_shared connected_website write_access_allowed passport_data
     proximity_alert_triggered boost_added chat_background_set checklist_tasks_done checklist_tasks_added
@@ -31,8 +31,8 @@ SERVICE = frozenset(
     giveaway_winners giveaway_completed video_chat_scheduled video_chat_started video_chat_ended
     video_chat_participants_invited gift unique_gift gift_upgrade_sent suggested_post_approved
     suggested_post_approval_failed suggested_post_declined suggested_post_paid suggested_post_refunded
-    chat_owner_left chat_owner_changed poll_option_added poll_option_deleted managed_bot_created""".split()
-)
+    chat_owner_left chat_owner_changed poll_option_added poll_option_deleted managed_bot_created"""
+SERVICE = frozenset(_SERVICE.split())
 
 
 @dataclass(slots=True)

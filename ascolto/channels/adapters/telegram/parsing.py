@@ -22,11 +22,11 @@ from ascolto.channels.protocol import Edited, Handle, HandleChanged, Ignored, In
 from ascolto.channels.reading import Unreadable, moment_of, needed, object_of, objects_of, plain, text_of
 
 # What Telegram may tell besides messages, and from which nothing follows.
-_IGNORED = frozenset(
-    """channel_post edited_channel_post inline_query chosen_inline_result shipping_query pre_checkout_query
+_KNOWN = """
+    channel_post edited_channel_post inline_query chosen_inline_result shipping_query pre_checkout_query
     purchased_paid_media poll poll_answer chat_member chat_join_request chat_boost removed_chat_boost
-    message_reaction_count managed_bot""".split()
-)
+    message_reaction_count managed_bot"""
+_IGNORED = frozenset(_KNOWN.split())
 
 
 def read_delivery(document: Element, received_at: datetime) -> list[Inbound]:
