@@ -107,9 +107,17 @@ def why_dead(account: ChannelAccount, health: ChannelHealth | None = None) -> st
     if not account.is_enabled:
         return f"{account.name} is switched off."
     health = health or ChannelHealth.objects.filter(pk=account.pk).first()
-    if health is None or health.state != "broken":
+    if health is None or health.state != "broken" or _still_sends(account, health):
         return ""
     return f"{account.name} cannot send now: {_broken(health).reason}"
+
+
+def _still_sends(account: ChannelAccount, health: ChannelHealth) -> bool:
+    """A mailbox that refuses to be read says nothing of the server that sends."""
+    try:
+        return health.error_from == "in" and not account.adapter.one_access
+    except UnknownChannel:
+        return False
 
 
 def dead_among(accounts: Iterable[ChannelAccount]) -> dict[int, str]:

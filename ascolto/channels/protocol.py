@@ -221,6 +221,7 @@ class Adapter:
     guide: ClassVar[tuple[str, ...]] = ()  # how to connect it, step by step (English source texts)
     doors: ClassVar[tuple[Doorway, ...]] = ()  # instead of a hook address
     oauth: ClassVar[OAuth | None] = None
+    one_access: ClassVar[bool] = True  # what lets us read lets us write: when one is refused, so is the other
     renews_every: ClassVar[timedelta | None] = None  # how often `renew` is asked
 
     def capabilities_with(self, settings: Mapping[str, str]) -> Capabilities:

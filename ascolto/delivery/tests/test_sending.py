@@ -21,6 +21,7 @@ from ascolto.delivery.tests.desk import Desk, dispatch_of, health_of, make_due, 
 from ascolto.delivery.tests.paper import Paper, refused
 from ascolto.delivery.worker import deliver_waiting
 from ascolto.events.models import Event
+from ascolto.gates import Refused
 from ascolto.kit.clock import now
 from ascolto.testing.factories import make_inbox, receive
 
@@ -161,7 +162,9 @@ def test_a_no_to_the_account_breaks_its_health_until_something_leaves_again(
     assert state_of(message) == ("failed", "failed")
     assert (health_of(desk.inbox).state, health_of(desk.inbox).error) == ("broken", "The token is expired.")
     assert Event.objects.filter(type="channel.failed", account_id=desk.inbox.pk).count() == 1
-    desk.answered("Once more.")
+    with pytest.raises(Refused, match="The token is expired"):
+        desk.answered("Once more.")
+    resend(agent=desk.marco, message=message)
     deliver_waiting()
     assert health_of(desk.inbox).state == "working"
     assert Event.objects.filter(type="channel.recovered").count() == 1
@@ -171,10 +174,12 @@ def test_a_network_that_says_abuse_is_not_asked_again(desk: Desk, paper: Paper) 
     paper.answers(desk.inbox.pk, refused(ErrorClass.ABUSE_STOP, "Too many complaints."))
     message = desk.answered()
     deliver_waiting()
-    later = desk.answered("Hello?")
+    with pytest.raises(Refused, match="Too many complaints"):
+        desk.answered("Hello?")
+    resend(agent=desk.marco, message=message)
     deliver_waiting()
-    assert state_of(message) == state_of(later) == ("failed", "failed")
-    assert later.delivery_error == "Too many complaints."
+    assert state_of(message) == ("failed", "failed")
+    assert message.delivery_error == "Too many complaints."
     assert paper.begun[desk.inbox.pk] == 1
 
 

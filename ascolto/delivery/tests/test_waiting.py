@@ -210,8 +210,9 @@ def test_trying_an_inbox_tells_what_was_found_and_repairs_its_health(desk: Desk,
 
 
 def test_an_answer_that_leaves_says_nothing_of_a_mailbox_that_cannot_be_read(
-    desk: Desk, paper: Paper
+    desk: Desk, paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(type(desk.inbox.adapter), "one_access", False)
     sick = {"error_class": "reauth", "error": "The mailbox refuses the password.", "error_from": "in"}
     ChannelHealth.objects.update_or_create(account=desk.inbox, defaults=sick)
     message = desk.answered()

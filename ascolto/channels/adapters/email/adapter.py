@@ -104,6 +104,7 @@ class Email(Adapter):
     """See docs/channels/email.md."""
 
     kind = "email"
+    one_access = False
     label = "E-mail"
     Config = Config
     capabilities = Capabilities(
