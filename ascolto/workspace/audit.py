@@ -37,6 +37,11 @@ SENTENCES: dict[str, str | Promise] = {
     "channel.disabled": _("switched the inbox %(account)s off"),
     "channel.failed": _("The inbox %(account)s stopped: %(reason)s"),
     "channel.recovered": _("The inbox %(account)s works again"),
+    "channel.silent": _(
+        "The inbox %(account)s is strangely silent: %(received)s in %(hours)s hours, %(expected)s would be usual"
+    ),
+    "channel.heard": _("Messages reach the inbox %(account)s again"),
+    "channel.expiring": _("The permission of the inbox %(account)s ends: %(days)s days are left"),
     "channel.news": _("The network says about %(account)s: %(title)s"),
     "raw_event.dead": _("A delivery to %(account)s was set aside: %(error)s"),
     "raw_event.replayed": _("let deliveries be tried again: %(count)s"),

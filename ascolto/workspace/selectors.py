@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from ascolto.channels.ailments import Ailment, ailments_of
 from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.channels.registry import UnknownChannel
 from ascolto.channels.selectors import all_accounts, health_of
@@ -19,6 +20,7 @@ from ascolto.events.models import Event
 from ascolto.intake.models import RawEvent
 from ascolto.intake.selectors import dead_letters
 from ascolto.kit.vault import Unreadable
+from ascolto.workspace.wellbeing import Panel, panel_of
 
 PAGE = 50
 AUDITED = ("agent.", "team.", "token.", "company.", "channel.", "raw_event.", "demo.")
@@ -42,17 +44,39 @@ class Inbox:
 
     @property
     def state(self) -> str:
-        """`off`, or the state of its health."""
-        return self.health.state if self.account.is_enabled else "off"
+        """`off`, the worst that is wrong with it, or the state of its health."""
+        if not self.account.is_enabled:
+            return "off"
+        wrong = self.ailments
+        if wrong and (wrong[0].is_urgent or self.health.state != "waiting"):
+            return wrong[0].kind
+        return self.health.state
+
+    @property
+    def ailments(self) -> list[Ailment]:
+        return ailments_of(self.account, self.health)
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether we ask its network, which then loses nothing while we are away."""
+        try:
+            return self.account.adapter.polls_every is not None
+        except UnknownChannel:
+            return False
+
+    @property
+    def panel(self) -> Panel:
+        """Everything that its page says about its health."""
+        return panel_of(self.account, self.health)
 
 
 def inboxes() -> list[Inbox]:
     """Every inbox; what needs somebody first."""
-    order = {"broken": 0, "waiting": 1, "quiet": 2, "working": 2, "off": 3}
+    order = {"broken": 0, "expired": 0, "silent": 1, "expiring": 1, "waiting": 2, "off": 4}
     aside = _counted(RawEvent.objects.filter(state=RawEvent.State.DEAD))
     out = _counted(Dispatch.objects.filter(finished_at__isnull=True))
     found = [_inbox(account, aside, out) for account in all_accounts()]
-    return sorted(found, key=lambda inbox: (order[inbox.state], inbox.account.name.casefold()))
+    return sorted(found, key=lambda inbox: (order.get(inbox.state, 3), inbox.account.name.casefold()))
 
 
 def inbox(pk: int) -> Inbox:
