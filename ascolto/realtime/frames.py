@@ -19,6 +19,17 @@ def encode(event: str, data: Mapping[str, Any], *, id: str = "") -> bytes:
     return f"{head}event: {event}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
 
 
+@dataclass(frozen=True, slots=True)
+class HouseNews:
+    """Something happened to an inbox: whoever has a screen open asks what concerns them. It tells nothing itself."""
+
+    position: Position
+
+    def for_sight(self, sight: Sight) -> bytes | None:
+        """The same for everybody."""
+        return encode("house", {}, id=str(self.position))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """One event of the log about a conversation, with what decides who may hear of it."""

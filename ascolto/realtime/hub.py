@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from ascolto.conversations.access import Sight
 from ascolto.events.log import Position
-from ascolto.realtime.frames import Frame, encode
+from ascolto.realtime.frames import Frame, HouseNews, encode
 
 MOST_BYTES = 256 * 1024  # what may wait for a slow reader; beyond it they are told to load the page again
 
@@ -50,7 +50,7 @@ class Subscriber:
         self._size = 0
         return chunk
 
-    def hear(self, frames: Iterable[Frame]) -> None:
+    def hear(self, frames: Iterable[Frame | HouseNews]) -> None:
         """Take what is meant for this subscriber."""
         raise NotImplementedError
 
@@ -66,7 +66,7 @@ class DeskSubscriber(Subscriber):
         super().__init__()
         self.sight = sight
 
-    def hear(self, frames: Iterable[Frame]) -> None:
+    def hear(self, frames: Iterable[Frame | HouseNews]) -> None:
         for frame in frames:
             chunk = frame.for_sight(self.sight)
             if chunk is not None:
@@ -81,8 +81,10 @@ class ChatSubscriber(Subscriber):
         self.account_id, self.customer_id = account_id, customer_id
         self.should_look = False
 
-    def hear(self, frames: Iterable[Frame]) -> None:
+    def hear(self, frames: Iterable[Frame | HouseNews]) -> None:
         for frame in frames:
+            if isinstance(frame, HouseNews):
+                continue
             mine = (
                 frame.customer == self.customer_id
                 if self.customer_id is not None
@@ -109,7 +111,9 @@ class Hub:
     def __len__(self) -> int:
         return len(self._subscribers)
 
-    def publish(self, position: Position, frames: list[Frame] | None, sight_changed: bool) -> None:
+    def publish(
+        self, position: Position, frames: list[Frame | HouseNews] | None, sight_changed: bool
+    ) -> None:
         """Tell everybody. Without frames nobody listened when they were read; who came in this moment loads again."""
         if sight_changed:
             self.sight_changes += 1

@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from ascolto.conversations.models import Conversation
 from ascolto.events.log import Position, latest_position, read_after
 from ascolto.events.models import Event
-from ascolto.realtime.frames import Frame
+from ascolto.realtime.frames import Frame, HouseNews
 
 log = logging.getLogger(__name__)
 PAUSE = 0.02  # seconds between two looks at the log
@@ -22,14 +22,26 @@ CHANGES_SIGHT = frozenset(
     | {"conversation.participant_added"}
 )
 
+# after these, a banner or a composer may look different
+ABOUT_INBOXES = frozenset(
+    {"channel.failed", "channel.recovered", "channel.silent", "channel.heard", "channel.expiring"}
+    | {"channel.changed", "channel.enabled", "channel.disabled"}
+)
 
-def frames_of(events: Sequence[Event]) -> list[Frame]:
-    """The events about conversations, with the conversations' present state (one query)."""
+
+def frames_of(events: Sequence[Event]) -> list[Frame | HouseNews]:
+    """The events about conversations, with the conversations' present state (one query), and about inboxes."""
     ids = {event.conversation_id for event in events if event.conversation_id is not None}
     fields = ("version", "account_id", "assignee_id", "team_id", "customer_id")
     rows = Conversation.objects.filter(pk__in=ids).values_list("pk", *fields)
     present = {pk: values for pk, *values in rows}
-    return [_frame(e, present[e.conversation_id]) for e in events if e.conversation_id in present]
+    frames: list[Frame | HouseNews] = []
+    for event in events:
+        if event.conversation_id in present:
+            frames.append(_frame(event, present[event.conversation_id]))
+        elif event.type in ABOUT_INBOXES:
+            frames.append(HouseNews(Position(event.xid, event.pk)))
+    return frames
 
 
 def _frame(event: Event, values: list[int | None]) -> Frame:
@@ -58,7 +70,7 @@ class Tailer:
 
     def __init__(
         self,
-        publish: Callable[[Position, list[Frame] | None, bool], object],
+        publish: Callable[[Position, list[Frame | HouseNews] | None, bool], object],
         has_listeners: Callable[[], bool],
     ) -> None:
         self._publish, self._has_listeners = publish, has_listeners

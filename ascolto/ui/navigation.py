@@ -55,6 +55,31 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that this person should see wherever they are, in one line, and where to go about it."""
+
+    tone: str  # bad, warn
+    title: str
+    text: str
+    href: str
+    action: str
+
+
+_alerting: list[Callable[[Any], Alert | None]] = []
+
+
+def raise_alerts(reader: Callable[[Any], Alert | None]) -> None:
+    """A room above tells what has to be seen everywhere; `reader` is asked with every page. Called at the start."""
+    if reader not in _alerting:
+        _alerting.append(reader)
+
+
+def alerts_for(person: Any) -> list[Alert]:
+    """What this person should see wherever they are."""
+    return [alert for reader in _alerting if (alert := reader(person)) is not None]
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A place: its key (`current=` of the shell), words, address, icon, who sees it, and the letter after `g`."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from ascolto.ui.jinja import url_or_none
-from ascolto.ui.navigation import ITEMS, Item, waiting_for
+from ascolto.ui.navigation import ITEMS, Item, alerts_for, waiting_for
 
 
 def shell_context(request: HttpRequest, *, current: str) -> dict[str, Any]:
@@ -15,6 +15,7 @@ def shell_context(request: HttpRequest, *, current: str) -> dict[str, Any]:
     waiting = waiting_for(request.user)
     return {
         "waiting": waiting,
+        "alerts": alerts_for(request.user),
         "company": getattr(request, "company", None),
         "navigation": _places(request, current),
         "home": url_or_none("desk:queue") or "/",

@@ -8,10 +8,12 @@ class WorkspaceConfig(AppConfig):
     name = "ascolto.workspace"
 
     def ready(self) -> None:
-        from ascolto.ui.navigation import count_waiting
+        from ascolto.ui.navigation import count_waiting, raise_alerts
+        from ascolto.workspace.alerts import alert_for
         from ascolto.workspace.selectors import count_set_aside
 
         def counter(person: Any) -> int:
             return count_set_aside() if person.is_lead else 0
 
         count_waiting("settings", counter, _("deliveries set aside"))
+        raise_alerts(alert_for)

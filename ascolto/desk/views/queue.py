@@ -16,7 +16,7 @@ from ascolto.desk.looks import look_of
 from ascolto.desk.opening import agent_of, is_fragment, list_context, queue_context
 from ascolto.desk.queue import group_names, make_rows, read_asked, shown_count, status_names
 from ascolto.kit.clock import now
-from ascolto.ui.navigation import waiting_for
+from ascolto.ui.navigation import alerts_for, waiting_for
 
 
 @signed_in
@@ -52,10 +52,11 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_safe
 def counts(request: HttpRequest) -> HttpResponse:
-    """The numbers beside the views."""
+    """The numbers beside the views, and what has to be seen everywhere."""
     found = count_views(agent_of(request))
     shown = {key: shown_count(n) for key, n in found.items()}
-    return render(request, "desk/counts.html", {"counts": shown, "waiting": waiting_for(request.user)})
+    told = {"waiting": waiting_for(request.user), "alerts": alerts_for(request.user)}
+    return render(request, "desk/counts.html", {"counts": shown, **told})
 
 
 @role_required("agent")

@@ -29,7 +29,7 @@ export function startLive(address, after, name, { news, catchUp }) {
     if (kind === "news") news(data);
     else if (kind === "down") down();
     else if (kind === "up") up();
-    else again(); // reset, joined
+    else again(); // reset, joined, house
   }
 
   function join() {
