@@ -182,8 +182,14 @@ def tell_account_news(batch: Batch) -> None:
 
 def note_trouble(account: int, error: ErrorClass, reason: str) -> None:
     """The network itself says that the account does not work any more (a revoked token, a strike)."""
-    ChannelHealth.objects.filter(account=account).update(
-        error_class=error.value, error=clean(reason, 500), error_at=now(), error_from="in"
+    ChannelHealth.objects.update_or_create(
+        account_id=account,
+        defaults={
+            "error_class": error.value,
+            "error": clean(reason, 500),
+            "error_at": now(),
+            "error_from": "in",
+        },
     )
     emit("channel.failed", account=account, error=error.value, reason=reason[:300])
 
