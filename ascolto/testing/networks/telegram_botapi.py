@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from ascolto.kit.clock import now
 from ascolto.testing.networks.city import Person, Reply, Request
@@ -52,7 +53,7 @@ class BotApi:
 
     def answer(self, request: Request) -> Reply:
         """Answer a request to `/bot<token>/<method>` or `/file/bot<token>/<path>`. Raises BotError."""
-        parts = request.parts
+        parts = [unquote(part) for part in request.parts]
         if parts[:1] == ["file"] and len(parts) == 4:
             self._check_token(parts[1])
             return self._file(parts[3])
