@@ -202,6 +202,19 @@ class AdapterConformance:
                     f"the setting {item.name} must be sealed: setting(…, secret=True)"
                 )
 
+    def test_the_sheet_says_what_the_adapter_does(self) -> None:
+        sheet, made = self.adapter.capabilities, type(self.adapter)
+        publishes, sends = made.publish is not Adapter.publish, made.send is not Adapter.send
+        assert publishes == (sheet.public and sheet.answers), (
+            "public answers leave by `publish`, and only they"
+        )
+        assert sends or not (sheet.private and sheet.answers), "private answers leave by `send`"
+        assert sheet.public or not (sheet.private_reply or sheet.moderates or sheet.public_limits)
+        assert sends or sheet.private_reply in {"", "link"}, "a private reply leaves by `send`"
+        assert (made.moderate is not Adapter.moderate) == bool(sheet.moderates)
+        assert (made.poll is not Adapter.poll) == (self.adapter.polls_every is not None)
+        assert (made.renew is not Adapter.renew) == (self.adapter.renews_every is not None)
+
     def test_every_fixture_yields_what_is_expected(self) -> None:
         expected = json.loads((self.folder / "fixtures" / "expected.json").read_text())
         found = {
