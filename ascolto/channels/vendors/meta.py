@@ -7,20 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ascolto.channels.protocol import BadSignature, ConfigError, HookAnswer, HookRequest
-from ascolto.channels.reading import objects_of, text_of
+from ascolto.channels.protocol import BadSignature, HookAnswer, HookRequest
+from ascolto.channels.reading import object_of, objects_of, text_of
 
 GRAPH = "https://graph.facebook.com"
 INSTAGRAM = "https://graph.instagram.com"
 VERSION = "v25.0"
 ANYBODY = "0"  # whose page Meta's dashboard names when somebody presses its test button
-_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
-_VISIBLE = re.compile(r"[\x21-\x7e]+")
-_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 # --- deliveries -------------------------------------------------------------------------------------------------------
 
@@ -59,23 +55,13 @@ def entries_of(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def is_for(entry: Mapping[str, Any], own_id: str) -> bool:
     """Whether an entry is of the page or account `own_id`; Meta's own test button names nobody."""
-    return text_of(entry.get("id"), 100) in {own_id, ANYBODY, ""}
+    return text_of(entry.get("id"), 100) in {own_id, ANYBODY, ""} or own_id in set(_ends(entry))
 
 
-# --- settings ---------------------------------------------------------------------------------------------------------
-
-
-def check_id(name: str, value: str, *, needed: bool = True) -> None:
-    """A number of Meta's; a gateway may name its own otherwise. It becomes part of addresses. Raises ConfigError."""
-    if (value or needed) and not _ID.fullmatch(value):
-        raise ConfigError(name, "is a number without spaces or +, as Meta's dashboard shows it.")
-
-
-def check_access(access_token: str, api_base: str, api_version: str) -> None:
-    """Raises ConfigError for a token, an address or a version that cannot be used."""
-    if not _VISIBLE.fullmatch(access_token):
-        raise ConfigError("access_token", "holds a space or a letter that no token has: copy it again.")
-    if api_base and not _ADDRESS.fullmatch(api_base):
-        raise ConfigError("api_base", f"is not a web address; write for example {GRAPH}")
-    if not re.fullmatch(r"v[0-9]{1,3}\.[0-9]{1,2}", api_version):
-        raise ConfigError("api_version", f"is not a version; write for example {VERSION}")
+def _ends(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Who writes to whom in an entry: some deliveries name something else than the account as theirs."""
+    for name in ("messaging", "standby"):
+        given = entry.get(name)
+        for element in objects_of([given] if isinstance(given, dict) else given):
+            for end in ("sender", "recipient"):
+                yield text_of(object_of(element.get(end)).get("id"), 100)

@@ -19,7 +19,7 @@ CODES: Mapping[int, ErrorClass] = {
     **dict.fromkeys((1, 2), ErrorClass.RETRY),
     **dict.fromkeys((4, 17, 32, 613, *range(80000, 80015)), ErrorClass.RETRY_AFTER),
     **dict.fromkeys((0, 102, 190), ErrorClass.REAUTH),
-    **dict.fromkeys((3, 10, 33, *range(200, 300)), ErrorClass.CONFIG),
+    **dict.fromkeys((3, 10, 33, 2500, *range(200, 300)), ErrorClass.CONFIG),
     100: ErrorClass.CONTENT,
     368: ErrorClass.ABUSE_STOP,
 }

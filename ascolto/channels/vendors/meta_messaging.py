@@ -88,11 +88,9 @@ class Talk:
 
     def customer(self, element: Element, *, echo: bool = False) -> Sender:
         """The person at the other end. Raises Unreadable for nobody."""
-        sender, recipient = _id(element, "sender"), _id(element, "recipient")
-        wrote_to_us = not echo or recipient == self.own_id
-        person = sender if wrote_to_us else recipient
-        name = text_of(object_of(element.get("sender")).get("name"), 200) if wrote_to_us else ""
-        return Sender((Handle(self.namespace, needed(person, "the person's id")),), name)
+        end = "recipient" if echo and _id(element, "recipient") != self.own_id else "sender"
+        name = text_of(object_of(element.get(end)).get("name"), 200).strip()
+        return Sender((Handle(self.namespace, needed(_id(element, end), "the person's id")),), name)
 
 
 def _id(element: Element, end: str) -> str:

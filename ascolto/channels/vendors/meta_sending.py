@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -187,12 +187,8 @@ PUBLIC_MEANINGS = Meanings(
 )
 
 
-def fetch_file(
-    graph: Graph, remote: Mapping[str, Any], limit: int, look: Callable[[Mapping[str, Any]], str]
-) -> tuple[bytes, str]:
-    """Content and type of a file that came along by its address; a `look` is asked for as a text. Raises SendRefused."""
-    if "look" in remote:
-        return look(remote).encode(), "text/plain"
+def fetch_file(graph: Graph, remote: Mapping[str, Any], limit: int) -> tuple[bytes, str]:
+    """Content and type of a file that came along by its address. Raises SendRefused."""
     url = text_of(remote.get("url"), 4000)
     if not url.startswith(("https://", "http://")):
         raise SendRefused(Failure(ErrorClass.CONTENT, "The message names no file that could be fetched."))

@@ -26,7 +26,7 @@ from ascolto.channels.protocol import (
     setting,
 )
 from ascolto.channels.reading import check_body, read_body, text_of
-from ascolto.channels.vendors import meta
+from ascolto.channels.vendors import meta, meta_settings
 from ascolto.channels.vendors.meta_graph import Graph
 
 
@@ -70,10 +70,10 @@ class Config:
 
     def check(self) -> None:
         """Raises ConfigError for a value that cannot be used."""
-        meta.check_id("phone_number_id", self.phone_number_id)
+        meta_settings.check_id("phone_number_id", self.phone_number_id)
         if not re.fullmatch(r"[0-9]{0,40}", self.waba_id):
             raise ConfigError("waba_id", "is a number without spaces or +, as Meta's dashboard shows it.")
-        meta.check_access(self.access_token, self.api_base, self.api_version)
+        meta_settings.check_access(self.access_token, self.api_base, self.api_version)
 
 
 class WhatsApp(Adapter):

@@ -1,0 +1,68 @@
+"""The conformance suite on the Instagram adapter."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from ascolto.channels.adapters.instagram.adapter import adapter
+from ascolto.channels.protocol import Account, Handle, HookRequest, Inbound, Outgoing
+from ascolto.testing.conformance import AdapterConformance, account_for, check_event, hook
+
+SECRET = "5b0c4d5f-app-secret"
+VALUES = {
+    "app_secret": SECRET,
+    "verify_token": "telvia-verifies",
+    "access_token": "EAAtelvia",
+    "instagram_id": "17841405822304914",
+    "username": "telvia",
+}
+
+
+def signed(body: bytes, secret: str = SECRET) -> HookRequest:
+    """A delivery as Meta signs it."""
+    seal = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return hook(body, {"x-hub-signature-256": f"sha256={seal}"})
+
+
+def whose(content: bytes) -> str:
+    """The page or account that a collected delivery is for: each was recorded somewhere else."""
+    try:
+        entry = json.loads(content)["entry"][0]
+    except (ValueError, LookupError, TypeError):
+        return ""
+    told = str(entry.get("id", "")) if isinstance(entry, dict) else ""
+    return told if told not in {"", "0"} else ""
+
+
+class TestInstagram(AdapterConformance):
+    adapter = adapter
+    values = VALUES
+    not_deliveries = ("comment.json", "ig_login_exception", "error_")
+
+    def genuine(self, body: bytes) -> HookRequest:
+        return signed(body)
+
+    def values_for(self, base_url: str) -> Mapping[str, str]:
+        return {**VALUES, "api_base": base_url}
+
+    def outgoing(self) -> Outgoing:
+        return replace(super().outgoing(), recipient=(Handle("instagram", "5614879045272581"),))
+
+    @cached_property
+    def recorded_for(self) -> dict[str, Account]:
+        """An account for each collected delivery: every one was recorded somewhere else."""
+        owners = {name: whose(content) for name, content in self.shared_fixtures().items()}
+        made = {own: account_for(adapter, {**VALUES, "instagram_id": own}) for own in owners.values() if own}
+        return {name: made[own] for name, own in owners.items() if own}
+
+    def parse(self, name: str, content: bytes) -> list[Inbound]:
+        account = self.account if name in self.own_fixtures() else self.recorded_for.get(name, self.account)
+        events = adapter.parse(account, self.delivery(name, content))
+        for event in events:
+            check_event(event)
+        return events
