@@ -285,8 +285,12 @@ class Adapter:
         """
         raise NotImplementedError
 
+    def interval(self, config: Any) -> timedelta | None:
+        """How often this account is asked; None when it is not (it receives by hook)."""
+        return self.polls_every
+
     def wait(self, account: Account, seconds: float) -> None:
-        """Wait until there may be something new, at most `seconds` (a push such as IMAP IDLE)."""
+        """Wait until there may be something new, at most `seconds` (a push such as IMAP IDLE). Only for networks that can."""
         raise NotImplementedError
 
     def fetch_media(self, account: Account, remote: Mapping[str, Any], limit: int) -> tuple[bytes, str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
+import random
 import threading
-from datetime import timedelta
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from ascolto.channels.models import ChannelAccount, ChannelHealth
-from ascolto.channels.protocol import ErrorClass, Failure, Polled, SendRefused
+from ascolto.channels.protocol import Account, Adapter, ErrorClass, Failure, Polled, SendRefused
 from ascolto.events.log import emit
 from ascolto.intake.exclusive import exclusively
 from ascolto.intake.journal import Entry, insert
@@ -18,6 +18,7 @@ from ascolto.kit.clock import now
 log = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between two looks for accounts that came, changed or went
 LONGEST_WAIT = 20.0  # seconds a poller waits for a push before it looks at its account again
+LONGEST_PAUSE = 3600.0  # seconds a network may ask us to stay away
 BACKOFF = (2, 5, 15, 30, 60, 120, 300)  # seconds after errors in a row
 
 
@@ -56,6 +57,7 @@ class Poller(threading.Thread):
     def __init__(self, account: ChannelAccount) -> None:
         super().__init__(name=f"poll-{account.pk}", daemon=True)
         self.account, self.stop = account, threading.Event()
+        self.asked_to_wait = 0.0  # seconds, by the network
 
     def run(self) -> None:
         failures = 0
@@ -68,7 +70,7 @@ class Poller(threading.Thread):
                     while not self.stop.is_set():
                         failures = 0 if self._once() else failures + 1
                         if failures:
-                            self.stop.wait(BACKOFF[min(failures, len(BACKOFF)) - 1])
+                            self.stop.wait(max(BACKOFF[min(failures, len(BACKOFF)) - 1], self.asked_to_wait))
         except (DatabaseError, InterfaceError):
             log.exception("poller lost the database", extra={"account": self.account.pk})
         finally:
@@ -76,13 +78,18 @@ class Poller(threading.Thread):
 
     def _once(self) -> bool:
         """Poll, then wait for a push or the next time. Whether the network behaved."""
+        self.asked_to_wait = 0.0
         try:
-            poll(self.account)
             opened = self.account.as_account()
-            interval = self.account.adapter.polls_every or timedelta(seconds=LONGEST_WAIT)
-            self.account.adapter.wait(opened, min(interval.total_seconds(), LONGEST_WAIT))
+            interval = self.account.adapter.interval(opened.config)
+            if interval is None:
+                self.stop.wait()  # this account receives by hook only
+                return True
+            poll(self.account)
+            self._wait(opened, interval.total_seconds())
         except SendRefused as refusal:
             note_failure(self.account, refusal.failure)
+            self.asked_to_wait = min(refusal.failure.retry_after or 0.0, LONGEST_PAUSE)
             return False
         except (DatabaseError, InterfaceError):
             raise
@@ -91,6 +98,14 @@ class Poller(threading.Thread):
             note_failure(self.account, Failure(ErrorClass.UNKNOWN, f"{type(error).__name__}: {error}"))
             return False
         return True
+
+    def _wait(self, opened: Account, seconds: float) -> None:
+        """Until a push where the network has one, else until it is time; not all accounts in the same second."""
+        adapter = self.account.adapter
+        if type(adapter).wait is Adapter.wait:
+            self.stop.wait(seconds * random.uniform(0.9, 1.1))
+        else:
+            adapter.wait(opened, min(seconds, LONGEST_WAIT))
 
 
 def poll(account: ChannelAccount) -> int:
