@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 import random
 import threading
+from datetime import timedelta
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from ascolto.channels.models import ChannelAccount, ChannelHealth
-from ascolto.channels.protocol import Account, Adapter, ErrorClass, Failure, Polled, SendRefused
+from ascolto.channels.protocol import Account, Adapter, ConfigError, ErrorClass, Failure, Polled, SendRefused
 from ascolto.events.log import emit
 from ascolto.intake.exclusive import exclusively
 from ascolto.intake.journal import Entry, insert
 from ascolto.kit.clock import now
+from ascolto.kit.vault import Unreadable
 
 log = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between two looks for accounts that came, changed or went
 LONGEST_WAIT = 20.0  # seconds a poller waits for a push before it looks at its account again
+FALLBACK = timedelta(minutes=5)
 LONGEST_PAUSE = 3600.0  # seconds a network may ask us to stay away
 BACKOFF = (2, 5, 15, 30, 60, 120, 300)  # seconds after errors in a row
 
@@ -62,6 +65,9 @@ class Poller(threading.Thread):
     def run(self) -> None:
         failures = 0
         try:
+            if self._is_called():
+                connection.close()  # nothing is needed until the settings change, and then another poller begins
+                self.stop.wait()
             while not self.stop.is_set():
                 with exclusively(f"poll:{self.account.pk}") as mine:
                     if not mine:
@@ -76,17 +82,21 @@ class Poller(threading.Thread):
         finally:
             connection.close()
 
+    def _is_called(self) -> bool:
+        """Whether the network calls us for this account, so that there is nothing to ask. Unreadable settings are told by asking."""
+        try:
+            return self.account.adapter.interval(self.account.as_account().config) is None
+        except (ConfigError, Unreadable):
+            return False
+
     def _once(self) -> bool:
         """Poll, then wait for a push or the next time. Whether the network behaved."""
         self.asked_to_wait = 0.0
         try:
             opened = self.account.as_account()
             interval = self.account.adapter.interval(opened.config)
-            if interval is None:
-                self.stop.wait()  # this account receives by hook only
-                return True
             poll(self.account)
-            self._wait(opened, interval.total_seconds())
+            self._wait(opened, (interval or FALLBACK).total_seconds())
         except SendRefused as refusal:
             note_failure(self.account, refusal.failure)
             self.asked_to_wait = min(refusal.failure.retry_after or 0.0, LONGEST_PAUSE)
