@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -117,7 +116,7 @@ class Telegram(Adapter):
     )
     namespaces = (USER,)
     rate = (25.0, 25)  # Telegram takes 30 a second of a bot
-    polls_every = timedelta(seconds=2)  # of accounts that receive by polling; the others find nothing
+    polls_every = timedelta(seconds=20)  # of accounts that receive by polling: as long as one question waits
     icon = "i-ch-telegram"
     guide = (
         "In Telegram, write to @BotFather, send /newbot and answer its two questions. It gives you the bot token.",
@@ -164,6 +163,9 @@ class Telegram(Adapter):
         bot.look("setWebhook", {**asked, "max_connections": 40})
         return "Telegram will call this server for every message."
 
+    def interval(self, config: Any) -> timedelta | None:
+        return self.polls_every if config.receives == "polling" else None
+
     def poll(self, account: Account, cursor: Mapping[str, Any]) -> Iterator[Polled]:
         """Every answered page is confirmed by asking for the next one: nothing is lost that was not stored."""
         if account.config.receives != "polling":
@@ -184,9 +186,6 @@ class Telegram(Adapter):
 
     def wait(self, account: Account, seconds: float) -> None:
         """A long poll that confirms nothing: it ends when something is there."""
-        if account.config.receives != "polling":
-            threading.Event().wait(seconds)
-            return
         timeout = max(0, int(seconds))
         params = {"limit": 1, "timeout": timeout, "allowed_updates": list(WANTED)}
         self._bot(account).look("getUpdates", params, read_timeout=timeout + 15.0)
