@@ -1,11 +1,12 @@
 from django.urls import path
 
-from ascolto.workspace.views import house, inboxes, letters, people, signing_in, welcome
+from ascolto.workspace.views import capabilities, house, inboxes, letters, people, signing_in, welcome
 
 app_name = "workspace"
 urlpatterns = [
     path("settings/", inboxes.index, name="settings"),
     path("settings/inboxes/", inboxes.inboxes, name="inboxes"),
+    path("settings/inboxes/capabilities/", capabilities.capabilities, name="capabilities"),
     path("settings/inboxes/connect/", inboxes.choose_channel, name="choose-channel"),
     path("settings/inboxes/connect/<str:kind>/", inboxes.connect, name="connect"),
     path("settings/inboxes/connect/<str:kind>/manual/", inboxes.manual, name="manual"),

@@ -42,6 +42,7 @@ SETTINGS = {
     "workspace:settings": "signed_in",
     "workspace:inboxes": "role:lead",
     "workspace:inbox": "role:lead",
+    "workspace:capabilities": "role:lead",
     "workspace:choose-channel": "role:administrator",
     "workspace:connect": "role:administrator",
     "workspace:manual": "role:administrator",
