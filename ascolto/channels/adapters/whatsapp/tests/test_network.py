@@ -13,7 +13,6 @@ from ascolto.channels.protocol import Handle, Inbound, Message, Outgoing, RawDel
 from ascolto.kit.clock import now
 from ascolto.testing.conformance import account_for, hook
 from ascolto.testing.networks import LocalServer
-from ascolto.testing.networks.__main__ import connect_command, hold_conversation
 from ascolto.testing.networks.whatsapp import WhatsAppNetwork
 
 
@@ -143,18 +142,3 @@ def test_everything_a_customer_can_do_is_understood(network, door) -> None:
         *("Message", "Edited", "Reacted", "Reacted", "Message", "Removed"),
         *("HandleChanged", "HandleChanged", "ConsentChanged"),
     ]
-
-
-def test_somebody_without_a_telephone_can_be_giulia(network, door) -> None:
-    giulia = network.add_customer("393471234567", "Giulia Conti")
-    hook_url, network.mailman.url = network.mailman.url, ""
-    said: list[str] = []
-    hold_conversation(
-        network, giulia, [f"{door.url[:-1]}/nowhere", "", f"{hook_url}\n", "La fibra non va"], said.append
-    )
-    outgoing = Outgoing(tracker="1.x", recipient=(Handle("phone", "+393471234567"),), text="Arriviamo")
-    assert network.mailman.wait_until_idle()
-    adapter.send(account_for(adapter, network.settings), outgoing)
-    assert [line.split()[0] for line in said] == ["Nobody", "Connected.", "<"]
-    assert [event.text for event in door.events if isinstance(event, Message)] == ["La fibra non va"]
-    assert f"api_base={network.url}" in connect_command(network)
