@@ -1,12 +1,13 @@
 """There and back on every network of the city, without processes: the same desk, the same promises, the same quality.
 
-For each stand-in: a customer writes (twice delivered, as networks do), one conversation appears, an agent answers, the network gets it on the
-right side, and what it tells of it is shown. What a private answer says is never published.
+For each stand-in: a customer writes (and it is delivered twice, as networks do), one conversation appears, an agent answers, the
+network gets it on the right side, and what it tells of it is shown. What a private answer says is never published.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -51,8 +52,9 @@ class Street:
 
     def _knock(self, door: Door, body: bytes, headers: object) -> None:
         lower = {name.lower(): value for name, value in dict(headers).items()}  # type: ignore[call-overload]
-        url = door.account.hook_url + lower.pop(":query", "")
-        request = HookRequest("POST", url, {}, lower, body)
+        url = lower.pop(":url", door.account.hook_url)  # where the network meant to send it: some sign it
+        query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+        request = HookRequest("POST", url, query, lower, body)
         for _ in range(2):
             admitted = admit(door, request)
             if isinstance(admitted, Admitted):
