@@ -8,12 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-MAX_LINE: Final = 500
-
-
-def words(text: str) -> frozenset[str]:
-    """The words of a text, as a set."""
-    return frozenset(text.split())
+MAX_LINE: Final = 400
 
 
 # "On Monday, Giulia wrote:" — how the verb is written at the end of the line (or right after the date).
@@ -22,12 +17,12 @@ _WROTE = (
     "|schreef|geschreven|skrev|skrifaði|kirjoitti|napisał|napisała|napisał\\(a\\)|napisała\\(a\\)|napsal|napsal\\(a\\)|napísal"
     "|napísal\\(a\\)|написал|написала|написал\\(а\\)|написа|написав|пише|пишет|pisze|a écrit|ha scritto|va escriure|"
     "a scris|írta|ezt írta|rašė|rakstīja|kirjutas|napisao|napisala|je napisao/la|je napisal|έγραψε|yazdı|şunu yazdı|đã viết"
-    "|menulis|tulis|כתב|כתבה|‫כתב|كتب|كتبت|写道|寫道|のメール|書きました|さんは書きました|님이 작성|작성"
+    "|menulis|tulis|כתב|כתבה|‫כתב|كتب|كتبت|写道|寫道|のメール|書きました|さんは書きました|님이 작성|작성|님의 말|쓴 글|のメッセージ|писали"
 )
 WROTE: Final = re.compile(
     rf"(?:^|[\s>\"'\])(,])(?:{_WROTE})(?:\W*uhr)?\s*(?:\(.{{0,40}}\))?\s*[:：]?\s*-{{0,6}}$", re.IGNORECASE
 )
-_CJK_WROTE = re.compile(r"(?:写道|寫道|のメール|書きました|작성|씀)\s*[:：]?\s*$")
+_CJK_WROTE = re.compile(r"(?:写道|寫道|のメール|のメッセージ|書きました|작성|씀|님의 말|쓴 글)\s*[:：]?\s*$")
 # Languages whose verb stands in the middle: "Am 3. Mai schrieb Giulia <g@…>:", "Op 3 mei schreef …:", "Den 3. maj skrev …:".
 _VERB_INSIDE: Final = re.compile(
     r"\b(?:schrieb|schreef|skrev|skreiv|escribió|escribio|escreveu|ha scritto|a écrit|wrote|geschreven|kirjoitti|napisał"
@@ -51,85 +46,126 @@ _DATE: Final = re.compile(
 )
 # A line that is nothing but "2016-03-03 17:21 GMT+01:00 Giulia <g@…>:".
 _DATED: Final = re.compile(r"^\W{0,3}(?:[^\W\d]{2,10}\.?,?\s+)?\d{1,4}\b.{4,200}?[<(\[\"]")
+# "2013/10/2 Giulia <g@…>" and "2016-03-03 17:21 GMT+01:00 Giulia :", with or without the colon.
+_DATE_AND_NAME: Final = re.compile(
+    r"^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?,? (?:\d{1,2}:\d{2}(?::\d{2})? (?:(?:GMT|UTC|[+-])[+\-\d:]{0,7} )?[^<>|:]{1,80}?"
+    r"(?:<[^<>\s]{3,100}@[^<>\s]{3,100}>| ?(?=:$))|[^<>|:]{1,80} <[^<>\s]{1,100}@[^<>\s]{3,100}>):?$"
+)
 _SHORT_NAME: Final = re.compile(r"^[\"'*]{0,2}[^\W\d][^:;?!<>|]{1,80}[\"'*]{0,2}\s*[<(\[]")
 _RICHARD: Final = re.compile(r"^[A-Za-z]{2,20}> ")
 
-HEADER_NAMES: Final = (
-    "from|sent|to|cc|bcc|subject|date|reply-to|reply to|importance|attachments|organization|sender|in-reply-to"
-    "|message-id|received"
-    "|da|inviato|a|data|oggetto|risposta|rispondi a|per conto di|priorità|allegati"
-    "|von|gesendet|gesendet am|an|betreff|datum|kopie|antwort an|wichtigkeit|anlagen|auftrag von"
-    "|de|envoyé|envoyé le|envoyée|envoyé par|à|objet|date d'envoi|répondre à|pour|expéditeur|destinataire"
-    "|enviado|enviado el|enviado em|enviada em|enviada|para|asunto|assunto|fecha|responder a"
-    "|van|verzonden|aan|onderwerp|verstuurd"
-    "|fra|sendt|til|emne|dato|från|skickat|till|ämne|datum|svar till|kopia"
-    "|lähettäjä|lähetetty|vastaanottaja|päivämäärä|päiväys|aihe|kopio"
-    "|od|wysłano|wysłane|do|dw|temat|data wysłania|odesláno|odoslané|komu|předmět|predmet|datum odeslání|kopie|poslano"
-    "|za|zadeva"
-    "|от|от кого|отправлено|кому|тема|дата|копия|від|надіслано|изпратено|до|относно"
-    "|feladó|címzett|tárgy|dátum|elküldve|expediat|trimis|către|subiect|kimden|gönderen|gönderme tarihi|gönderildi|kime"
-    "|konu|tarih|bilgi"
-    "|από|ημερομηνία|προς|θέμα|στάλθηκε|εστάλη"
-    "|从|发件人|发送时间|发送日期|收件人|抄送|主题|日期|寄件者|寄件日期|收件者|主旨|副本|差出人|送信日時|日時|送信者|宛先|件名"
-    "|보낸사람|보낸 사람|보낸날짜|보낸 날짜|받는사람|받는 사람|제목"
-    "|מאת|נשלח|אל|נושא|תאריך|من|إلى|الموضوع|التاريخ|مرسل"
-    "|từ|gửi|đến|chủ đề|ngày|dari|dikirim|kepada|subjek|perihal|tanggal"
+_RULES: Final = "-–—‐‑―─_=*~"
+_ORIGINAL: Final = frozenset(
+    """
+original message|original appointment|reply message|original message follows|message follows|original e-mail|original email
+messaggio originale|messaggio originario|ursprüngliche nachricht|ursprungliche nachricht|ursprüngliche mail|ursprüngliche e-mail
+original-nachricht|original nachricht|originalnachricht|weitergeleitete nachricht von|antwort nachricht|ursprünglicher termin
+message d'origine|message original|message originel|message initial|courriel original|mensaje original|mensagem original
+missatge original|mensaxe orixinal|oorspronkelijk bericht|oorspronkelijke bericht|origineel bericht|originele bericht
+ursprungligt meddelande|originalmeddelande|opprinnelig melding|original melding|opprinnelig beskjed|oprindelig meddelelse
+oprindelig besked|original meddelelse|oprindelig mail|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość
+wiadomość pierwotna|původní zpráva|původní e-mail|původní email|pôvodná správa|eredeti üzenet|eredeti levél|mesaj original
+mesajul original|mesaj inițial|orijinal mesaj|orijinal ileti|özgün ileti|özgün mesaj|asıl mesaj|ilk mesaj|исходное сообщение
+исходное письмо|оригинальное сообщение|первоначальное сообщение|пересылаемое сообщение ответ|вихідне повідомлення
+оригінальне повідомлення|початкове повідомлення|оригинално съобщение|първоначално съобщение|αρχικό μήνυμα|原始邮件|原始郵件
+原邮件|原信|原始訊息|原始信件|原始消息|元のメッセージ|元のメール|원본 메시지|원본메시지|원본 메세지|원본메세지|원본 메일|원본메일
+odgovor|izvorna poruka|izvorno sporočilo|originalna poruka|הודעה מקורית|ההודעה המקורית|الرسالة الأصلية|رسالة أصلية
+thư gốc|tin nhắn gốc|thông báo gốc|pesan asli|algne kiri|oriģinālais ziņojums|pirminis laiškas|upprunaleg skilaboð
+""".strip()
+    .replace("\n", "|")
+    .split("|")
 )
-HEADER: Final = re.compile(
-    rf"^[\s>|]{{0,6}}[*_]{{0,2}}(?P<name>{HEADER_NAMES})[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$|<|\*|(?<=：))",
-    re.IGNORECASE,
-)
-FROM_NAMES: Final = words(
-    "from da von de van fra från lähettäjä od от 从 від feladó kimden gönderen από 发件人 寄件者 差出人 送信者 보낸사람 מאת "
-    "من từ dari expéditeur"
-) | {"от кого", "보낸 사람"}
 
-_ORIGINAL = (
-    "original message|original appointment|mensaje original|mensagem original|messaggio originale|message d'origine"
-    "|message original"
-    "|ursprüngliche nachricht|ursprungliche nachricht|original-nachricht|originalnachricht|weitergeleitete nachricht von"
-    "|oprindelig meddelelse|oprindelig besked|opprinnelig melding|ursprungligt meddelande|originalmeddelande|originele bericht"
-    "|oorspronkelijk bericht|origineel bericht|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość"
-    "|původní zpráva|původní e-mail"
-    "|pôvodná správa|eredeti üzenet|mesaj original|orijinal mesaj|özgün ileti|исходное сообщение|исходное письмо"
-    "|оригинальное сообщение"
-    "|пересылаемое сообщение ответ|αρχικό μήνυμα|原始邮件|原始郵件|原邮件|元のメッセージ|original message follows"
-    "|원본 메시지|원본 메세지"
-    "|antwort nachricht|reply message|odgovor|izvorna poruka|izvorno sporočilo|הודעה מקורית|الرسالة الأصلية|thư gốc"
-    "|pesan asli|reply above this line"
-)
-ORIGINAL: Final = re.compile(
-    rf"^[\s>|*]{{0,6}}[-–—_=*]{{2,40}}\s{{0,4}}(?:{_ORIGINAL})\s{{0,4}}[-–—_=*:]{{0,40}}\s*$", re.IGNORECASE
-)
-ORIGINAL_BARE: Final = re.compile(
-    rf"^[\s>|*]{{0,6}}[-–—_=*]{{0,40}}\s{{0,4}}(?:{_ORIGINAL})\s{{0,4}}[-–—_=*:]{{1,40}}\s*$", re.IGNORECASE
-)
-_FORWARDED = (
-    "forwarded message|forwarded by.{0,80}|begin forwarded message|messaggio inoltrato|inizio messaggio inoltrato"
-    "|weitergeleitete nachricht|anfang der weitergeleiteten nachricht|message transféré|message transmis"
-    "|début du message transféré"
-    "|début du message réexpédié|mensaje reenviado|inicio del mensaje reenviado|mensagem encaminhada"
-    "|início da mensagem encaminhada"
-    "|doorgestuurd bericht|begin doorgestuurd bericht|videresendt meddelelse|videresendt besked|videresendt melding"
-    "|vidarebefordrat meddelande"
-    "|vidarebefordrat brev|edelleenlähetetty viesti|välitetty viesti|przekazana wiadomość|wiadomość przekazana"
-    "|przeposlaná zpráva"
-    "|přeposlaná zpráva|preposlaná správa|továbbított üzenet|mesaj redirecționat|iletilen mesaj|iletilmiş mesaj"
-    "|пересланное сообщение"
-    "|пересылаемое сообщение|перенаправленное сообщение|προωθημένο μήνυμα|转发的邮件|转发邮件|轉寄郵件|転送メッセージ"
-    "|전달된 메시지"
-)
-FORWARDED: Final = re.compile(
-    rf"^[\s*]{{0,6}}[-–—_=*]{{2,40}}\s{{0,4}}(?:{_FORWARDED})\s{{0,4}}[-–—_=*:]{{0,40}}\s*$", re.IGNORECASE
-)
-FORWARDED_BARE: Final = re.compile(rf"^[\s*]{{0,6}}(?:{_FORWARDED})\s?:\s*$", re.IGNORECASE)
-REPLY_ABOVE: Final = re.compile(
-    r"^[#\s>*=_-]{0,12}(?:please )?(?:type|write|enter|reply|respond|rispondi|scrivi|antworten|répondre|responda)?\b.{0,30}\b"
-    r"(?:above|sopra|oberhalb|au-dessus|acima|arriba)\b.{0,20}\b(?:line|linea|riga|linie|zeile|ligne|linha|línea)\b\W{0,12}$",
+
+def is_original(line: str) -> bool:
+    """ "-----Original Message-----", in whatever language and with whatever rules around it."""
+    text = line.strip(" \t>|\xa0")
+    left = text.lstrip(_RULES + " #")
+    core = left.rstrip(_RULES + " #:")
+    said = core.lower().replace("’", "'").replace("i\u0307", "i")
+    return said in _ORIGINAL and (
+        len(text) - len(left) >= 2 or (core != left and left[len(core) :].strip(" ") != "")
+    )
+
+
+LIST_FOOTER: Final = re.compile(
+    r"mailing list|mailman/listinfo|list(?:s|e)?@|@lists?\.|unsubscribe|abmelden|disiscriv|désabonn|desinscri|darse de baja|отписаться"
+    r"|you received this|google groups|virus",
     re.IGNORECASE,
 )
+
+
+def is_bare_original(line: str) -> bool:
+    """ "Original Message" without any rule: it counts above a quoted header only."""
+    return line.strip().lower().replace("’", "'") in _ORIGINAL
+
+
+GROUPWISE: Final = re.compile(
+    r"^>>> .{3,150}\d.{2,80}(?:>>>|in Nachricht|in message|nel messaggio|dans le message)\s*$"
+)
+_FORWARDED: Final = frozenset(
+    """
+forwarded message|begin forwarded message|start of forwarded message|messaggio inoltrato|inizio messaggio inoltrato
+weitergeleitete nachricht|anfang der weitergeleiteten nachricht|weitergeleitete mail|message transféré|message transmis
+début du message transféré|début du message réexpédié|message réacheminé|mensaje reenviado|inicio del mensaje reenviado
+mensagem encaminhada|início da mensagem encaminhada|mensagem reencaminhada|missatge reenviat|doorgestuurd bericht
+begin doorgestuurd bericht|videresendt meddelelse|videresendt besked|videresendt melding|start på videresendt besked
+vidarebefordrat meddelande|vidarebefordrat brev|vidarebefordrat mejl|edelleenlähetetty viesti|välitetty viesti
+przekazana wiadomość|wiadomość przekazana|początek przekazanej wiadomości|przeposlaná zpráva|přeposlaná zpráva
+preposlaná správa|továbbított üzenet|továbbított levél|mesaj redirecționat|mesaj redirecţionat|iletilen mesaj|iletilmiş mesaj
+iletilmiş ileti|пересланное сообщение|пересылаемое сообщение|перенаправленное сообщение|начало переадресованного сообщения
+переслане повідомлення|препратено съобщение|προωθημένο μήνυμα|转发的邮件|转发邮件|轉寄郵件|轉寄訊息|転送メッセージ|転送されたメッセージ
+전달된 메시지|전달된 메일|رسالة معاد توجيهها|الرسالة المعاد توجيهها|הודעה שהועברה|thư chuyển tiếp|pesan terusan|proslijeđena poruka
+posredovano sporočilo|edastatud kiri|pārsūtīts ziņojums|persiunčiamas laiškas
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+
+
+def is_forward(line: str) -> bool:
+    """ "---------- Forwarded message ---------" or "Begin forwarded message:"."""
+    text = line.strip(" \t>*\xa0")
+    if len(text) > 160:
+        return False
+    left = text.lstrip(_RULES + " ")
+    core = left.rstrip(_RULES + " :")
+    said = core.lower().replace("’", "'")
+    known = said in _FORWARDED or (said.startswith("forwarded by ") and len(text) - len(left) >= 2)
+    return known and (len(text) - len(left) >= 2 or left[len(core) :].strip(" ") == ":")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ABOVE: Final = _words(
+    "above below sopra sotto oberhalb über unter dessus dessous acima abaixo encima arriba debajo boven onder ovanför ovenfor"
+    " över over powyżej nad yläpuolelle выше вище"
+)
+_LINE: Final = _words(
+    "line linea riga linie zeile ligne línea linha lijn regel raden rad linjen linje linii linią rivin линии строки"
+)
+_ASKED: Final = _words(
+    "please reply type write enter respond do don rispondi scrivi antworten bitte répondre veuillez responda svara svar"
+)
+_WORD: Final = re.compile(r"\w+")
+
+
+def is_reply_mark(line: str) -> bool:
+    """ "##- Please type your reply above this line -##", as ticket systems write it."""
+    text = line.strip(" \t>\xa0")
+    if not text or len(text) > 130:
+        return False
+    said = _WORD.findall(text.lower())
+    if not 3 <= len(said) <= 20 or (text[0].isalnum() and said[0] not in _ASKED):
+        return False
+    places = [place for place, word in enumerate(said) if word in _ABOVE]
+    return any(word in _LINE for place in places for word in said[place + 1 : place + 6])
+
+
 RULE: Final = re.compile(r"^\s{0,4}[-–—_=*~⎯]{5,200}\s*$")
-SIGNATURE_MARK: Final = re.compile(r"^\s?(?:--|––|—|- --|---|__|-- --|--\s?\*{0,2})\s*$")
+SIGNATURE_MARK: Final = re.compile(r"^\s?(?:--|––|—|- --|---|_{2,5}|-- --|--\s?\*{0,2})\s*$")
 _DEVICES = (
     r"iphone|ipad|ipod|ios|android|mobile|mobil\w*|smartphone|handy|phone|telefon\w*|telefono|téléphone|cellulare|celular"
     r"|móvil|cell|tablet"
@@ -164,7 +200,7 @@ SENT_FROM: Final = re.compile(
     rf"|diese nachricht wurde von meinem .{{0,60}} gesendet"
     rf"|(?:someone|somebody|via|by)\s+(?:from\s+)?(?:my\s+)?(?:mobile|phone|blackberry|iphone|ipad|android|galaxy)"
     r"|(?:get|obtenez|scarica|ottieni|obtén|obter|holen sie sich|download|hanki|skaffa|hent"
-    r"|télécharger)\s.{0,4}(?:outlook|yahoo|proton|bluemail|airmail|spark)\b.{0,120}"
+    r"|télécharger)\s.{0,4}(?:outlook|yahoo|proton|bluemail|airmail|spark)\b.{0,20}\b(?:ios|android|mac|windows|mail).{0,100}"
     r"|.{0,10}從我的.{0,30}傳送.{0,10}|.{0,10}从我的.{0,20}发送.{0,10}|.{0,4}发自我的.{0,30}|.{0,4}iphoneから送信.{0,10}"
     r"|.{0,10}나의 .{0,20}에서 보냄.{0,10}|.{0,6}my .{0,30}에서 보냄"
     r")\W{0,4}$",
@@ -176,12 +212,16 @@ _DIRECTION: Final = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _QUOTING: Final = re.compile(
     r"^(?:quoting|zitat von|citando|citation de|citat|cito|quote from)\b.{0,200}[:：]$", re.IGNORECASE
 )
+_YOU_WROTE: Final = re.compile(
+    r"^(?:вы писали|you wrote|sie schrieben|vous écriviez|hai scritto)\b.{0,80}[:：]$", re.IGNORECASE
+)
 ARMOUR: Final = re.compile(r"^-----BEGIN PGP (SIGNED MESSAGE|SIGNATURE)-----$")
 
 
 def tidy(line: str) -> str:
     """A line without marks of quoting and of writing direction, one space between words."""
-    return " ".join(_DIRECTION.sub("", line[: MAX_LINE + 50]).strip(" \t>|*_").split())
+    text = _DIRECTION.sub("", line[: MAX_LINE + 50]).lstrip(" \t>|*_\xa0").rstrip(" \t|*_\xa0")
+    return " ".join(text.split())
 
 
 def is_intro(line: str) -> bool:
@@ -190,8 +230,12 @@ def is_intro(line: str) -> bool:
     if not 8 <= len(text) <= MAX_LINE:
         return False
     has_address = ADDRESS.search(text) is not None
-    if WROTE.search(text) or _CJK_WROTE.search(text):
+    if WROTE.search(text[-90:]) or _CJK_WROTE.search(text[-90:]):
+        if line.lstrip(" >|").startswith("---") and text.endswith("-"):
+            return True
         return has_address or bool(_DATE.search(text) or _TIME.search(text)) or _mostly_name(text)
+    if _DATE_AND_NAME.match(text) or (_YOU_WROTE.match(text) and _DATE.search(text)):
+        return True
     if not text.endswith((":", "：", ">", "]")):
         return False
     dated = bool(_DATE.search(text) and (_TIME.search(text) or _YEAR.search(text)))
@@ -203,6 +247,33 @@ def is_intro(line: str) -> bool:
         return True
     return dated and (
         bool(_DATED.match(text)) or bool(_BEGIN.match(text)) or text.endswith((">:", "):", "]:", ">"))
+    )
+
+
+def needs_no_colon(line: str) -> bool:
+    """Whether an introduction is one even without a colon at its end: a date and an address, and nothing else or a verb."""
+    text = tidy(line)
+    return bool(_DATE_AND_NAME.match(text)) or (
+        text.endswith(">")
+        and bool(_VERB_INSIDE.search(text))
+        and bool(_BEGIN.match(text))
+        and bool(_TIME.search(text))
+    )
+
+
+def is_verb_alone(line: str) -> bool:
+    """ "> wrote:", the end of an introduction that was broken at every bracket."""
+    text = tidy(line)
+    return len(text) <= 25 and text.endswith(":") and WROTE.search(text[-90:]) is not None
+
+
+def is_bare_intro(line: str) -> bool:
+    """ "Marco wrote:" with neither date nor address: it introduces a quote where one follows."""
+    text = tidy(line)
+    return (
+        6 <= len(text) <= 80
+        and text.endswith((":", "："))
+        and bool(WROTE.search(text[-90:]) or _CJK_WROTE.search(text[-90:]))
     )
 
 

@@ -10,46 +10,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ascolto.channels.adapters.email import intros
+from ascolto.channels.adapters.email import devices, headerwords, intros
 
-MAX_CHARACTERS = 60_000
-MAX_LINES = 1_500
+MAX_CHARACTERS = 40_000
+MAX_LINES = 1_000
 _INTRO_LINES = 6
 _SIGNATURE_LINES = 15
 _HEADER_LINES = 40
 
 _QUOTED = re.compile(r"^\s{0,3}(?:>|[|](?:\s|$))")
-_ENDS = (intros.ORIGINAL, intros.ORIGINAL_BARE, intros.REPLY_ABOVE)
-_ROLES = {
-    "from": intros.FROM_NAMES,
-    "date": intros.words(
-        "sent date inviato data gesendet datum envoyé enviado enviada fecha verzonden sendt dato skickat "
-        "lähetetty päivämäärä wysłano odesláno дата отправлено надіслано изпратено elküldve dátum trimis "
-        "tarih gönderildi 发送时间 发送日期 寄件日期 送信日時 日時 日期 보낸날짜 ngày dikirim tanggal"
-    )
-    | {
-        "gesendet am",
-        "envoyé le",
-        "enviado el",
-        "enviado em",
-        "enviada em",
-        "data wysłania",
-        "보낸 날짜",
-        "date d'envoi",
-        "gönderme tarihi",
-    },
-    "to": intros.words(
-        "to cc a an kopie à para van aan til till kopia kopio vastaanottaja do komu кому копия címzett către "
-        "kime προς 收件人 收件者 宛先 받는사람 đến kepada pour"
-    )
-    | {"받는 사람"},
-    "subject": intros.words(
-        "subject oggetto betreff objet asunto assunto onderwerp emne ämne aihe temat předmět predmet тема "
-        "относно tárgy subiect konu θέμα 主题 主旨 件名 제목 subjek perihal zadeva"
-    )
-    | {"chủ đề"},
-}
-_ROLE_OF = {name: role for role, names in _ROLES.items() for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +56,10 @@ class _Scissors:
         self.lines = [line.rstrip() for line in lines]
         self.hidden = [False] * len(lines)
         self.is_cut_to_the_end = False
+        self._is_forwarded = False
+        self._no_header_before = 0
+        self._ends: dict[int, bool] = {}  # what was found out about a line is not asked again
+        self._intros: dict[int, bool] = {}
         self._seen = 0  # nothing above this line is shown
         self._quoted = [bool(_QUOTED.match(line)) for line in self.lines]
 
@@ -108,11 +81,11 @@ class _Scissors:
         line = self.lines[place]
         if not line.strip() or len(line) > intros.MAX_LINE:
             return place + 1
-        if intros.FORWARDED.match(line) or intros.FORWARDED_BARE.match(line):
+        if self._is_forward(place, line):
             return self._forwarded(place)
         if armour := intros.ARMOUR.match(line.strip()):
             return self._armour(place, armour.group(1) == "SIGNATURE")
-        if self._is_end(line):
+        if self._is_end(place):
             return self._cut(place)
         if (end := self._headers(place)) > place:
             return self._embedded(place, end)
@@ -120,7 +93,22 @@ class _Scissors:
             return self._after_intro(place, end, inline)
         if intros.SIGNATURE_MARK.match(line) and self._is_signature(place):
             return self._cut(place)
+        if intros.RULE.match(line) and self._is_list_footer(place):
+            return self._cut(place)
         return place + 1
+
+    def _is_forward(self, place: int, line: str) -> bool:
+        """The line that begins a forwarded mail; inside a quote it must be the quote's first."""
+        if not intros.is_forward(line):
+            return False
+        return not self._quoted[place] or place == 0 or not any(self._quoted[max(0, place - 3) : place])
+
+    def _is_list_footer(self, place: int) -> bool:
+        """Whether the few lines below a rule are what a mailing list or a virus scanner adds."""
+        below = [line for line in self.lines[place + 1 : place + 12] if line.strip()]
+        if not below or len(below) > 8 or not self._has_text_before(place):
+            return False
+        return any(intros.LIST_FOOTER.search(line[:300]) for line in below[:3])
 
     def _armour(self, place: int, is_signature: bool) -> int:
         """The wrapping of a signed text: its first lines, or its signature."""
@@ -133,10 +121,22 @@ class _Scissors:
         self._hide(place, min(end + 1, len(self.lines)))
         return end + 1
 
-    def _is_end(self, line: str) -> bool:
+    def _is_end(self, place: int) -> bool:
         """A line after which only somebody else's words follow."""
-        line = line.strip()
-        return len(line) <= 160 and any(pattern.match(line) for pattern in _ENDS)
+        if place not in self._ends:
+            line = self.lines[place].strip()
+            self._ends[place] = len(line) <= 160 and (
+                intros.is_original(line)
+                or intros.is_reply_mark(line)
+                or (line.startswith(">>>") and intros.GROUPWISE.match(line) is not None)
+            )
+        return self._ends[place]
+
+    def _is_intro(self, place: int) -> bool:
+        """A line that says that somebody wrote what follows."""
+        if place not in self._intros:
+            self._intros[place] = intros.is_intro(self.lines[place])
+        return self._intros[place]
 
     def _has_text_before(self, place: int) -> bool:
         """Whether something is shown above; what was looked at once is not looked at again."""
@@ -152,7 +152,9 @@ class _Scissors:
         above = place - 1
         while above >= 0 and not self.lines[above].strip():
             above -= 1
-        if above >= 0 and intros.RULE.match(self.lines[above]):
+        if above >= 0 and (
+            intros.RULE.match(self.lines[above]) or intros.is_bare_original(self.lines[above])
+        ):
             place = above
         self._hide(place, len(self.lines))
         self.is_cut_to_the_end = True
@@ -175,19 +177,20 @@ class _Scissors:
             self._hide(place, place + 1)
             start = self._next_line(place + 1)
             self._hide(place, max(self._headers(start), place + 1))
+        self._is_forwarded = True
         return len(self.lines)
 
     def _headers(self, place: int) -> int:
         """Where the header of an embedded mail that begins here ends; `place` when there is none."""
-        first = intros.HEADER.match(self.lines[place]) if place < len(self.lines) else None
-        if first is None:
+        if place < self._no_header_before or not headerwords.role_of(
+            self.lines[place] if place < len(self.lines) else ""
+        ):
             return place
         roles, here, end, telling = set(), place, place, False
         while here < len(self.lines) and here - end <= 3 and here - place < _HEADER_LINES:
             line = self.lines[here]
-            found = intros.HEADER.match(line[:200])
-            if found is not None:
-                roles.add(_ROLE_OF.get(found.group("name").lower(), "other"))
+            if role := headerwords.role_of(line):
+                roles.add(role)
                 telling = telling or bool(
                     intros.ADDRESS.search(line) or re.search(r"\d{1,2}[:.]\d{2}|\d{4}", line)
                 )
@@ -195,10 +198,12 @@ class _Scissors:
             elif line.strip() and self._is_far(roles, here, end):
                 break
             here += 1
-        if len(roles & {"from", "date", "to", "subject"}) >= 3 or (
+        told = len(roles & {"from", "date", "to", "subject"})
+        if (told >= 3 and (telling or told == 4 or self._stands_apart(place))) or (
             telling and len(roles) >= 2 and roles & {"from", "date"} and self._stands_apart(place)
         ):
             return self._end_of_continuation(end)
+        self._no_header_before = end  # those below it are fewer still
         return place
 
     def _is_far(self, roles: set[str], here: int, end: int) -> bool:
@@ -230,15 +235,18 @@ class _Scissors:
     def _intro(self, place: int) -> int:
         """Where an introduction that begins here ends; `place` when there is none."""
         line = self.lines[place]
-        if intros.is_intro(line):
-            return (
-                place + 1
-                if intros.tidy(line).endswith((":", "：", "--")) or self._quote_follows(place + 1)
-                else place
-            )
-        if not intros.may_begin_intro(line):
-            return place
-        joined, gaps = line.strip(), 0
+        is_intro = self._is_intro(place)
+        if is_intro and intros.tidy(line).endswith((":", "：", "--", " -")):
+            return place + 1
+        if intros.may_begin_intro(line) and (end := self._long_intro(place)) > place:
+            return end
+        if (is_intro or intros.is_bare_intro(line)) and self._quote_follows(place + 1):
+            return place + 1
+        return place + 1 if is_intro and intros.needs_no_colon(line) else place
+
+    def _long_intro(self, place: int) -> int:
+        """Where an introduction over several lines ends; `place` when it is none."""
+        joined, gaps = self.lines[place].strip(), 0
         for here in range(place + 1, min(place + 1 + _INTRO_LINES, len(self.lines))):
             piece = self.lines[here].strip()
             gaps += not piece
@@ -248,7 +256,8 @@ class _Scissors:
             if piece.endswith((":", "：")) and intros.is_intro(joined):
                 return here + 1
             if piece.endswith(">") and self._quote_follows(here + 1) and intros.is_intro(joined):
-                return here + 1
+                end = self._next_line(here + 1)
+                return end + 1 if intros.is_verb_alone(self.lines[end]) else here + 1
         return place
 
     def _quote_follows(self, place: int) -> bool:
@@ -288,7 +297,7 @@ class _Scissors:
         for place, line in enumerate(self.lines):
             if not line.strip():
                 continue
-            if intros.SIGNATURE_MARK.match(line) or self._is_end(line):
+            if intros.SIGNATURE_MARK.match(line) or self._is_end(place):
                 break
             if was_quoted and not self._quoted[place] and not self._is_broken_link(place):
                 answered += 1
@@ -304,7 +313,7 @@ class _Scissors:
         following = 0
         for here in range(place + 1, min(place + 1 + 4 * _SIGNATURE_LINES, len(self.lines))):
             line = self.lines[here]
-            if self._quoted[here] or self._is_end(line) or intros.is_intro(line):
+            if self._quoted[here] or self._is_end(here) or self._is_intro(here):
                 return True
             following += bool(line.strip())
             if following > _SIGNATURE_LINES:
@@ -313,13 +322,13 @@ class _Scissors:
 
     def _hide_trailing(self) -> None:
         """Quotes and "sent from my telephone" at the end of what is shown."""
-        place = len(self.lines) - 1
+        place = -1 if self._is_forwarded else len(self.lines) - 1
         while place >= 0:
             line = self.lines[place]
             if self.hidden[place] or not line.strip():
                 place -= 1
             elif (self._quoted[place] and not self._is_quote_only(place)) or (
-                len(line) <= 200 and intros.SENT_FROM.match(line) and self._has_text_before(place)
+                self._is_device_line(line) and self._has_text_before(place)
             ):
                 self.hidden[place] = True
                 place -= 1
@@ -327,7 +336,9 @@ class _Scissors:
                 return
 
     def _is_device_line(self, line: str) -> bool:
-        return len(line) <= 200 and intros.SENT_FROM.match(line) is not None
+        return len(line) <= devices.MAX_LINE and (
+            devices.is_device_line(line) or intros.SENT_FROM.match(line) is not None
+        )
 
     def _is_quote_only(self, place: int) -> bool:
         """Whether nothing but quotes is left above: then they are what the person sent."""
