@@ -94,7 +94,11 @@ def begin(
     state = _signer().sign(nonce)
     try:
         address = protocol.sign_in_address(
-            way, values, redirect_uri=redirect_uri, state=state, verifier=verifier
+            way,
+            protocol.with_defaults(adapter.Config, values),
+            redirect_uri=redirect_uri,
+            state=state,
+            verifier=verifier,
         )
     except SendRefused as refusal:
         reason, again = in_own_language(refusal.failure.reason), account.pk if account else None
@@ -143,7 +147,7 @@ def finish(*, agent: Agent, session: str, answer: Mapping[str, str]) -> ChannelA
         _refuse_denied(answer)
         granted = protocol.exchange(
             sign_in_of(adapter),
-            values,
+            protocol.with_defaults(adapter.Config, values),
             code=_code(answer),
             redirect_uri=told["redirect_uri"],
             verifier=told["verifier"],

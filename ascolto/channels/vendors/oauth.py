@@ -11,6 +11,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -75,6 +76,17 @@ def filled(address: str, values: Mapping[str, str]) -> str:
     if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username or not port_is_fine:
         raise SendRefused(Failure(ErrorClass.CONFIG, "The address of the network is not a web address."))
     return made
+
+
+def values_of(config: Any) -> dict[str, str]:
+    """The settings of an inbox as texts, the defaults of its channel among them."""
+    return {item.name: str(getattr(config, item.name) or "") for item in fields(config)}
+
+
+def with_defaults(config: type[Any], values: Mapping[str, str]) -> dict[str, str]:
+    """Settings as they were typed, and what the channel assumes for those left out."""
+    known = {item.name: str(item.default) for item in fields(config) if isinstance(item.default, str)}
+    return {**known, **{name: value for name, value in values.items() if value}}
 
 
 def sign_in_address(
