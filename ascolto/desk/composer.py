@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ascolto.accounts.models import Agent
 from ascolto.channels.ailments import dead_among
-from ascolto.conversations.models import Conversation, Visibility
+from ascolto.conversations.models import Conversation, Message, Visibility
 from ascolto.conversations.reach import BLOCKED, Reach, reaches
 from ascolto.desk.looks import Look, look_of
 from ascolto.ui.jinja import url_or_none
@@ -42,6 +42,7 @@ class Way:
     shut: str
     hint: str = ""
     read_only: bool = False
+    private_link: str = ""  # where the customer can go on in private by themselves
     fix_url: str = ""  # where whoever may repair the inbox does so
     parts: bool = False  # long texts leave (and cost) in parts
 
@@ -81,8 +82,15 @@ def make_composer(agent: Agent, conversation: Conversation) -> Composer:
     found = reaches(conversation)
     dead = dead_among({reach.account.pk: reach.account for reach in found}.values())
     kinds = [(reach.account.kind, reach.visibility) for reach in found]
+    links = _private_links(found)
     ways = [
-        _way(agent, r, dead.get(r.account.pk, ""), kinds.count((r.account.kind, r.visibility)) > 1)
+        _way(
+            agent,
+            r,
+            links.get(r.answers_id, ""),
+            dead.get(r.account.pk, ""),
+            kinds.count((r.account.kind, r.visibility)) > 1,
+        )
         for r in found
     ]
     modes = [way.visibility for way in ways if not way.shut] or [way.visibility for way in ways]
@@ -90,7 +98,19 @@ def make_composer(agent: Agent, conversation: Conversation) -> Composer:
     return Composer(ways, mode, may_reply=True)
 
 
-def _way(agent: Agent, reach: Reach, dead: str, by_name: bool) -> Way:
+def _private_links(found: Sequence[Reach]) -> dict[int | None, str]:
+    """Addresses at which a customer who spoke in public can write privately, as their messages tell them."""
+    public = [
+        reach.answers_id
+        for reach in found
+        if reach.visibility == Visibility.PUBLIC and reach.capabilities.private_reply
+    ]
+    rows = Message.objects.filter(pk__in=public).values_list("pk", "extra") if public else []
+    links = {pk: extra.get("private_link") for pk, extra in rows}
+    return {pk: link for pk, link in links.items() if isinstance(link, str) and link.startswith("https://")}
+
+
+def _way(agent: Agent, reach: Reach, private_link: str, dead: str, by_name: bool) -> Way:
     account = reach.account
     can, limits, look = reach.capabilities, reach.limits, look_of(account.kind)
     return Way(
@@ -110,6 +130,7 @@ def _way(agent: Agent, reach: Reach, dead: str, by_name: bool) -> Way:
         hint=_hint(reach),
         read_only=not can.answers,
         parts=can.parts,
+        private_link=private_link,
         fix_url=(url_or_none("workspace:inbox", account.pk) or "") if dead and agent.is_administrator else "",
     )
 

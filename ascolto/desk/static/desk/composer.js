@@ -56,6 +56,14 @@ export function startComposer() {
     event.preventDefault();
     send(f, event.shiftKey);
   });
+  f.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-insert]")?.dataset.insert;
+    if (!link) return;
+    const a = area(), before = a.value.slice(0, a.selectionEnd);
+    a.setRangeText(`${before && !/\s$/.test(before) ? " " : ""}${link} `, a.selectionStart, a.selectionEnd, "end");
+    a.dispatchEvent(new Event("input", { bubbles: true }));
+    a.focus();
+  });
   f.addEventListener("submit", (event) => {
     if (event.submitter?.hasAttribute("formaction")) { forget(); return; } // "Answered there": a page of its own comes back
     event.preventDefault();
