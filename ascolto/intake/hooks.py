@@ -107,7 +107,7 @@ def _open(account: ChannelAccount) -> Door | None:
 def admit(door: Door, request: HookRequest, siblings: Sequence[Door] = ()) -> Admitted | HookAnswer:
     """Deliveries that may be stored, or the answer to give instead (handshakes and other questions)."""
     if not door.is_enabled and not any(sibling.is_enabled for sibling in siblings):
-        return HookAnswer(410, b"This inbox is switched off.")
+        return _closed()
     try:
         if request.method in {"GET", "HEAD"}:
             return door.adapter.handshake(door.account, request)
@@ -123,8 +123,13 @@ def admit(door: Door, request: HookRequest, siblings: Sequence[Door] = ()) -> Ad
         return Admitted((_entry(door, request),), said)
     concerned = _concerned((door, *siblings), request)
     if not any(one.is_enabled for one in concerned):
-        return HookAnswer(410, b"This inbox is switched off.")
+        return _closed()
     return Admitted(tuple(_entry(one, request) for one in concerned if one.is_enabled), said)
+
+
+def _closed() -> HookAnswer:
+    """Switched off, for now: 503 lets networks try again; after a 410 (gone) some would never call again."""
+    return HookAnswer(503, b"This inbox is switched off: try again later.")
 
 
 def _concerned(doors: Sequence[Door], request: HookRequest) -> Sequence[Door]:

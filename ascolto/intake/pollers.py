@@ -19,6 +19,7 @@ from ascolto.kit.vault import Unreadable
 
 log = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between two looks for accounts that came, changed or went
+BROKEN = {ErrorClass.REAUTH, ErrorClass.CONFIG, ErrorClass.ABUSE_STOP}  # somebody must act
 LONGEST_WAIT = 20.0  # seconds a poller waits for a push before it looks at its account again
 FALLBACK = timedelta(minutes=5)
 LONGEST_PAUSE = 3600.0  # seconds a network may ask us to stay away
@@ -166,6 +167,8 @@ def note_failure(account: ChannelAccount, failure: Failure) -> None:
         extra={"account": account.pk, "error": failure.error.value, "reason": failure.reason},
     )
     health, _ = ChannelHealth.objects.get_or_create(account=account)
+    if health.state == "broken" and failure.error not in BROKEN:
+        return  # what passes by itself does not hide what somebody must repair
     changed = health.error_class != failure.error.value
     ChannelHealth.objects.filter(account=account).update(
         error_class=failure.error.value, error=failure.reason[:500], error_at=now(), error_from="in"

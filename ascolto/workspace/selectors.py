@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from ascolto.channels.ailments import Ailment, ailments_of
+from ascolto.channels.ailments import Ailment, ailments_of, why_dead
 from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.channels.registry import UnknownChannel
 from ascolto.channels.selectors import all_accounts, health_of
@@ -55,6 +55,11 @@ class Inbox:
     @property
     def ailments(self) -> list[Ailment]:
         return ailments_of(self.account, self.health)
+
+    @property
+    def still_sends(self) -> bool:
+        """Whether answers leave although something is wrong."""
+        return self.account.is_enabled and not why_dead(self.account, self.health)
 
     @property
     def is_fetched(self) -> bool:
