@@ -81,6 +81,9 @@ class Bubble:
     facts: Facts
     answers_public: bool  # a private answer to what was said in public
     answered_privately: bool
+    moderation: list[tuple[str, str, str]]  # verb, icon, words
+    is_hidden: bool
+    removed_by_us: bool
     is_outside: bool  # noted by a person: answered on the network's own page
     is_message: bool = True
 
@@ -114,12 +117,14 @@ class Thread:
     earlier: int = 0
 
 
-def make_bubbles(messages: Iterable[Said], conversation: Conversation, company: str) -> list[Bubble]:
+def make_bubbles(
+    messages: Iterable[Said], conversation: Conversation, company: str, *, may_moderate: bool = False
+) -> list[Bubble]:
     """Bubbles in the order of the messages."""
-    return [_bubble(said, conversation, company) for said in messages]
+    return [_bubble(said, conversation, company, may_moderate) for said in messages]
 
 
-def _bubble(said: Said, conversation: Conversation, company: str) -> Bubble:
+def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: bool) -> Bubble:
     row = said.row
     who, key, kind = _author(row, conversation, company)
     look = look_of(row["account__kind"]) if row["account__kind"] else None
@@ -153,6 +158,9 @@ def _bubble(said: Said, conversation: Conversation, company: str) -> Bubble:
         answers_public=row["visibility"] == Visibility.PRIVATE
         and row["in_reply_to__visibility"] == Visibility.PUBLIC,
         answered_privately=said.answered_privately,
+        moderation=_moderation(row, look) if may_moderate else [],
+        is_hidden=row["extra"].get("hidden") is True,
+        removed_by_us=row["extra"].get("removed_by_us") is True,
         is_outside=row["kind"] == "outside",
     )
 
@@ -171,6 +179,25 @@ def _author(row: dict[str, Any], conversation: Conversation, company: str) -> tu
     if row["author_kind"] == Author.BOT:
         return _("Automatic assistant"), "bot", "bot"
     return company or _("Automatic message"), "system", "bot"
+
+
+_MODERATION = {
+    "hide": ("eye-off", gettext_lazy("Hide")),
+    "show": ("eye", gettext_lazy("Show again")),
+    "like": ("thumbs-up", gettext_lazy("Like")),
+    "delete": ("trash-2", gettext_lazy("Delete")),
+}
+
+
+def _moderation(row: dict[str, Any], look: Look | None) -> list[tuple[str, str, str]]:
+    """What may be done to a public message of a customer, as delivery.moderation allows it."""
+    if row["visibility"] != Visibility.PUBLIC or row["direction"] != Direction.IN or row["removed_at"]:
+        return []
+    done = {"hide" if row["extra"].get("hidden") else "show"} | (
+        {"like"} if row["extra"].get("liked") else set()
+    )
+    can = (look.moderates if look else frozenset()) - done
+    return [(verb, icon, str(words)) for verb, (icon, words) in _MODERATION.items() if verb in can]
 
 
 def _parts(text: str, extra: dict[str, Any]) -> tuple[str, str]:

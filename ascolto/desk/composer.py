@@ -103,7 +103,7 @@ def _private_links(found: Sequence[Reach]) -> dict[int | None, str]:
     public = [
         reach.answers_id
         for reach in found
-        if reach.visibility == Visibility.PUBLIC and reach.capabilities.private_reply
+        if reach.answers_id and reach.visibility == Visibility.PUBLIC and reach.capabilities.private_reply
     ]
     rows = Message.objects.filter(pk__in=public).values_list("pk", "extra") if public else []
     links = {pk: extra.get("private_link") for pk, extra in rows}

@@ -19,6 +19,7 @@ class Look:
     icon: str
     label: str | Promise
     has_subjects: bool = False  # its messages are letters
+    moderates: frozenset[str] = frozenset()  # what may be done to public messages
 
 
 @cache
@@ -28,4 +29,10 @@ def look_of(kind: str) -> Look:
         adapter = get_adapter(kind)
     except UnknownChannel:
         return Look(kind, "i-ch-chat", kind)
-    return Look(kind, adapter.icon, gettext_lazy(adapter.label), adapter.capabilities.subject)
+    return Look(
+        kind,
+        adapter.icon,
+        gettext_lazy(adapter.label),
+        adapter.capabilities.subject,
+        adapter.capabilities.moderates,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from ascolto.conversations.selectors import (
     list_conversations,
     visible_conversations,
 )
-from ascolto.desk.bubbles import Thread, make_bubbles, weave
+from ascolto.desk.bubbles import Bubble, Thread, make_bubbles, weave
 from ascolto.desk.composer import make_composer
 from ascolto.desk.lines import read_lines
 from ascolto.desk.queue import (
@@ -157,6 +157,12 @@ def _page_context(request: HttpRequest) -> dict[str, Any]:
     return {**shell_context(request, current="desk"), "live_after": live_after}
 
 
+def bubbles_of(request: HttpRequest, said: Iterable[Said], conversation: Conversation) -> list[Bubble]:
+    """The messages as this person sees them."""
+    may_moderate = not agent_of(request).is_guest
+    return make_bubbles(said, conversation, company_of(request).name, may_moderate=may_moderate)
+
+
 def thread_of(request: HttpRequest, conversation: Conversation, before: Place | None = None) -> Thread:
     """The newest messages (of those `before` a place) with what happened meanwhile."""
     said = newest_messages(conversation, MESSAGES + 1, before=before)
@@ -166,14 +172,14 @@ def thread_of(request: HttpRequest, conversation: Conversation, before: Place | 
         since=said[0].row["occurred_at"] - LEAD if is_more else None,
         until=before[0] - LEAD if before else None,
     )
-    thread = weave(make_bubbles(said, conversation, company_of(request).name), lines)
+    thread = weave(bubbles_of(request, said, conversation), lines)
     thread.earlier = said[0].row["id"] if is_more else 0
     return thread
 
 
 def part_context(request: HttpRequest, conversation: Conversation, said: list[Said]) -> dict[str, Any]:
     """These messages alone, for the live thread."""
-    bubbles = make_bubbles(said, conversation, company_of(request).name)
+    bubbles = bubbles_of(request, said, conversation)
     base = reverse("desk:thread", args=[conversation.number])
     return {"number": conversation.number, "base": base, "thread": Thread(items=list(bubbles))}
 

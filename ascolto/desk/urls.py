@@ -23,6 +23,7 @@ urlpatterns = [
     path("c/<str:number>/messages/<int:pk>/", thread.message, name="message"),
     path("c/<str:number>/messages/<int:pk>/letter/", thread.letter, name="letter"),
     path("c/<str:number>/messages/<int:pk>/resend/", answer.resend, name="resend"),
+    path("c/<str:number>/messages/<int:pk>/moderate/", answer.moderate, name="moderate"),
     path("c/<str:number>/reply/", answer.reply, name="reply"),
     path("c/<str:number>/answered/", answer.answered_outside, name="answered"),
     path("c/<str:number>/assign/", changes.assign, name="assign"),

@@ -26,6 +26,7 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "message.delivery_uncertain": "message reason",
         "message.resent": "message",
         "message.answered_privately": "message",
+        "message.moderated": "message verb",
         "message.edited": "message",
         "message.amended": "message",
         "message.removed": "message",

@@ -13,6 +13,7 @@ from ascolto.conversations.actions.change import (
 )
 from ascolto.conversations.actions.early import settle_early_news
 from ascolto.conversations.actions.echoes import take_over
+from ascolto.conversations.actions.moderate import note_moderated
 from ascolto.conversations.actions.news import (
     News,
     apply_news,
@@ -40,6 +41,7 @@ __all__ = [
     "news_of",
     "note_answered_outside",
     "note_delivery",
+    "note_moderated",
     "note_partial",
     "read_up_to",
     "receive_messages",

@@ -13,6 +13,7 @@ from ascolto.accounts.models import Agent
 from ascolto.conversations.actions import add_note, add_reply, change_status, note_answered_outside
 from ascolto.conversations.models import Conversation, Message, Status, Visibility
 from ascolto.delivery.actions import resend as send_again
+from ascolto.delivery.moderation import moderate as moderate_message
 from ascolto.desk.forms import Draft, keep_upload, read_draft
 from ascolto.desk.opening import (
     agent_of,
@@ -25,6 +26,7 @@ from ascolto.desk.opening import (
 from ascolto.desk.reading import one_message
 from ascolto.desk.replies import toast
 from ascolto.gates import Refused
+from ascolto.ui.reasons import in_own_language
 
 
 @signed_in
@@ -104,6 +106,23 @@ def resend(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         if not is_fragment(request):
             return _refused(request, message.conversation, refused)
         return toast(HttpResponse(status=422), f"{refused.message} {refused.fix}".strip())
+    if not is_fragment(request):
+        return redirect(reverse("desk:thread", args=[number]))
+    said = one_message(message.conversation, message.pk)
+    return render(request, "desk/items.html", part_context(request, message.conversation, said))
+
+
+@role_required("agent")
+@require_POST
+def moderate(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Hide, show, like or delete a public message on its network."""
+    message = open_message(request, number, pk, to="reply")
+    try:
+        moderate_message(agent=agent_of(request), message=message, verb=request.POST.get("verb", ""))
+    except Refused as refused:
+        if not is_fragment(request):
+            return _refused(request, message.conversation, refused)
+        return toast(HttpResponse(status=422), f"{in_own_language(refused.message)} {refused.fix}".strip())
     if not is_fragment(request):
         return redirect(reverse("desk:thread", args=[number]))
     said = one_message(message.conversation, message.pk)

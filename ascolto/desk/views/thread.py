@@ -11,12 +11,13 @@ from ascolto.accounts.guards import signed_in
 from ascolto.conversations.files import SHOWN_INLINE, path_of
 from ascolto.conversations.models import Attachment
 from ascolto.conversations.selectors import access_attachment
-from ascolto.desk.bubbles import make_bubbles, weave
+from ascolto.desk.bubbles import weave
 from ascolto.desk.card import make_card
 from ascolto.desk.letter import letter_page, letter_policy
 from ascolto.desk.lines import read_lines
 from ascolto.desk.opening import (
     agent_of,
+    bubbles_of,
     company_of,
     conversation_context,
     head_context,
@@ -70,7 +71,7 @@ def messages(request: HttpRequest, number: str) -> HttpResponse:
     """What came after a message (and after an event), for the live thread."""
     conversation = open_conversation(request, number)
     after, event = _number(request, "after"), _number(request, "events")
-    bubbles = make_bubbles(messages_after(conversation, after), conversation, company_of(request).name)
+    bubbles = bubbles_of(request, messages_after(conversation, after), conversation)
     lines = read_lines(conversation, after_id=event) if "events" in request.GET else []
     context = part_context(request, conversation, []) | {"thread": weave(bubbles, lines)}
     return render(request, "desk/items.html", context)
