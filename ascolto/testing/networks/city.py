@@ -258,6 +258,7 @@ class _Street(BaseHTTPRequestHandler):
 
     server: City
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body leave apart: the second must not wait 40 ms for the first to be seen
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent."""
