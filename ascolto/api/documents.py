@@ -166,7 +166,12 @@ class ConversationList(Struct, frozen=True):
 
 
 class Health(Struct, frozen=True):
-    """How an inbox does: broken (somebody must act), waiting (paused by the network), working, quiet."""
+    """How an inbox does: broken (somebody must act), waiting (paused by the network), working, quiet.
+
+    `error_class` sorts `error` (reauth, config, abuse_stop, retry, …). `silent_since`: since when fewer messages come than
+    its own history lets expect. `token_expires_at`: when the network's permission ends. `blocked` says why no answer can
+    leave; it is empty when one can.
+    """
 
     state: Literal["broken", "waiting", "working", "quiet"]
     error: str
@@ -174,6 +179,10 @@ class Health(Struct, frozen=True):
     paused_until: datetime | None
     last_in_at: datetime | None
     last_out_at: datetime | None
+    error_class: str = ""
+    silent_since: datetime | None = None
+    token_expires_at: datetime | None = None
+    blocked: str = ""
 
 
 class Abilities(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -16,6 +17,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from ascolto.accounts.guards import guarded_by, public
 from ascolto.accounts.selectors import agent_of_token, token_allows
+from ascolto.channels.ailments import why_dead
 from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.config.parts import missing_migrations
 from ascolto.conversations.models import Attachment
@@ -157,17 +159,63 @@ class Numbers:
         yield family
 
     def _channels(self) -> Iterator[Metric]:
-        family = GaugeMetricFamily(
-            "ascolto_inboxes", "Enabled inboxes by kind and state.", labels=["kind", "state"]
+        health = {row.pk: row for row in ChannelHealth.objects.all()}
+        accounts = list(
+            ChannelAccount.objects.filter(is_enabled=True).only("id", "kind", "name", "is_enabled")
         )
-        health = {row.pk: row.state for row in ChannelHealth.objects.all()}
-        counts: dict[tuple[str, str], int] = {}
-        for pk, kind in ChannelAccount.objects.filter(is_enabled=True).values_list("pk", "kind"):
-            key = (kind, health.get(pk, "quiet"))
-            counts[key] = counts.get(key, 0) + 1
-        for labels, count in counts.items():
-            family.add_metric(labels, count)
-        yield family
+        yield _inboxes_by_state(accounts, health)
+        yield from _each_inbox(accounts, health)
+
+
+def _inboxes_by_state(accounts: list[ChannelAccount], health: dict[int, ChannelHealth]) -> Metric:
+    family = GaugeMetricFamily(
+        "ascolto_inboxes", "Enabled inboxes by kind and state.", labels=["kind", "state"]
+    )
+    counts: dict[tuple[str, str], int] = {}
+    for account in accounts:
+        key = (account.kind, health[account.pk].state if account.pk in health else "quiet")
+        counts[key] = counts.get(key, 0) + 1
+    for labels, count in counts.items():
+        family.add_metric(labels, count)
+    return family
+
+
+_PER_INBOX = {
+    "up": "1 while answers can leave by this enabled inbox, 0 while somebody must repair it.",
+    "silent": "1 while fewer messages come in than its own history lets expect.",
+    "last_in_seconds": "How long ago something came in.",
+    "last_out_seconds": "How long ago an answer left.",
+    "permission_seconds": "How long the network's permission still lasts; negative when it is over.",
+}
+
+
+def _each_inbox(accounts: list[ChannelAccount], health: dict[int, ChannelHealth]) -> Iterator[Metric]:
+    """One gauge an inbox; what is not known of an inbox is left out."""
+    labels = ["inbox", "kind", "name"]
+    families = {
+        key: GaugeMetricFamily(f"ascolto_inbox_{key}", text, labels=labels)
+        for key, text in _PER_INBOX.items()
+    }
+    for account in accounts:
+        names = [str(account.pk), account.kind, account.name]
+        for key, value in _numbers_of(account, health.get(account.pk) or ChannelHealth()).items():
+            if value is not None:
+                families[key].add_metric(names, value)
+    yield from families.values()
+
+
+def _numbers_of(account: ChannelAccount, health: ChannelHealth) -> dict[str, float | None]:
+    def since(at: datetime | None) -> float | None:
+        return (now() - at).total_seconds() if at else None
+
+    ends = since(health.token_expires_at)
+    return {
+        "up": float(not why_dead(account, health)),
+        "silent": float(health.silent_since is not None),
+        "last_in_seconds": since(health.last_in_at),
+        "last_out_seconds": since(health.last_out_at),
+        "permission_seconds": -ends if ends is not None else None,
+    }
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -17,9 +17,11 @@ from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connection
 
+from ascolto.channels.ailments import ailments_of
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.protocol import ConfigError
 from ascolto.channels.registry import UnknownChannel
+from ascolto.channels.selectors import health_of
 from ascolto.config.parts import missing_migrations
 from ascolto.events.models import Event
 from ascolto.kit.clock import now
@@ -149,7 +151,7 @@ def _look_at_postgres(area: str) -> Iterator[Finding]:
 def look_at_channels(area: str) -> Iterator[Finding]:
     """Every inbox can be opened with the key we have, and its settings are what its network needs."""
     found = 0
-    for account in ChannelAccount.objects.filter(is_enabled=True):
+    for account in ChannelAccount.objects.filter(is_enabled=True).select_related("health"):
         found += 1
         try:
             account.as_account()
@@ -158,9 +160,22 @@ def look_at_channels(area: str) -> Iterator[Finding]:
         except (ConfigError, UnknownChannel) as error:
             yield Finding("error", area, f"{account.name}: {error}")
         else:
-            yield Finding("ok", area, f"{account.name} ({account.kind}) can be opened")
+            yield _how_it_does(account, area)
     if not found:
         yield Finding("ok", area, "no inbox is connected yet")
+
+
+def _how_it_does(account: ChannelAccount, area: str) -> Finding:
+    wrong = ailments_of(account, health_of(account))
+    if not wrong:
+        return Finding("ok", area, f"{account.name} ({account.kind}) can be opened")
+    what = {
+        "broken": f"does not work: {wrong[0].reason}",
+        "expired": "the permission of its network is over",
+        "silent": "is strangely silent",
+        "expiring": f"the permission of its network ends in {wrong[0].days} days",
+    }
+    return Finding("warning", area, f"{account.name} {what[wrong[0].kind]}")
 
 
 def look_at_disk(area: str) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from ascolto.api.selectors import channels_page, visible_channels
 from ascolto.channels import actions
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.registry import UnknownChannel
-from ascolto.channels.selectors import health_of, hook_url
+from ascolto.channels.selectors import health_of, hook_url, why_dead
 from ascolto.kit.vault import Unreadable
 
 SettingName = Annotated[str, Meta(max_length=100)]
@@ -150,6 +150,10 @@ def _health(account: ChannelAccount) -> documents.Health:
         health.paused_until,
         health.last_in_at,
         health.last_out_at,
+        error_class=health.error_class,
+        silent_since=health.silent_since,
+        token_expires_at=health.token_expires_at,
+        blocked=why_dead(account, health),
     )
 
 

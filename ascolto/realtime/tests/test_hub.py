@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ascolto.conversations.access import Sight
 from ascolto.events.log import Position
-from ascolto.realtime.frames import Frame
+from ascolto.realtime.frames import Frame, HouseNews
 from ascolto.realtime.hub import MOST_BYTES, ChatSubscriber, DeskSubscriber, Hub
 
 NOBODY = frozenset[int]()
@@ -96,3 +96,12 @@ def test_a_closing_process_lets_go_of_everybody() -> None:
         return early.is_closed, late.is_closed
 
     assert asyncio.run(story()) == (True, True)
+
+
+def test_everybody_hears_that_an_inbox_changed_and_nothing_more() -> None:
+    news = HouseNews(Position(0, 41))
+    for sight in (ANNA, MARCO, VIKTOR):
+        assert news.for_sight(sight) == b"id: 0.41\nevent: house\ndata: {}\n\n"
+    visitor = ChatSubscriber(account_id=7, customer_id=None)
+    visitor.hear([news])
+    assert not visitor.should_look

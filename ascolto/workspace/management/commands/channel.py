@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ascolto.accounts.models import Team
 from ascolto.channels import actions
+from ascolto.channels.ailments import ailments_of
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.protocol import ConfigError, SendRefused
 from ascolto.channels.registry import UnknownChannel, all_adapters
@@ -105,7 +107,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False))
             return
         for row in rows:
-            state = row["state"] if row["enabled"] else "off"
+            state = ", ".join(row["alerts"]) or row["state"] if row["enabled"] else "off"
             self.stdout.write(
                 f"{row['id']:>5}  {row['kind']:<10}  {state:<8}  {row['name']}  {row['error']}".rstrip()
             )
@@ -141,9 +143,19 @@ def _row(account: ChannelAccount) -> dict[str, Any]:
         "name": account.name,
         "enabled": account.is_enabled,
         "state": health.state,
+        "alerts": [ailment.kind for ailment in ailments_of(account, health)],
+        "error_class": health.error_class,
         "error": health.error,
+        "last_in_at": _iso(health.last_in_at),
+        "last_out_at": _iso(health.last_out_at),
+        "silent_since": _iso(health.silent_since),
+        "token_expires_at": _iso(health.token_expires_at),
         "hook_url": hook_url(account, _base_url()),
     }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _base_url() -> str:
