@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,23 +17,32 @@ from datetime import datetime
 from typing import Any
 
 from ascolto.channels.protocol import (
+    Account,
+    Adapter,
+    ConfigError,
     ErrorClass,
     Failure,
     Handle,
     Inbound,
+    Malformed,
     Message,
     Outgoing,
+    RawDelivery,
     Receipt,
     ReceiptStatus,
     Removed,
     Sender,
     SendRefused,
+    Sent,
+    Unsupported,
 )
-from ascolto.channels.reading import iso_moment_of, text_of
+from ascolto.channels.reading import iso_moment_of, read_body, text_of
+from ascolto.channels.vendors import polling
 
 LONGEST = 20_000
 LONGEST_ID = 220
 _SPACES = re.compile(r"\s+")
+_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 
@@ -85,7 +95,7 @@ class Review:
         return Message(
             external_id=reply_id(self.id, text),
             sender=self.sender(),
-            occurred_at=max(at, self.at),
+            occurred_at=at,
             text=text,
             visibility="public",
             outgoing=True,
@@ -95,9 +105,7 @@ class Review:
     def receipt(self, text: str, status: ReceiptStatus, at: datetime, reason: str = "") -> Receipt:
         """What became of a reply."""
         failure = Failure(ErrorClass.CONTENT, reason) if status is ReceiptStatus.FAILED else None
-        return Receipt(
-            external_id=reply_id(self.id, text), status=status, occurred_at=max(at, self.at), failure=failure
-        )
+        return Receipt(external_id=reply_id(self.id, text), status=status, occurred_at=at, failure=failure)
 
 
 def reply_id(review_id: str, text: str) -> str:
@@ -160,3 +168,43 @@ def language_of(value: Any) -> str:
     """A language tag; empty for anything else."""
     text = text_of(value, 20).strip()
     return text.replace("_", "-") if _LANGUAGE.fullmatch(text) else ""
+
+
+def check_backfill(days: int) -> None:
+    """Raises ConfigError for a history that is no number of days."""
+    if not 0 <= days <= 3650:
+        raise ConfigError("backfill_days", "is a number of days from 0 to 3650.")
+
+
+def check_address(name: str, address: str, example: str) -> None:
+    """Raises ConfigError for what is not the address of an API."""
+    if not _ADDRESS.fullmatch(address):
+        raise ConfigError(name, f"is not a web address; write for example {example}")
+
+
+class ReviewAdapter(Adapter):
+    """Base of the adapters of review sites: JSON from a poll or a hook, nobody to write to in private."""
+
+    def read(
+        self, account: Account, document: Mapping[str, Any], received_at: datetime, *, history: bool
+    ) -> list[Inbound]:
+        """Everything a document of the site tells. `history`: from well before the inbox was connected."""
+        raise NotImplementedError
+
+    def parse(self, account: Account, raw: RawDelivery) -> list[Inbound]:
+        try:
+            document = read_body(raw.body)
+        except Malformed as error:
+            return [Unsupported(what=str(error))]
+        if "removed" in document:
+            return read_removed(document, raw.received_at) or [
+                Unsupported(what="removed reviews without ids")
+            ]
+        return self.read(account, document, raw.received_at, history=polling.HISTORY in raw.headers)
+
+    def send(self, account: Account, outgoing: Outgoing) -> Sent:
+        raise no_private_side()
+
+    def wait(self, account: Account, seconds: float) -> None:
+        """Nobody tells us: asking again is all there is."""
+        threading.Event().wait(seconds)

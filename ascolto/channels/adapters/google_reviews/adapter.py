@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ascolto.channels.adapters.google_reviews import asking, pushes
@@ -13,26 +13,21 @@ from ascolto.channels.adapters.google_reviews.parsing import read_delivery
 from ascolto.channels.capabilities import Capabilities, Counting, Limits
 from ascolto.channels.protocol import (
     Account,
-    Adapter,
     ConfigError,
     HookRequest,
     Inbound,
-    Malformed,
     OAuth,
     Outgoing,
     Polled,
-    RawDelivery,
     Sent,
-    Unsupported,
     setting,
 )
-from ascolto.channels.reading import check_body, read_body
-from ascolto.channels.vendors import googleauth, polling, reviews
+from ascolto.channels.reading import check_body
+from ascolto.channels.vendors import googleauth, reviews
 
 API = "https://mybusiness.googleapis.com"
 _LOCATION = re.compile(r"accounts/[A-Za-z0-9_-]{1,60}/locations/[A-Za-z0-9_-]{1,60}")
 _BETWEEN = re.compile(r"[;\n]|[\s,]+(?=accounts/)")
-_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +93,9 @@ class Config:
                 googleauth.ServiceAccount.read(self.service_account)
             except googleauth.UnusableKey as error:
                 raise ConfigError("service_account", str(error)) from error
-        if not 0 <= self.backfill_days <= 3650:
-            raise ConfigError("backfill_days", "is a number of days from 0 to 3650.")
-        for name in ("api_base", "sign_in_url"):
-            if not _ADDRESS.fullmatch(getattr(self, name)):
-                raise ConfigError(name, f"is not a web address; write for example {API}")
+        reviews.check_backfill(self.backfill_days)
+        for name, example in (("api_base", API), ("sign_in_url", googleauth.TOKEN_URL)):
+            reviews.check_address(name, getattr(self, name), example)
 
     @property
     def places(self) -> dict[str, str]:
@@ -111,7 +104,7 @@ class Config:
         return {name.strip(" ,/"): label.strip(" ,") for name, _, label in entries}
 
 
-class GoogleReviews(Adapter):
+class GoogleReviews(reviews.ReviewAdapter):
     """The reviews of one or several places."""
 
     kind = "google_reviews"
@@ -128,7 +121,6 @@ class GoogleReviews(Adapter):
         reviews=True,
         idempotent=True,  # a reply is put in its place: the same once more changes nothing
     )
-    kept_headers = ()
     rate = (1.0, 5)
     polls_every = timedelta(minutes=5)
     icon = "i-ch-review"
@@ -151,20 +143,14 @@ class GoogleReviews(Adapter):
         pushes.check(account.config.push_secret, account.config.push_audience, request)
         check_body(request.body)
 
-    def parse(self, account: Account, raw: RawDelivery) -> list[Inbound]:
-        try:
-            document = read_body(raw.body)
-        except Malformed as error:
-            return [Unsupported(what=str(error))]
-        places = account.config.places
-        named = {place: label or account.name for place, label in places.items()}
-        return read_delivery(document, raw.received_at, places=named, history=polling.HISTORY in raw.headers)
+    def read(
+        self, account: Account, document: Mapping[str, Any], received_at: datetime, *, history: bool
+    ) -> list[Inbound]:
+        named = {place: label or account.name for place, label in account.config.places.items()}
+        return read_delivery(document, received_at, places=named, history=history)
 
     def poll(self, account: Account, cursor: Mapping[str, Any]) -> Iterator[Polled]:
         return asking.poll(account, cursor)
-
-    def send(self, account: Account, outgoing: Outgoing) -> Sent:
-        raise reviews.no_private_side()
 
     def publish(self, account: Account, outgoing: Outgoing) -> Sent:
         return asking.publish(account, outgoing)

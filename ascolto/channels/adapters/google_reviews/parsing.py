@@ -44,10 +44,6 @@ def read_delivery(
     `places`: what people call them, by their names. `history`: it was written before the inbox was connected.
     """
     places = places or {}
-    if "removed" in document:
-        return reviews.read_removed(document, received_at) or [
-            Unsupported(what="removed reviews without ids")
-        ]
     if "message" in document:
         return [_notification(object_of(document.get("message")))]
     if isinstance(document.get("reviews"), list):
