@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ascolto"
 CATALOGUE = PACKAGE / "locale" / "it" / "LC_MESSAGES" / "django.po"
 SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop"}
-REFUSING = {"ConfigError"}  # its second argument is shown beside the field
+REFUSING = {"ConfigError", "Failure"}  # their second argument is shown: beside the field, at the message
 PLURAL = {"ngettext", "ngettext_lazy"}
 HEADER = {
     "Project-Id-Version": "Ascolto",
@@ -55,7 +55,7 @@ def texts_of_channels() -> Iterator[tuple[Text, str]]:
     for adapter in all_adapters().values():
         place = adapter.__class__.__module__.replace(".", "/") + ".py"
         doors = [text for door in adapter.doors for text in (door.label, door.hint)]
-        for text in (adapter.label, *adapter.guide, *doors, *_words_of(adapter.Config)):
+        for text in (adapter.label, *adapter.guide, *adapter.sentences, *doors, *_words_of(adapter.Config)):
             if text:
                 yield (text, ""), place
 

@@ -218,6 +218,7 @@ class Adapter:
     rate: ClassVar[tuple[float, int]] = (10.0, 20)  # messages per second and burst, per account
     polls_every: ClassVar[timedelta | None] = None
     icon: ClassVar[str] = "i-ch-chat"
+    sentences: ClassVar[tuple[str, ...]] = ()  # what reasons and `test` say where they have gaps, as "… %(name)s …"
     guide: ClassVar[tuple[str, ...]] = ()  # how to connect it, step by step (English source texts)
     doors: ClassVar[tuple[Doorway, ...]] = ()  # instead of a hook address
     oauth: ClassVar[OAuth | None] = None

@@ -8,6 +8,9 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from ascolto.gates import Refused
+from ascolto.ui.reasons import in_own_language
+
 
 def toast(
     response: HttpResponse, text: str, *, undo: str = "", fields: Mapping[str, Any] | None = None
@@ -18,3 +21,8 @@ def toast(
         said |= {"undo": undo, "fields": dict(fields or {})}
     response.headers["HX-Trigger"] = json.dumps({"toast": said})
     return response
+
+
+def refusal_words(refused: Refused) -> str:
+    """Why something is not done and what to do instead, in the reader's language."""
+    return f"{in_own_language(refused.message)} {in_own_language(refused.fix)}".strip()

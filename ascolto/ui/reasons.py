@@ -7,6 +7,7 @@ a screen can say them again in another language; words of a network or a server 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from django.utils.translation import get_language, gettext
@@ -34,6 +35,54 @@ SENTENCES = (
     _("The time to answer was over before it could be sent."),
     _("We were interrupted while sending: it may have arrived."),
     _("We were too busy to send it."),
+    # what may not leave, and why
+    _("%(name)s takes no answers from here."),
+    _("%(name)s allows one private answer to a public message, and it was given."),
+    _("The customer asked for no messages on %(name)s."),
+    _("The customer does not take messages on %(name)s."),
+    _("The customer's account on %(name)s does not exist any more."),
+    _("%(length)s of %(limit)s characters that %(name)s takes."),
+    _("%(length)s of %(limit)s bytes that %(name)s takes."),
+    _("The time to answer on %(name)s is over."),
+    _("%(name)s takes no files."),
+    _("At most %(count)s files."),
+    _("%(file)s is too large or of a kind that %(name)s refuses."),
+    _("The customer has not written publicly in this conversation."),
+    _("The customer has not written privately in this conversation."),
+    _("The customer has not written publicly on %(name)s in this conversation."),
+    _("The customer has not written privately on %(name)s in this conversation."),
+    _("This text was written for other readers."),
+    _("Choose who should read it."),
+    _("Choose another channel."),
+    _("Answer on the network's own page, then note it here."),
+    _("Only the customer can allow them again, by writing START."),
+    _("Use another channel, or wait for the customer to write."),
+    _("Answer in public, or wait for the customer to write privately."),
+    _("Write something or attach a file."),
+    _("Shorten the text or send it in two messages."),
+    _("Send an approved template."),
+    _("Wait for the customer to write, or use another channel."),
+    _("Remove the files."),
+    _("Send them in several messages."),
+    _("This cannot be done to this message."),
+    _("%(name)s cannot answer customers."),
+    _("Choose an agent."),
+    _("This time has passed."),
+    _("Choose a time in the future."),
+    _("A label has at most 60 characters, a conversation at most 50 labels."),
+    _("This request key belongs to another message."),
+    _("Use a new key."),
+    _("A file is not available any more."),
+    _("Attach it again."),
+    _("The note is empty."),
+    _("This message has no inbox to leave from."),
+    _("Choose a channel."),
+    _("Only answers that leave through an inbox can be sent again."),
+    _("The message is on its way already."),
+    _("Wait for the outcome."),
+    _("The message was sent already."),
+    _("It failed unexpectedly (%(what)s)."),
+    _("The customer has not written on any channel in this conversation."),
     _("It could not be put together (%(what)s)."),
     _("Sending stopped unexpectedly (%(what)s): it may have arrived."),
     _("No address of the customer is known on this channel."),
@@ -118,6 +167,15 @@ SENTENCES = (
 )  # fmt: skip
 
 
+_of_channels: list[str] = []
+
+
+def add_sentences(sentences: Iterable[str]) -> None:
+    """Further sentences with gaps: those that channels say."""
+    _of_channels.extend(sentence for sentence in sentences if sentence not in _of_channels)
+    _patterns.cache_clear()
+
+
 def in_own_language(text: str) -> str:
     """The text as the reader would say it; unknown texts stay as they are."""
     text = text.removeprefix("CannotRead: ")
@@ -138,7 +196,7 @@ def in_own_language(text: str) -> str:
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     """The sentences that have gaps, as patterns of what they look like once filled in."""
     found = []
-    for sentence in SENTENCES:
+    for sentence in (*SENTENCES, *_of_channels):
         parts = re.split(r"%\((\w+)\)s", sentence)
         if len(parts) > 1:
             filled = [f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts)]

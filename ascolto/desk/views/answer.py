@@ -24,9 +24,8 @@ from ascolto.desk.opening import (
     thread_page_context,
 )
 from ascolto.desk.reading import one_message
-from ascolto.desk.replies import toast
+from ascolto.desk.replies import refusal_words, toast
 from ascolto.gates import Refused
-from ascolto.ui.reasons import in_own_language
 
 
 @signed_in
@@ -105,7 +104,7 @@ def resend(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     except Refused as refused:
         if not is_fragment(request):
             return _refused(request, message.conversation, refused)
-        return toast(HttpResponse(status=422), f"{refused.message} {refused.fix}".strip())
+        return toast(HttpResponse(status=422), refusal_words(refused))
     if not is_fragment(request):
         return redirect(reverse("desk:thread", args=[number]))
     said = one_message(message.conversation, message.pk)
@@ -122,7 +121,7 @@ def moderate(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     except Refused as refused:
         if not is_fragment(request):
             return _refused(request, message.conversation, refused)
-        return toast(HttpResponse(status=422), f"{in_own_language(refused.message)} {refused.fix}".strip())
+        return toast(HttpResponse(status=422), refusal_words(refused))
     if not is_fragment(request):
         return redirect(reverse("desk:thread", args=[number]))
     said = one_message(message.conversation, message.pk)
@@ -139,5 +138,5 @@ def upload(request: HttpRequest) -> JsonResponse:
     try:
         kept = keep_upload(request, file)
     except Refused as refused:
-        return JsonResponse({"error": f"{refused.message} {refused.fix}".strip()}, status=413)
+        return JsonResponse({"error": refusal_words(refused)}, status=413)
     return JsonResponse({"id": kept.pk, "name": kept.name, "size": kept.size}, status=201)

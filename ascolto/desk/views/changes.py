@@ -26,10 +26,11 @@ from ascolto.desk.forms import (
 from ascolto.desk.lines import priority_names
 from ascolto.desk.opening import agent_of, company_of, head_context, is_fragment, open_conversation
 from ascolto.desk.queue import status_names
-from ascolto.desk.replies import toast
+from ascolto.desk.replies import refusal_words, toast
 from ascolto.gates import Refused
 from ascolto.kit.clock import now
 from ascolto.ui.jinja import moment
+from ascolto.ui.reasons import in_own_language
 from ascolto.ui.shell import shell_context
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -48,10 +49,14 @@ def _changed(
             return render(
                 request,
                 "ui/error.html",
-                {"title": refused.message, "text": refused.fix, "what": "forbidden"},
+                {
+                    "title": in_own_language(refused.message),
+                    "text": in_own_language(refused.fix),
+                    "what": "forbidden",
+                },
                 status=422,
             )
-        return toast(HttpResponse(status=422), f"{refused.message} {refused.fix}".strip())
+        return toast(HttpResponse(status=422), refusal_words(refused))
     if not is_fragment(request):
         return redirect("desk:thread", conversation.number)
     fresh = open_conversation(request, conversation.number)
