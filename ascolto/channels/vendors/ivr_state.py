@@ -115,7 +115,7 @@ def _count(text: str) -> int:
 
 
 def _moment(text: str) -> datetime | None:
-    if not (text.isascii() and text.isdigit() and len(text) < 11):
+    if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text)):
         return None
     return datetime.fromtimestamp(int(text), UTC)
 

@@ -20,6 +20,7 @@ import phonenumbers
 
 from ascolto.channels.protocol import (
     Account,
+    AccountNews,
     BadSignature,
     ConfigError,
     ErrorClass,
@@ -34,6 +35,7 @@ from ascolto.channels.protocol import (
 from ascolto.channels.reading import check_body, object_of, text_of
 from ascolto.channels.vendors.rest import USUAL_WAIT, Rest, failure_by_status
 from ascolto.kit import http
+from ascolto.kit.jsontext import NotJson, read_json
 
 API = "https://api.twilio.com"
 VERSION = "2010-04-01"
@@ -209,6 +211,30 @@ def read_query(headers: Mapping[str, str]) -> dict[str, str]:
     return read_form(headers.get(QUERY, "").encode("utf-8", "replace"))
 
 
+def message_sid(form: Form) -> str:
+    """The message a delivery is about; empty when it is about none."""
+    names = ("MessageSid", "SmsMessageSid", "SmsSid")
+    return next((found for name in names if (found := form.get(name, "").strip()[:64])), "")
+
+
+def notice_of(form: Form) -> AccountNews | None:
+    """What Twilio's debugger tells: what went wrong between Twilio and us; None for another delivery.
+
+    A warning at most: it speaks of everything in the account, also of what is not ours.
+    """
+    if not (form.get("Sid", "").startswith("NO") and "Payload" in form):
+        return None
+    try:
+        payload = object_of(read_json(form["Payload"].encode()))
+    except NotJson:
+        payload = {}
+    code = text_of(payload.get("error_code"), 10)
+    title = f"Twilio reports error {code}." if code else "Twilio reports an error."
+    detail = {"code": code, "resource": text_of(payload.get("resource_sid"), 64)}
+    is_error = form.get("Level", "").upper() == "ERROR"
+    return AccountNews(title=title, level="warning" if is_error else "info", detail=detail)
+
+
 NOTHING = HookAnswer(
     200, b'<?xml version="1.0" encoding="UTF-8"?><Response/>', content_type="text/xml; charset=utf-8"
 )
@@ -348,8 +374,9 @@ def fetch(account: Account, remote: Mapping[str, Any], limit: int) -> tuple[byte
     rest = api(account)
     if not is_ours and rest.is_own(where):  # a path of our API that is no file of a message
         raise SendRefused(Failure(ErrorClass.CONTENT, "The message names no file that could be fetched."))
+    ending = ".mp3" if is_ours and "/Recordings/" in where else ""  # without it Twilio describes it
     try:
-        return rest.download(where, limit)
+        return rest.download(where + ending, limit)
     except SendRefused as refusal:
         raise _gone(refusal) from refusal
 

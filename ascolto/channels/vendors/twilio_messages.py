@@ -13,12 +13,16 @@ from ascolto.channels.protocol import (
     ErrorClass,
     Failure,
     Handle,
+    Ignored,
+    Inbound,
     Outgoing,
     Polled,
+    RawDelivery,
     Receipt,
     ReceiptStatus,
     SendRefused,
     Sent,
+    Unsupported,
 )
 from ascolto.channels.reading import objects_of, text_of
 from ascolto.channels.vendors import twilio
@@ -54,6 +58,18 @@ def receipt_of(
     failed = known is ReceiptStatus.FAILED
     failure = twilio.failure_of(code, words) if failed else None
     return Receipt(external_id=sid, status=known, occurred_at=at, tracker=tracker, failure=failure)
+
+
+def read_status(form: twilio.Form, sid: str, raw: RawDelivery) -> Inbound:
+    """What became of a message of ours, as a hook tells it."""
+    status = (form.get("MessageStatus") or form.get("SmsStatus") or "").strip().lower()
+    if status not in STATUSES:
+        return Unsupported(what=f"message status: {status[:40]}")
+    tracker = twilio.read_query(raw.headers).get(TRACKER, "")[:200]
+    words = form.get("ErrorMessage", "").strip()[:300] or form.get("ChannelStatusMessage", "").strip()[:300]
+    code = form.get("ErrorCode", "")
+    receipt = receipt_of(sid, status, code, raw.received_at, words=words, tracker=tracker)
+    return receipt or Ignored(what=f"message status: {status}")
 
 
 def send(account: Account, outgoing: Outgoing, to: str, sender: Mapping[str, str]) -> Sent:
@@ -93,16 +109,17 @@ def sweep(account: Account, cursor: Mapping[str, Any], number: str) -> Iterator[
 
     Also what we sent ourselves: so an answer whose fate was unknown is found again.
     """
-    begun, since = now(), _since(cursor)
+    begun, since = now(), since_of(cursor)
     if since is not None:
-        found = [*_changed(account, number, since)]
+        found = [text for end in ("To", "From") for text in changed_since(account, {end: number}, since)]
         found.reverse()  # Twilio lists the newest first, and writes whole seconds
         for resource in sorted(found, key=_age):
             yield Polled(raw=json.dumps(resource).encode(), cursor=dict(cursor))
     yield Polled(raw=None, cursor={"since": begun.isoformat()})
 
 
-def _since(cursor: Mapping[str, Any]) -> datetime | None:
+def since_of(cursor: Mapping[str, Any]) -> datetime | None:
+    """From when on a sweep looks, a little before its last look; None at the first."""
     try:
         found = datetime.fromisoformat(str(cursor.get("since", "")))
     except ValueError:
@@ -110,12 +127,12 @@ def _since(cursor: Mapping[str, Any]) -> datetime | None:
     return (found if found.tzinfo else found.replace(tzinfo=UTC)) - _OVERLAP
 
 
-def _changed(account: Account, number: str, since: datetime) -> Iterator[dict[str, Any]]:
-    for end in ("To", "From"):
-        params = {end: number, "DateSent>": since.strftime("%Y-%m-%d"), "PageSize": _PAGE}
-        for resource in pages(account, "Messages.json", "messages", params):
-            if twilio.moment_of(resource.get("date_updated"), now()) >= since:
-                yield _with_media(account, resource)
+def changed_since(account: Account, params: Mapping[str, str], since: datetime) -> Iterator[dict[str, Any]]:
+    """Messages that changed since then, newest first. Raises SendRefused."""
+    asked = {**params, "DateSent>": since.strftime("%Y-%m-%d"), "PageSize": _PAGE}
+    for resource in pages(account, "Messages.json", "messages", asked):
+        if twilio.moment_of(resource.get("date_updated"), now()) >= since:
+            yield _with_media(account, resource)
 
 
 def pages(account: Account, name: str, what: str, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -10,9 +10,7 @@ from typing import Any
 from ascolto.channels.adapters.sms.keywords import wish_of
 from ascolto.channels.adapters.sms.people import Party, party_of
 from ascolto.channels.protocol import (
-    AccountNews,
     ConsentChanged,
-    Ignored,
     Inbound,
     Media,
     Message,
@@ -36,24 +34,17 @@ def read_delivery(raw: RawDelivery) -> list[Inbound]:
         return _read_document(raw)
     form = twilio.read_form(raw.body)
     status = (form.get("MessageStatus") or form.get("SmsStatus") or "").strip().lower()
-    sid = _sid(form)
-    if form.get("Sid", "").startswith("NO") and "Payload" in form:
-        return [_notice(form)]
+    sid = twilio.message_sid(form)
+    if (notice := twilio.notice_of(form)) is not None:
+        return [notice]
     if not sid:
         return [Unsupported(what=f"a delivery about {_subject(form)}")]
     is_ours = bool(form.get("MessageStatus")) or not {"Body", "NumMedia"} & form.keys()
-    if status in twilio_messages.STATUSES and is_ours:
-        return [_status(form, sid, status, raw)]
-    if status and status not in _IN and is_ours:
-        return [Unsupported(what=f"message status: {status[:40]}")]
+    if is_ours and status and status not in _IN:
+        return [twilio_messages.read_status(form, sid, raw)]
     if not form.get("From", "").strip():
         return [Unsupported(what="a message from nobody")]
     return _message(form, sid, raw.received_at)
-
-
-def _sid(form: twilio.Form) -> str:
-    names = ("MessageSid", "SmsMessageSid", "SmsSid")
-    return next((found for name in names if (found := form.get(name, "").strip()[:64])), "")
 
 
 def _subject(form: twilio.Form) -> str:
@@ -161,32 +152,6 @@ def _name(content_type: str) -> str:
     if content_type == "application/octet-stream":
         return "file"
     return f"{main if main in _SHOWN else 'file'}.{ending.get(sub, sub.removeprefix('x-'))}"[:80]
-
-
-# --- news of ours, of the account ------------------------------------------------------------------------------------------
-
-
-def _status(form: twilio.Form, sid: str, status: str, raw: RawDelivery) -> Inbound:
-    tracker = twilio.read_query(raw.headers).get(twilio_messages.TRACKER, "")[:200]
-    words = form.get("ErrorMessage", "").strip()[:300] or form.get("ChannelStatusMessage", "").strip()[:300]
-    code = form.get("ErrorCode", "")
-    receipt = twilio_messages.receipt_of(sid, status, code, raw.received_at, words=words, tracker=tracker)
-    return receipt or Ignored(what=f"message status: {status}")
-
-
-def _notice(form: twilio.Form) -> Inbound:
-    """Twilio's debugger tells what went wrong between Twilio and us."""
-    try:
-        payload = object_of(read_json(form.get("Payload", "").encode()))
-    except NotJson:
-        payload = {}
-    code = text_of(payload.get("error_code"), 10)
-    title = f"Twilio reports error {code}." if code else "Twilio reports an error."
-    detail = {"code": code, "resource": text_of(payload.get("resource_sid"), 64)}
-    # A warning at most: Twilio's log speaks of everything in the account, also of what is not ours.
-    return AccountNews(
-        title=title, level="warning" if form.get("Level", "").upper() == "ERROR" else "info", detail=detail
-    )
 
 
 # --- what the sweep found ----------------------------------------------------------------------------------------------------
