@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ascolto.channels.adapters.email import compose, headers, imap, smtp
-from ascolto.channels.adapters.email.parsing import own_addresses, read_mail
+from ascolto.channels.adapters.email.origin import own_addresses
+from ascolto.channels.adapters.email.parsing import read_mail
 from ascolto.channels.capabilities import Attachments, Capabilities
 from ascolto.channels.protocol import (
     Account,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_string
 from email.message import Message as Part
@@ -22,6 +23,24 @@ _ORIGINALS = {
 }
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _ID_IN_TEXT = re.compile(r"^[\s>|]{0,10}message-id:\s{0,4}(<[^<>\s]{3,400}>)", re.IGNORECASE | re.MULTILINE)
+_DAEMON = re.compile(
+    r"mailer[-._]?daemon|postmaster|mail[-._]?delivery|microsoftexchange|bounce", re.IGNORECASE
+)
+_RETURNED = re.compile(
+    r"undeliver|delivery status notification|returned mail|mail delivery (?:failed|failure)|delivery (?:failure|failed)|failure notice"
+    r"|could not be delivered|unzustellbar|nicht zugestellt|mancat[ao] (?:consegna|recapito)|non recapit|messaggio non consegnato"
+    r"|non remis|échec de (?:la )?(?:remise|livraison)|no se (?:puede|pudo|ha podido) entregar|no entregado|não (?:foi )?entregue"
+    r"|onbestelbaar|kunde inte levereras|ikke leveres|niedostarcz|nedoručiteln|не доставлен|недоставлен|配信不能|退信",
+    re.IGNORECASE,
+)
+_WAITS = re.compile(
+    r"delayed|will (?:continue|keep|be retried)|not yet been delivered|still trying|warning|do not need to resend|verzögert|in ritardo",
+    re.IGNORECASE,
+)
+_GIVEN_UP = re.compile(
+    r"gave up|given up|giving up|permanent|could not be delivered|undeliverable", re.IGNORECASE
+)
+_DIAGNOSIS = re.compile(r"(?<![\d.])5\d\d[ -](?:5\.\d{1,3}\.\d{1,3} )?[^\r\n]{3,250}")
 MAX_RECIPIENTS = 200
 _RANK = {"failed": 4, "delivered": 3, "relayed": 2, "expanded": 2, "delayed": 1}
 
@@ -35,10 +54,13 @@ class Report:
     diagnostic: str = ""
     recipient: str = ""
     original_ids: tuple[str, ...] = ()  # the nearest first; several when a relay rewrote it
+    stated: Failure | None = None  # what a certified provider said of the failure
 
     @property
     def failure(self) -> Failure:
         """The reason in the product's words."""
+        if self.stated is not None:
+            return self.stated
         reason = excerpt(self.diagnostic or "The mail came back.", 400)
         return Failure(classify(self.status), reason, self.status)
 
@@ -74,6 +96,8 @@ def read_report(message: Part) -> Report | None:
             if any("displayed" in value.lower() for value in _all(fields, "disposition")):
                 return Report("read", original_ids=ids)
             return Report("other", original_ids=ids)
+        if kind == "message/feedback-report":
+            return Report("complaint", original_ids=ids)
         if kind in _REPORTS:
             return _read_status(_blocks(part), ids)
     return None
@@ -150,6 +174,39 @@ def _original_ids(children: list[Part]) -> tuple[str, ...]:
             found += headers.read_message_ids(_all([inner], "x-ascolto-id"))
             found += headers.read_message_ids(_all([inner], "message-id"))
     return tuple(dict.fromkeys(found))
+
+
+def read_plain(message: Part, values: Callable[[str], list[str]], text: str) -> Report | None:
+    """The bounce of a server that sends no reports (qmail, Exchange, exim): a machine returns a mail, whose Message-ID stands
+    in the text, in the mail attached, or in the header of the bounce."""
+    if any(value.lower().startswith("auto-replied") for value in values("auto-submitted")):
+        return None  # somebody's holiday notice
+    senders = headers.read_mailboxes(values("from"))
+    local = senders[0].address.partition("@")[0] if senders else ""
+    by_machine = _DAEMON.match(local) or any(
+        value.replace(" ", "") in {"<>", ""} for value in values("return-path")
+    )
+    returned = _RETURNED.search(" ".join(values("subject")))
+    marked = any(values(name) for name in ("x-failed-recipients", "x-ms-exchange-message-is-ndr"))
+    if not (by_machine or marked or returned):
+        return None
+    quoted = (*_original_ids([part for part in _walk(message) if part is not message]), *ids_in_text(text))
+    status = status_in_text(text)
+    if not quoted and not (marked or returned or status.startswith("5")):
+        return None
+    if not quoted and not by_machine and not marked:
+        return None  # a subject alone, and nothing that came back
+    waits = status.startswith("4") or (not status and not marked)
+    if waits and _WAITS.search(text[:5_000]) and not _GIVEN_UP.search(text[:5_000]):
+        return Report("delayed", status, original_ids=quoted)
+    said = _DIAGNOSIS.search(text[:20_000])
+    words = said.group().strip() if said else f"Returned with status {status}." if status else ""
+    return Report("failed", status or _enhanced(words), words, original_ids=quoted)
+
+
+def _enhanced(words: str) -> str:
+    """What the three digits of an SMTP answer mean as a status."""
+    return "5.1.1" if words.startswith(("550", "551", "553")) else "5.2.2" if words.startswith("552") else ""
 
 
 def ids_in_text(text: str) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import email
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.message import Message as Part
 from typing import Any
@@ -14,19 +14,23 @@ from typing import Any
 from ascolto.channels.adapters.email import (
     automation,
     bounces,
+    calendars,
     charsets,
     headers,
     markup,
+    origin,
     parts,
+    pec,
     quoting,
     references,
     repair,
-    trust,
 )
 from ascolto.channels.protocol import (
     Account,
     AccountNews,
+    Amended,
     Handle,
+    Ignored,
     Inbound,
     Media,
     Message,
@@ -42,8 +46,12 @@ MAX_TEXT = 200_000  # characters that a desk shows; a longer text is also kept a
 MAX_VALUES = 50  # values of one header name
 MAX_LISTED = 50  # addresses of To and Cc that are kept for display
 AT_ONCE = timedelta(seconds=60)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?", re.IGNORECASE)
-_STATUS = {"failed": ReceiptStatus.FAILED, "delivered": ReceiptStatus.DELIVERED, "read": ReceiptStatus.READ}
+_STATUS = {
+    "sent": ReceiptStatus.SENT,
+    "failed": ReceiptStatus.FAILED,
+    "delivered": ReceiptStatus.DELIVERED,
+    "read": ReceiptStatus.READ,
+}
 
 
 def read_mail(account: Account, raw: RawDelivery) -> list[Inbound]:
@@ -56,10 +64,22 @@ def read_mail(account: Account, raw: RawDelivery) -> list[Inbound]:
         return [_salvage(account, raw, error)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Outer:
+    """The certified envelope that a mail came in."""
+
+    envelope: pec.Envelope
+    origin: origin.Origin
+    content: bytes
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from (self.envelope, self.origin)
+
+
 class _Mail:
-    def __init__(self, account: Account, raw: RawDelivery) -> None:
+    def __init__(self, account: Account, raw: RawDelivery, outer: _Outer | None = None) -> None:
         self.account, self.config = account, account.config
-        self.raw = raw
+        self.raw, self.outer = raw, outer
         self.part = _parse(raw.body)
         self._values: dict[str, list[str]] = {}
         label = parts.declared_charset(self.part)
@@ -67,7 +87,7 @@ class _Mail:
             kept = self._values.setdefault(str(name).lower(), [])
             if len(kept) < MAX_VALUES:
                 kept.append(headers.with_letters(str(value), label))
-        self.own = own_addresses(self.config)
+        self.own = origin.own_addresses(self.config)
         self.arrived_at = _arrival(raw)
 
     def raw_values(self, name: str) -> list[str]:
@@ -83,13 +103,39 @@ class _Mail:
         ids = headers.read_message_ids(self.raw_values("message-id"), 1)
         if (own := self._own_echo(ids)) is not None:
             return [own]
+        if self.outer is None and (found := self._certified()):
+            return found
         report = bounces.read_report(self.part)
         if report is not None and (news := self._news(report)):
             return news
         body = parts.read_body(self.part)
-        if report is None and (news := self._plain_bounce(body.text)):
+        plain = bounces.read_plain(self.part, self.values, body.text) if report is None else None
+        if plain is not None and (news := self._news(plain)):
             return news
         return [self._message(ids, body, report)]
+
+    # --- certified mail ---
+
+    def _certified(self) -> list[Inbound]:
+        """What a PEC provider tells: news of a mail of ours, or the mail in its envelope."""
+        notice = pec.read_notice(self.part, self.values)
+        if notice is not None:
+            report = bounces.Report(
+                notice.action,
+                notice.kind,
+                notice.reason,
+                original_ids=notice.original_ids,
+                stated=notice.failure,
+            )
+            return self._news(report) or [
+                Ignored(what=f"a PEC receipt ({notice.kind}) on a mail sent elsewhere")
+            ]
+        envelope = pec.open_envelope(self.part, self.values)
+        if envelope is None or not envelope.content:
+            return []
+        outer = origin.find(self.account, self.raw_values, self.values, "")
+        inner = replace(self.raw, body=envelope.content)
+        return _Mail(self.account, inner, _Outer(envelope, outer, self.raw.body)).read()
 
     # --- news of mails of ours ---
 
@@ -110,42 +156,29 @@ class _Mail:
         answered = headers.read_message_ids(self.raw_values("in-reply-to") + self.raw_values("references"))
         for text in (*report.original_ids, *answered):
             own = references.read_own_id(self.account, text)
-            if own is None or not own.tracker:
-                continue
-            if report.action in {"delayed", "relayed", "expanded", "other"}:
-                title = (
-                    f"A mail is {report.action}." if report.action != "other" else "A report on a mail came."
-                )
-                return [
-                    AccountNews(title=title, detail={"recipient": report.recipient, "status": report.status})
-                ]
-            failure = report.failure if report.action == "failed" else None
-            return [
-                Receipt(
-                    external_id=text[:255],
-                    status=_STATUS[report.action],
-                    occurred_at=self.arrived_at,
-                    tracker=own.tracker,
-                    failure=failure,
-                )
-            ]
+            if own is not None and own.tracker:
+                return [self._told(report, text[:255], own.tracker)]
         return []
 
-    def _plain_bounce(self, text: str) -> list[Inbound]:
-        """The bounce of a server that knows no reports: a machine without return path quotes a Message-ID of ours."""
-        senders = headers.read_mailboxes(self.raw_values("from"))
-        sender = senders[0].address if senders else ""
-        null_path = any(value.replace(" ", "") in {"<>", ""} for value in self.values("return-path"))
-        if not (null_path or sender.startswith(("mailer-daemon@", "postmaster@", "mailerdaemon@"))):
-            return []
-        if any(value.lower().startswith("auto-replied") for value in self.values("auto-submitted")):
-            return []  # somebody's holiday notice
-        ids = bounces.ids_in_text(text)
-        status = bounces.status_in_text(text)
-        if not ids and not (self.raw_values("x-failed-recipients") or status.startswith("5")):
-            return []
-        return self._news(
-            bounces.Report("failed", status, status and f"Returned with status {status}.", original_ids=ids)
+    def _told(self, report: bounces.Report, external_id: str, tracker: str) -> Inbound:
+        if report.action == "complaint":
+            return AccountNews(
+                title="A recipient called a mail of ours spam.", level="warning", detail={"mail": external_id}
+            )
+        if report.action in {"delayed", "relayed", "expanded"}:
+            note = {"recipient": report.recipient, "status": report.status, "reason": report.diagnostic[:400]}
+            told = {report.action: {name: value for name, value in note.items() if value}}
+            if report.action == "delayed":
+                told["warnings"] = ["delayed"]  # type: ignore[assignment]
+            return Amended(external_id=external_id, occurred_at=self.arrived_at, extra=told)
+        if report.action not in _STATUS:
+            return Ignored(what=f"a report on a mail of ours ({report.action})")
+        return Receipt(
+            external_id=external_id,
+            status=_STATUS[report.action],
+            occurred_at=self.arrived_at,
+            tracker=tracker,
+            failure=report.failure if report.action == "failed" else None,
         )
 
     # --- messages ---
@@ -155,12 +188,17 @@ class _Mail:
         replies_to = references.thread(in_reply_to, headers.read_message_ids(self.raw_values("references")))
         digest = self._digest(body)
         external_id = references.inbound_id(ids, digest)
-        origin = self._origin(external_id)
+        writer = self._origin(external_id)
         shown = markup.sanitise(body.html) if body.html else markup.Cleaned("")
+        event = self._event(body)
         text = clean(body.text, MAX_TEXT).strip("\n")
+        if event and not text.strip():
+            text = calendars.as_text(event)
         halves = quoting.cut(text)
         subject = " ".join(self.values("subject")[:1])[:500]
-        extra = {**self._extra(origin, body, shown, halves), "digest": digest[:32]}
+        extra = {**self._extra(writer, body, shown, halves), "digest": digest[:32]}
+        if event:
+            extra["event"] = event
         if report is not None:
             extra["report"] = {
                 "action": report.action,
@@ -169,7 +207,7 @@ class _Mail:
             }
         return Message(
             external_id=external_id,
-            sender=origin.sender,
+            sender=writer.sender,
             occurred_at=self._written_at(),
             text=text,
             html=shown.html,
@@ -177,9 +215,18 @@ class _Mail:
             attachments=self._files(body),
             replies_to=tuple(text[:255] for text in replies_to),
             conversation_token=references.conversation_of(self.account, replies_to),
-            automatic=report is not None or automation.is_automatic(self.values, origin.address, self.own),
+            automatic=report is not None or automation.is_automatic(self.values, writer.address, self.own),
             extra=extra,
         )
+
+    def _event(self, body: parts.Body) -> dict[str, Any]:
+        """The first event that came along."""
+        for file in body.files[:20]:
+            if calendars.is_calendar(file.content_type, file.name) and (
+                event := calendars.read_event(file.data or b"")
+            ):
+                return event
+        return {}
 
     def _digest(self, body: parts.Body) -> str:
         """What the mail says, whichever way it came: two copies by two aliases have the same."""
@@ -201,48 +248,34 @@ class _Mail:
         return self.raw.received_at if came_at_once else written
 
     def _files(self, body: parts.Body) -> tuple[Media, ...]:
-        """The files; where something did not fit, the whole mail as a file of its own."""
-        if not body.left_out and len(body.text) <= MAX_TEXT:
-            return tuple(body.files)
-        whole = Media(
-            name="whole-mail.eml", content_type="message/rfc822", data=self.raw.body, size=len(self.raw.body)
-        )
-        return (*body.files, whole)
+        """The files; where something did not fit or was sealed, the whole mail as a file of its own."""
+        files = list(body.files)
+        if body.left_out or len(body.text) > MAX_TEXT:
+            files.append(_as_file("whole-mail.eml", self.raw.body))
+        elif (
+            body.is_encrypted or body.signed
+        ):  # for whoever has the key, or checks the signature over its very bytes
+            name = "encrypted-mail.eml" if body.is_encrypted else "signed-mail.eml"
+            files.append(_as_file(name, self.raw.body))
+        if self.outer is not None:
+            files.append(_as_file("busta-pec.eml", self.outer.content))
+        return tuple(files)
 
-    def _origin(self, external_id: str) -> _Origin:
-        """Who wrote: the From; where it is missing or our own (a web form, a group), the Reply-To or whom the group names."""
-        written = headers.read_mailboxes(self.raw_values("from"))
-        reply_to = headers.read_mailboxes(self.raw_values("reply-to"))
-        forwarded = headers.read_mailboxes(self.raw_values("x-original-from"))
-        others = headers.read_mailboxes(self.raw_values("sender") + self.raw_values("return-path"))
-        writer = next((box for box in written if box.address not in self.own), None)
-        is_stand_in = writer is None
-        if writer is None:
-            replacements = [box for box in (*forwarded, *reply_to, *others) if box.address not in self.own]
-            writer = next(iter([*replacements, *written]), None)
-        language = "".join(self.values("content-language")[:1])
-        language = language if _LANGUAGE.fullmatch(language) else ""
-        if writer is None:
-            return _nobody(self.account, external_id, headers.lonely_name(self.raw_values("from")), language)
-        ambiguous = is_stand_in or len(self.raw_values("from")) > 1
-        verdict = trust.judge(
-            self.values("authentication-results"),
-            writer.address,
-            authority=self.config.authserv_id,
-            is_ambiguous=ambiguous,
+    def _origin(self, external_id: str) -> origin.Origin:
+        """Who wrote. Of a certified mail the provider says whether it is true, and only of the sender that it names."""
+        found = origin.find(self.account, self.raw_values, self.values, external_id)
+        if self.outer is None or not found.address:
+            return found
+        envelope, outer = self.outer
+        proven = (
+            outer.sender.handles[0].proven and envelope.sender == found.address and not envelope.is_anomaly
         )
-        name = writer.name or next((box.name for box in written if box.address == writer.address), "")
-        if not name and not written:
-            name = headers.lonely_name(self.raw_values("from"))
-        sender = Sender(
-            handles=(Handle("email", writer.address, verdict.proven),), name=name, language=language
-        )
-        elsewhere = next((box.address for box in reply_to if box.address not in self.own), "")
-        answer_to = elsewhere if verdict.proven and elsewhere else writer.address
-        return _Origin(sender, writer.address, answer_to, verdict.found)
+        handle = replace(found.sender.handles[0], proven=proven)
+        answer_to = found.answer_to if proven else found.address
+        return origin.Origin(replace(found.sender, handles=(handle,)), found.address, answer_to, outer.checks)
 
     def _extra(
-        self, origin: _Origin, body: parts.Body, shown: markup.Cleaned, halves: quoting.Cut
+        self, writer: origin.Origin, body: parts.Body, shown: markup.Cleaned, halves: quoting.Cut
     ) -> dict[str, Any]:
         extra: dict[str, Any] = {"visible_text": halves.visible}
         if halves.quoted:
@@ -251,26 +284,32 @@ class _Mail:
             boxes = headers.read_mailboxes(self.raw_values(name))
             if boxes:
                 extra[name] = [box.address for box in boxes[:MAX_LISTED]]
-        if origin.answer_to and origin.answer_to != origin.address:
-            extra["reply_to"] = origin.answer_to
-        if origin.checks:
-            extra["checks"] = origin.checks[:200]
+        if writer.answer_to and writer.answer_to != writer.address:
+            extra["reply_to"] = writer.answer_to
+        if writer.checks:
+            extra["checks"] = writer.checks[:200]
         if shown.remote_images:
             extra["remote_images"] = shown.remote_images
         if subject := " ".join(self.values("subject")[:1]):
             extra["subject"] = subject[:300]
-        warnings = self._warnings(origin, body)
+        if body.signed:
+            extra["signed"] = body.signed
+        if self.outer is not None:
+            extra["pec"] = self.outer.envelope.told
+        warnings = self._warnings(writer, body)
         if warnings:
             extra["warnings"] = warnings
         return extra
 
-    def _warnings(self, origin: _Origin, body: parts.Body) -> list[str]:
+    def _warnings(self, writer: origin.Origin, body: parts.Body) -> list[str]:
         """What a person should know before believing or answering the mail; the desk has the words."""
         found = []
-        if origin.sender.handles and not origin.sender.handles[0].proven:
+        if writer.sender.handles and not writer.sender.handles[0].proven:
             found.append("sender_not_proven")
-        if origin.answer_to and origin.answer_to != origin.address:
+        if writer.answer_to and writer.answer_to != writer.address:
             found.append("answers_go_elsewhere")
+        if self.outer is not None and self.outer.envelope.is_anomaly:
+            found.append("pec_anomaly")
         if body.is_encrypted:
             found.append("encrypted")
         if body.left_out:
@@ -282,26 +321,8 @@ class _Mail:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    """The sender, where an answer goes, and what the receiving server had found."""
-
-    sender: Sender
-    address: str
-    answer_to: str
-    checks: str
-
-
-def _nobody(account: Account, external_id: str, name: str, language: str) -> _Origin:
-    """A mail without any address: a person of its own, so that strangers never share a history."""
-    handle = Handle(f"external:{account.id}", f"mail {external_id}"[:255], proven=False)
-    return _Origin(Sender((handle,), name, language), "", "", "")
-
-
-def own_addresses(config: Any) -> frozenset[str]:
-    """The addresses that are this inbox."""
-    candidates = (config.address, config.imap_user, config.smtp_user)
-    return frozenset(box.address for box in headers.read_mailboxes(candidates))
+def _as_file(name: str, content: bytes) -> Media:
+    return Media(name=name, content_type="message/rfc822", data=content, size=len(content))
 
 
 def _arrival(raw: RawDelivery) -> datetime:
@@ -333,11 +354,13 @@ def _salvage(account: Account, raw: RawDelivery, error: Exception) -> Inbound:
     found = re.search(r"^from:.{0,200}", text, re.IGNORECASE | re.MULTILINE)
     boxes = headers.read_mailboxes([found.group()[5:]] if found else [])
     external_id = references.made_up_id(raw.body)
-    origin = _nobody(account, external_id, "", "")
+    stranger = origin.nobody(account, external_id)
     sender = (
-        Sender((Handle("email", boxes[0].address, proven=False),), boxes[0].name) if boxes else origin.sender
+        Sender((Handle("email", boxes[0].address, proven=False),), boxes[0].name)
+        if boxes
+        else stranger.sender
     )
-    whole = Media(name="whole-mail.eml", content_type="message/rfc822", data=raw.body, size=len(raw.body))
+    whole = _as_file("whole-mail.eml", raw.body)
     extra: Mapping[str, Any] = {"warnings": ["unreadable"], "visible_text": "", "error": type(error).__name__}
     return Message(
         external_id=external_id,

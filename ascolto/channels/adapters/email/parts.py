@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from email.message import Message as Part
 
-from ascolto.channels.adapters.email import charsets, headers, markup, naming, tnef, uuencode
+from ascolto.channels.adapters.email import charsets, headers, markup, naming, sealed, tnef, uuencode
 from ascolto.channels.protocol import Media
 from ascolto.kit.text import clean
 
@@ -17,7 +17,7 @@ MAX_PARTS = 3_000
 MAX_FILES = 200
 MAX_BODY = 2_000_000  # bytes of one text part that anybody looks at
 
-_SECRET = {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"}
+_SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _TNEF = {"application/ms-tnef", "application/vnd.ms-tnef"}
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
 
@@ -31,7 +31,7 @@ class Body:
     files: list[Media] = field(default_factory=list)
     left_out: int = 0
     is_encrypted: bool = False
-    is_signed: bool = False
+    signed: str = ""  # smime, pgp
 
 
 @dataclass(slots=True)
@@ -51,6 +51,9 @@ def read_body(message: Part) -> Body:
     body = reader.body
     body.text = piece.text if piece.own_text or piece.own_html else ""
     body.html = piece.html if piece.own_html else ""
+    body.is_encrypted = body.is_encrypted or sealed.PGP_TEXT in body.text[:2_000]
+    if sealed.PGP_SIGNED in body.text[:2_000]:
+        body.signed = "pgp"
     if piece.own_text and "begin " in body.text:
         body.text, found = uuencode.split(body.text)
         for name, content in found:
@@ -62,6 +65,11 @@ def content_type(part: Part) -> str:
     """`text/plain` where nothing better is said."""
     stated = headers.guarded(part.get_content_type, "text/plain")
     return stated if _TYPE.fullmatch(stated) else "application/octet-stream"
+
+
+def claimed_name(part: Part) -> str:
+    """The name a part claims, in lower case."""
+    return naming.claimed(part).lower()
 
 
 def content_of(part: Part) -> bytes:
@@ -123,10 +131,12 @@ class _Reader:
         if self._parts > MAX_PARTS or depth > MAX_DEPTH:
             self.body.left_out += 1
             return _Piece()
-        if kind in _SECRET:
-            self.body.is_encrypted = "signed" not in str(part.get("content-type", "")).lower()
+        if kind == "multipart/encrypted":
+            self.body.is_encrypted = True
         if kind == "multipart/signed":
-            self.body.is_signed = True
+            self.body.signed = "pgp" if "pgp" in str(part.get("content-type", "")).lower() else "smime"
+        if kind in _SMIME:
+            return self._read_smime(part, kind, depth)
         if kind.startswith("message/"):
             self._keep_mail(part, kind)
             return _Piece()
@@ -172,6 +182,17 @@ class _Reader:
             content_id = headers.decode_text(str(part.get("content-id", ""))).strip(" <>")[:200]
             self.keep_file(name or naming.told(part, kind), kind, content, content_id)
         return _Piece()
+
+    def _read_smime(self, part: Part, kind: str, depth: int) -> _Piece:
+        """A signed mail is read from inside its signature; an encrypted one is a file. The file is kept either way."""
+        content = content_of(part)
+        self.keep_file(naming.claimed(part) or naming.told(part, kind), kind, content)
+        inside = sealed.signed_content(content)
+        if inside is None:
+            self.body.is_encrypted = True
+            return _Piece()
+        self.body.signed = "smime"
+        return self.read(inside, depth + 1)
 
     def _keep_tnef(self, inside: tnef.Unpacked) -> _Piece:
         for name, content in inside.files:

@@ -104,7 +104,8 @@ class TestEmail(AdapterConformance):
 
     def test_an_encrypted_mail_is_kept_as_a_file(self) -> None:
         mail = self.message("signed-and-sealed.eml")
-        assert [f.name for f in mail.attachments] == ["smime.p7m"]
+        assert [f.name for f in mail.attachments] == ["smime.p7m", "encrypted-mail.eml"]
+        assert mail.attachments[1].data == self.own_fixtures()["signed-and-sealed.eml"]
         assert "encrypted" in mail.extra["warnings"]
 
     def test_a_uuencoded_file_leaves_the_text(self) -> None:

@@ -13,6 +13,7 @@ import pytest
 from ascolto.channels.adapters.email import compose
 from ascolto.channels.adapters.email.tests.servers import GIULIA, account, answer, quick
 from ascolto.channels.protocol import (
+    Amended,
     ErrorClass,
     File,
     Handle,
@@ -352,7 +353,9 @@ def test_delays_are_no_failures_and_deliveries_are_told(network: MailNetwork) ->
     sent = quick().send(account(network), answer())
     original = f"Message-ID: {sent.external_ids[0]}"
     (delayed,) = parsed(network, bounce(original, action="delayed", status="4.4.1"))
-    assert not isinstance(delayed, (Receipt, Message))
+    assert isinstance(delayed, Amended), "it stays sent, with a note"
+    assert delayed.external_id == sent.external_ids[0]
+    assert delayed.extra["delayed"]["status"] == "4.4.1"
     (delivered,) = parsed(network, bounce(original, action="delivered", status="2.1.5"))
     assert isinstance(delivered, Receipt)
     assert delivered.status is ReceiptStatus.DELIVERED

@@ -105,10 +105,11 @@ SLOW = {
     "addresses": ("a@b.example " * 40 + "\n") * 3_000, "brackets": ("a@b.example wrote " + "(" * 300 + ":\n") * 2_000,
     "colons": ("On " + "a:" * 190 + "\n") * 3_000, "signatures": "text\n" + "--\n" * 20_000,
     "names": ("Abc " * 20 + "<\n") * 3_000,
-    "devices": "text\n" + "Sent from my iPhone\n" * 5_000, 
+    "devices": "text\n" + "Sent from my iPhone\n" * 5_000,
     "almost devices": ("Von meinem " + "alten " * 10 + "x\n") * 5_000,
     "answers": "> a\nb\n" * 50_000,
     "broken links": "> a\n(http://x\n> b\n" * 20_000, "armour": "-----BEGIN PGP SIGNATURE-----\n" * 5_000,
+
     "dates": ("2024-01-01 10:00 " * 20 + "\n") * 3_000, "digits": ("1" * 390 + "\n") * 3_000, "footers": ("_" * 20 + "\nunsubscribed\n") * 5_000,
 }  # fmt: skip
 WORDS = [
@@ -126,9 +127,8 @@ WORDS = [
     "Sent from ",
     "a@b.c",
     "(",
-    "--",
-    "10:00",
 ]
+WORDS += ["--", "10:00"]
 
 
 def soups() -> Iterator[str]:
