@@ -25,7 +25,7 @@ from ascolto.channels.protocol import (
     Unsupported,
 )
 from ascolto.channels.reading import objects_of, text_of
-from ascolto.channels.vendors import twilio
+from ascolto.channels.vendors import twilio, twilio_hooks
 from ascolto.kit.clock import now
 
 LONGEST = 1600  # characters of a Body
@@ -60,12 +60,12 @@ def receipt_of(
     return Receipt(external_id=sid, status=known, occurred_at=at, tracker=tracker, failure=failure)
 
 
-def read_status(form: twilio.Form, sid: str, raw: RawDelivery) -> Inbound:
+def read_status(form: twilio_hooks.Form, sid: str, raw: RawDelivery) -> Inbound:
     """What became of a message of ours, as a hook tells it."""
     status = (form.get("MessageStatus") or form.get("SmsStatus") or "").strip().lower()
     if status not in STATUSES:
         return Unsupported(what=f"message status: {status[:40]}")
-    tracker = twilio.read_query(raw.headers).get(TRACKER, "")[:200]
+    tracker = twilio_hooks.read_query(raw.headers).get(TRACKER, "")[:200]
     words = form.get("ErrorMessage", "").strip()[:300] or form.get("ChannelStatusMessage", "").strip()[:300]
     code = form.get("ErrorCode", "")
     receipt = receipt_of(sid, status, code, raw.received_at, words=words, tracker=tracker)

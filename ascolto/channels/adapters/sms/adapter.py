@@ -23,7 +23,7 @@ from ascolto.channels.protocol import (
     Sent,
     setting,
 )
-from ascolto.channels.vendors import gsm, twilio, twilio_messages
+from ascolto.channels.vendors import gsm, twilio, twilio_hooks, twilio_messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Sms(Adapter):
         receipts=frozenset({"sent", "delivered"}),
         starts=True,
     )
-    kept_headers = (twilio.QUERY,)
+    kept_headers = (twilio_hooks.QUERY,)
     namespaces = ("phone",)
     rate = (1.0, 5)  # what a carrier takes from an ordinary number; Twilio queues the rest
     polls_every = timedelta(minutes=10)
@@ -84,11 +84,11 @@ class Sms(Adapter):
     )
 
     def verify(self, account: Account, request: HookRequest) -> None:
-        twilio.check_delivery(account, request)
+        twilio_hooks.check_delivery(account, request)
 
     def acknowledge(self, account: Account, request: HookRequest) -> HookAnswer | None:
         """Twilio reads every answer to a message as commands: an empty one says nothing to the customer."""
-        return twilio.NOTHING
+        return twilio_hooks.NOTHING
 
     def parse(self, account: Account, raw: RawDelivery) -> list[Inbound]:
         return parsing.read_delivery(raw)

@@ -19,7 +19,7 @@ from ascolto.channels.protocol import (
     Unsupported,
 )
 from ascolto.channels.reading import object_of, objects_of, text_of
-from ascolto.channels.vendors import twilio, twilio_messages
+from ascolto.channels.vendors import twilio, twilio_hooks, twilio_messages
 from ascolto.kit.jsontext import NotJson, read_json
 
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
@@ -32,10 +32,10 @@ def read_delivery(raw: RawDelivery) -> list[Inbound]:
     """Everything a delivery tells: a form that came by hook, or a message of the API that the sweep found."""
     if raw.body.lstrip()[:1] in (b"{", b"["):
         return _read_document(raw)
-    form = twilio.read_form(raw.body)
+    form = twilio_hooks.read_form(raw.body)
     status = (form.get("MessageStatus") or form.get("SmsStatus") or "").strip().lower()
-    sid = twilio.message_sid(form)
-    if (notice := twilio.notice_of(form)) is not None:
+    sid = twilio_hooks.message_sid(form)
+    if (notice := twilio_hooks.notice_of(form)) is not None:
         return [notice]
     if not sid:
         return [Unsupported(what=f"a delivery about {_subject(form)}")]
@@ -47,7 +47,7 @@ def read_delivery(raw: RawDelivery) -> list[Inbound]:
     return _message(form, sid, raw.received_at)
 
 
-def _subject(form: twilio.Form) -> str:
+def _subject(form: twilio_hooks.Form) -> str:
     told = form.get("EventType") or next((name for name in form if name.endswith("Sid")), "")
     return text_of(told, 60) or "nothing"
 
@@ -55,7 +55,7 @@ def _subject(form: twilio.Form) -> str:
 # --- what came in --------------------------------------------------------------------------------------------------------
 
 
-def _message(form: twilio.Form, sid: str, at: datetime) -> list[Inbound]:
+def _message(form: twilio_hooks.Form, sid: str, at: datetime) -> list[Inbound]:
     party = party_of(form["From"], form.get("ExternalUserId", ""))
     sender = Sender(party.handles, name=form.get("ProfileName", "")[:200].strip())
     text, files = form.get("Body", ""), _files(form)
@@ -84,7 +84,7 @@ def _consent(wish: str, sender: Sender, at: datetime) -> list[Inbound]:
     return [ConsentChanged(sender=sender, granted=granted, occurred_at=at, scope="messages", why="stop")]
 
 
-def _content(form: twilio.Form, text: str, files: tuple[Media, ...]) -> tuple[str, str, dict[str, Any]]:
+def _content(form: twilio_hooks.Form, text: str, files: tuple[Media, ...]) -> tuple[str, str, dict[str, Any]]:
     """What the message is, its text, and what else it says: WhatsApp has buttons and places, MMS has files."""
     if form.get("Latitude") and form.get("Longitude"):
         names = ("Latitude", "Longitude", "Address", "Label")
@@ -103,7 +103,7 @@ def _content(form: twilio.Form, text: str, files: tuple[Media, ...]) -> tuple[st
     return "text", text, {}
 
 
-def _circumstances(form: twilio.Form, party: Party) -> dict[str, Any]:
+def _circumstances(form: twilio_hooks.Form, party: Party) -> dict[str, Any]:
     """To which of our numbers, by which network, and from where: the answer leaves the same way."""
     extra: dict[str, Any] = {}
     if written_to := party_of(form.get("To", "")).address:
@@ -119,7 +119,7 @@ def _circumstances(form: twilio.Form, party: Party) -> dict[str, Any]:
     return extra
 
 
-def _files(form: twilio.Form) -> tuple[Media, ...]:
+def _files(form: twilio_hooks.Form) -> tuple[Media, ...]:
     """The files of an MMS. Telephones send the layout of their slides along, which nobody needs to see."""
     found = []
     for place in range(_MOST_FILES):

@@ -21,7 +21,7 @@ from ascolto.channels.protocol import (
     Sent,
     setting,
 )
-from ascolto.channels.vendors import gsm, ivr_settings, twilio, twilio_messages
+from ascolto.channels.vendors import gsm, ivr_settings, twilio, twilio_hooks, twilio_messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Telephone(Adapter):
         voice=True,
         answers=False,
     )
-    kept_headers = (twilio.QUERY,)
+    kept_headers = (twilio_hooks.QUERY,)
     namespaces = ("phone",)
     rate = (1.0, 5)
     polls_every = timedelta(minutes=10)
@@ -99,7 +99,7 @@ class Telephone(Adapter):
         return replace(self.capabilities, answers=bool(settings.get("sms_from")))
 
     def verify(self, account: Account, request: HookRequest) -> None:
-        twilio.check_delivery(account, request)
+        twilio_hooks.check_delivery(account, request)
 
     def acknowledge(self, account: Account, request: HookRequest) -> HookAnswer | None:
         """What the caller hears next."""

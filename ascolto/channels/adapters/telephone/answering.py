@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import phonenumbers
 
 from ascolto.channels.protocol import Account, HookAnswer, HookRequest
-from ascolto.channels.vendors import ivr, ivr_settings, ivr_texts, twilio
+from ascolto.channels.vendors import ivr, ivr_settings, ivr_texts, twilio, twilio_hooks
 from ascolto.channels.vendors import twilio_twiml as twiml
 from ascolto.channels.vendors.ivr_state import (
     Ask,
@@ -43,13 +43,13 @@ def _region(number: str) -> str:
     return phonenumbers.region_code_for_number(phonenumbers.parse(twilio.e164(number) or "+390", None)) or ""
 
 
-def call_of(form: twilio.Form) -> Call:
+def call_of(form: twilio_hooks.Form) -> Call:
     """Who calls."""
     caller = twilio.phone(form.get("From", ""))
     return Call(form.get("CallSid", "")[:64].strip(), caller.value if caller else "")
 
 
-def is_turn(form: twilio.Form, query: Mapping[str, str]) -> bool:
+def is_turn(form: twilio_hooks.Form, query: Mapping[str, str]) -> bool:
     """Whether Twilio asks what to do next; everything else is only told."""
     if (
         not form.get("CallSid", "").strip()
@@ -71,12 +71,12 @@ def is_turn(form: twilio.Form, query: Mapping[str, str]) -> bool:
     }
 
 
-def is_outbound(form: twilio.Form) -> bool:
+def is_outbound(form: twilio_hooks.Form) -> bool:
     """Whether we called."""
     return form.get("Direction", "").lower().startswith("outbound")
 
 
-def turn_of(line: Line, form: twilio.Form, query: Mapping[str, str], moment: datetime) -> Turn:
+def turn_of(line: Line, form: twilio_hooks.Form, query: Mapping[str, str], moment: datetime) -> Turn:
     """What follows from a delivery: the same for who answers it and for who reads it later."""
     call = call_of(form)
     if not query.get("step") and not any(form.get(name) for name in _DID):
@@ -84,7 +84,7 @@ def turn_of(line: Line, form: twilio.Form, query: Mapping[str, str], moment: dat
     return ivr.hear(line, call, _state(line, form, query), _heard(form), moment)
 
 
-def _state(line: Line, form: twilio.Form, query: Mapping[str, str]) -> State:
+def _state(line: Line, form: twilio_hooks.Form, query: Mapping[str, str]) -> State:
     """Where the dialogue is; a step that got lost is known by what came back."""
     state = State.from_query(line, query)
     if form.get("DialCallStatus"):
@@ -92,7 +92,7 @@ def _state(line: Line, form: twilio.Form, query: Mapping[str, str]) -> State:
     return replace(state, step=Step.MESSAGE) if form.get("RecordingUrl") else state
 
 
-def _heard(form: twilio.Form) -> Heard:
+def _heard(form: twilio_hooks.Form) -> Heard:
     digits = form.get("Digits", "").strip()
     return Heard(
         digits=digits if set(digits) <= set("0123456789*#") else "",  # "hangup" is no key
@@ -104,9 +104,12 @@ def _heard(form: twilio.Form) -> Heard:
 
 def answer(account: Account, request: HookRequest) -> HookAnswer:
     """What the caller hears next; nothing for what is only told."""
-    form, query = twilio.read_form(request.body), twilio.read_form(request.url.partition("?")[2].encode())
+    form, query = (
+        twilio_hooks.read_form(request.body),
+        twilio_hooks.read_form(request.url.partition("?")[2].encode()),
+    )
     if not is_turn(form, query):
-        return twilio.NOTHING
+        return twilio_hooks.NOTHING
     line, moment = line_of(account), now()
     turn = turn_of(line, form, query, moment)
     where = request.url.partition("?")[0]

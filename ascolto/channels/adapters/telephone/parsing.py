@@ -25,7 +25,7 @@ from ascolto.channels.protocol import (
     Unsupported,
 )
 from ascolto.channels.reading import object_of, objects_of, text_of
-from ascolto.channels.vendors import twilio, twilio_messages
+from ascolto.channels.vendors import twilio, twilio_hooks, twilio_messages
 from ascolto.channels.vendors.ivr_facts import facts_of, summary
 from ascolto.channels.vendors.ivr_state import Outcome, State
 from ascolto.kit.jsontext import NotJson, read_json
@@ -38,24 +38,24 @@ def read_delivery(account: Account, raw: RawDelivery) -> list[Inbound]:
     """Everything a delivery tells: a form that came by hook, or a call of the API that the sweep found."""
     if raw.body.lstrip()[:1] in (b"{", b"["):
         return _read_document(account, raw)
-    form, query = twilio.read_form(raw.body), twilio.read_query(raw.headers)
-    if (notice := twilio.notice_of(form)) is not None:
+    form, query = twilio_hooks.read_form(raw.body), twilio_hooks.read_query(raw.headers)
+    if (notice := twilio_hooks.notice_of(form)) is not None:
         return [notice]
-    if (sid := twilio.message_sid(form)) and not form.get("CallSid"):
+    if (sid := twilio_hooks.message_sid(form)) and not form.get("CallSid"):
         return [_about_text(form, sid, raw)]
     if not form.get("CallSid", "").strip():
         return [_about_parts(form)]
     return [*_fallback(form), *_about_call(account, form, query, raw.received_at)]
 
 
-def _about_text(form: twilio.Form, sid: str, raw: RawDelivery) -> Inbound:
+def _about_text(form: twilio_hooks.Form, sid: str, raw: RawDelivery) -> Inbound:
     """What became of an answer; texts that people write belong to an inbox of their own."""
     if form.get("MessageStatus"):
         return twilio_messages.read_status(form, sid, raw)
     return Unsupported(what="a text message: connect an inbox for text messages too")
 
 
-def _about_parts(form: twilio.Form) -> Inbound:
+def _about_parts(form: twilio_hooks.Form) -> Inbound:
     """Conferences, queues and streams say when somebody comes and goes."""
     for name in ("ConferenceSid", "QueueSid", "StreamSid", "EventType"):
         if form.get(name):
@@ -64,14 +64,16 @@ def _about_parts(form: twilio.Form) -> Inbound:
     return Unsupported(what="a delivery about no call")
 
 
-def _fallback(form: twilio.Form) -> list[Inbound]:
+def _fallback(form: twilio_hooks.Form) -> list[Inbound]:
     """Twilio calls the second address of a number when the first one failed."""
     if form.get("ErrorUrl") and (code := form.get("ErrorCode", "")[:10]):
         return [AccountNews(title=f"Twilio reports error {code}.", level="warning", detail={"code": code})]
     return []
 
 
-def _about_call(account: Account, form: twilio.Form, query: Mapping[str, str], at: datetime) -> list[Inbound]:
+def _about_call(
+    account: Account, form: twilio_hooks.Form, query: Mapping[str, str], at: datetime
+) -> list[Inbound]:
     if form.get("ParentCallSid", "").strip():
         return [Ignored(what="the other leg of a call")]
     if form.get("TranscriptionSid"):
@@ -92,14 +94,14 @@ def _about_call(account: Account, form: twilio.Form, query: Mapping[str, str], a
     return [Unsupported(what=f"a call: {form.get('CallStatus', '')[:40] or 'no status'}")]
 
 
-def _id(form: twilio.Form) -> str:
+def _id(form: twilio_hooks.Form) -> str:
     return form["CallSid"].strip()[:64]
 
 
 # --- the call ------------------------------------------------------------------------------------------------------------
 
 
-def _call(form: twilio.Form, at: datetime) -> Message:
+def _call(form: twilio_hooks.Form, at: datetime) -> Message:
     """Somebody called. It wants an answer until one is known: who hung up early is still waiting for us."""
     sender = _caller(form)
     call: dict[str, Any] = {"direction": "in", "to": twilio.e164(form.get("To", "")) or ""}
@@ -113,7 +115,7 @@ def _call(form: twilio.Form, at: datetime) -> Message:
     return Message(external_id=_id(form), sender=sender, occurred_at=at, kind="call", extra=extra)
 
 
-def _caller(form: twilio.Form) -> Sender:
+def _caller(form: twilio_hooks.Form) -> Sender:
     """The number, when it is shown and its carrier does not doubt it; else nobody in particular."""
     phone = twilio.phone(form.get("From", ""))
     name = form.get("CallerName", "")[:200].strip()
@@ -124,7 +126,7 @@ def _caller(form: twilio.Form) -> Sender:
     return Sender((phone,), name=name)
 
 
-def _turn(account: Account, form: twilio.Form, query: Mapping[str, str], at: datetime) -> list[Inbound]:
+def _turn(account: Account, form: twilio_hooks.Form, query: Mapping[str, str], at: datetime) -> list[Inbound]:
     """What the caller chose, and what we promised: read as it was answered."""
     line = answering.line_of(account)
     call, state = answering.call_of(form), answering.turn_of(line, form, query, at).state
@@ -144,7 +146,7 @@ def _turn(account: Account, form: twilio.Form, query: Mapping[str, str], at: dat
     return events
 
 
-def _answered(form: twilio.Form, told: str, at: datetime) -> Message:
+def _answered(form: twilio_hooks.Form, told: str, at: datetime) -> Message:
     """A person took the call: an answer given outside the desk, after which nobody waits."""
     call: dict[str, Any] = {"direction": "in", "outcome": "answered"}
     if (seconds := _seconds(form.get("DialCallDuration", ""))) is not None:
@@ -161,7 +163,7 @@ def _answered(form: twilio.Form, told: str, at: datetime) -> Message:
     )
 
 
-def _status(form: twilio.Form, at: datetime) -> Amended:
+def _status(form: twilio_hooks.Form, at: datetime) -> Amended:
     """How the call goes on, and how long it was."""
     told: dict[str, Any] = {"status": form["CallStatus"].lower()[:20]}
     if (seconds := _seconds(form.get("CallDuration", ""))) is not None:
@@ -169,13 +171,13 @@ def _status(form: twilio.Form, at: datetime) -> Amended:
     return Amended(external_id=_id(form), occurred_at=_ended_at(form, at), extra={"call": told})
 
 
-def _ended_at(form: twilio.Form, at: datetime) -> datetime:
+def _ended_at(form: twilio_hooks.Form, at: datetime) -> datetime:
     """Twilio writes whole seconds; within one the sequence number tells what was later."""
     order = _seconds(form.get("SequenceNumber", "")) or 0
     return twilio.moment_of(form.get("Timestamp"), at) + timedelta(milliseconds=min(order, 900))
 
 
-def _our_call(form: twilio.Form, at: datetime) -> Inbound:
+def _our_call(form: twilio_hooks.Form, at: datetime) -> Inbound:
     """A call that somebody made with Twilio: when it was taken, the customer has been answered."""
     status, to = form.get("CallStatus", "").lower(), twilio.phone(form.get("To", ""))
     if status != "completed" or to is None:
@@ -200,7 +202,7 @@ def _seconds(text: str) -> int | None:
 # --- the recording, its transcript -------------------------------------------------------------------------------------------
 
 
-def _recording(form: twilio.Form, at: datetime) -> Inbound:
+def _recording(form: twilio_hooks.Form, at: datetime) -> Inbound:
     status, sid = form["RecordingStatus"].lower(), form.get("RecordingSid", "").strip()
     path = twilio.resource_in(form.get("RecordingUrl", ""))
     if status != "completed" or not sid.isalnum() or not path:
@@ -214,7 +216,7 @@ def _recorded(call_sid: str, path: str, duration: str, at: datetime) -> Amended:
     return Amended(external_id=call_sid, occurred_at=at, extra={"call": told}, attachments=(file,))
 
 
-def _transcript(account: Account, form: twilio.Form, query: Mapping[str, str], at: datetime) -> Inbound:
+def _transcript(account: Account, form: twilio_hooks.Form, query: Mapping[str, str], at: datetime) -> Inbound:
     """What was said, in writing; where Twilio could not, what we know."""
     text = form.get("TranscriptionText", "")[:_LONGEST].strip()
     if form.get("TranscriptionStatus", "").lower() == "completed" and text:
