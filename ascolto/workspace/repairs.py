@@ -13,7 +13,7 @@ from ascolto.channels.models import ChannelAccount
 from ascolto.channels.registry import UnknownChannel
 from ascolto.channels.selectors import settings_of
 from ascolto.channels.volume import Judgement
-from ascolto.ui.jinja import day_name, long_date, url_or_none
+from ascolto.ui.jinja import long_date, moment, url_or_none
 from ascolto.ui.reasons import in_own_language
 
 
@@ -83,10 +83,12 @@ def _silent(ailment: Ailment, account: ChannelAccount, judged: Judgement | None)
             "n": round(judged.expected)
         }
         came = ngettext("%(n)s came", "%(n)s came", judged.received) % {"n": judged.received}
-        said = {"usual": usual, "came": came, "since": day_name(judged.since)}
+        said = {"usual": usual, "came": came, "since": moment(judged.since)}
         title = _("Since %(since)s about %(usual)s would be usual; %(came)s.") % said
     steps = [_("Send yourself a message on this channel. When it appears on the desk, all is well.")]
-    if _polls(account):
+    if _has_own_doors(account):
+        steps.append(_("If not: is the line of this inbox still on your website?"))
+    elif _polls(account):
         steps.append(
             _(
                 "If not: does something take messages away before we read them, such as a rule or another program?"
@@ -186,5 +188,12 @@ def _signs_in(account: ChannelAccount) -> bool:
 def _polls(account: ChannelAccount) -> bool:
     try:
         return account.adapter.polls_every is not None
+    except UnknownChannel:
+        return False
+
+
+def _has_own_doors(account: ChannelAccount) -> bool:
+    try:
+        return bool(account.adapter.doors)
     except UnknownChannel:
         return False

@@ -22,6 +22,7 @@ from ascolto.delivery.actions import resend
 from ascolto.delivery.actions import test_account as try_account
 from ascolto.delivery.health import note_failure
 from ascolto.delivery.models import Dispatch
+from ascolto.delivery.probing import probe, refused_accounts
 from ascolto.delivery.worker import deliver_waiting
 from ascolto.events.models import Event
 from ascolto.gates import Refused
@@ -228,6 +229,30 @@ def test_a_test_that_succeeds_opens_the_channel_again(care: Care) -> None:
     try_account(care.inbox)
     assert why_dead(care.inbox) == ""
     assert told("channel.recovered") == 1
+
+
+def test_a_network_that_lets_us_in_again_is_noticed_without_anybody(care: Care) -> None:
+    care.hears("La fibra non va")
+    token, care.network.access_token = care.network.access_token, "an outage of theirs"
+    care.answers("Buongiorno")
+    deliver_waiting()
+    assert [account.pk for account in refused_accounts()] == [care.inbox.pk]
+    for thread in probe():
+        thread.join()
+    assert why_dead(care.inbox)
+    care.network.access_token = token
+    for thread in probe():
+        thread.join()
+    assert why_dead(care.inbox) == ""
+    assert probe() == []
+    assert (told("channel.failed"), told("channel.recovered")) == (1, 1)
+
+
+@pytest.mark.parametrize("trouble", [ErrorClass.CONFIG, ErrorClass.ABUSE_STOP])
+def test_what_people_must_decide_is_not_tried_behind_their_backs(care: Care, trouble: ErrorClass) -> None:
+    note_failure(care.inbox.pk, Failure(trouble, "Too many equal messages."))
+    assert probe() == []
+    assert why_dead(care.inbox)
 
 
 # --- the kill switch --------------------------------------------------------------------------------------------------
