@@ -201,7 +201,8 @@ def fetch_file(graph: Graph, remote: Mapping[str, Any], limit: int) -> tuple[byt
 
 def _expired(refusal: SendRefused) -> SendRefused:
     """Addresses of files live for days; a story is gone when its owner takes it back. That says nothing about the account."""
-    if refusal.failure.code in {"401", "403", "404", "410", "400"}:
+    gone = refusal.failure.error is ErrorClass.RECIPIENT_GONE
+    if gone or refusal.failure.code in {"400", "401", "403", "404", "410"}:
         reason = "The network does not have this file any more."
         return SendRefused(Failure(ErrorClass.CONTENT, reason, code=refusal.failure.code))
     return refusal

@@ -6,6 +6,7 @@
         …
         assert network.sent[-1].text == "Buongiorno Giulia"       # and its statuses come back to the hook
 
+It lives in a city like every network (`city.add(WhatsAppNetwork())`), or, used as a context manager, in one of its own.
 It enforces what WhatsApp enforces: token, number, shape and length of a message, the 24 hours, templates and the count of
 their parameters. `suffer` lets it fail as networks fail; `mailman.duplicates` and `disorder` make its hooks unruly.
 Without a `hook_url` the deliveries wait: `network.mailman.take()`.
@@ -13,39 +14,31 @@ Without a `hook_url` the deliveries wait: `network.mailman.take()`.
 
 from __future__ import annotations
 
-import hmac
-import itertools
-import json
-import secrets
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
-from urllib.parse import urlencode
+from types import TracebackType
+from typing import Any, Self, cast
 
-from ascolto.kit import http
 from ascolto.kit.clock import now
-from ascolto.testing.networks import LocalServer
+from ascolto.testing.networks import city
 from ascolto.testing.networks.chaos import Chaos
-from ascolto.testing.networks.mailman import Mailman
-from ascolto.testing.networks.whatsapp_graph import GraphAnswers
+from ascolto.testing.networks.city import City, Person
+from ascolto.testing.networks.whatsapp_graph import Template, WhatsAppGraph
 
+__all__ = ["Chaos", "SentMessage", "Template", "WhatsAppCustomer", "WhatsAppNetwork"]
 WINDOW = timedelta(hours=24)
 
 
 @dataclass(slots=True)
-class WhatsAppCustomer:
+class WhatsAppCustomer(Person):
     """Somebody with a telephone. `user_id` is what WhatsApp calls a business-scoped user id."""
 
-    number: str
-    name: str
-    user_id: str
+    number: str = ""
+    user_id: str = ""
     hides_number: bool = False
-    last_wrote_at: datetime | None = None
-    has_blocked_us: bool = False
 
     def contact(self) -> dict[str, Any]:
         """How a delivery describes them."""
@@ -58,140 +51,113 @@ class WhatsAppCustomer:
         return {**shown, "from_user_id": self.user_id}
 
 
-@dataclass(frozen=True, slots=True)
-class SentMessage:
+class SentMessage(city.SentMessage):
     """A message that WhatsApp took from the company."""
 
-    id: str
-    customer: WhatsAppCustomer
-    payload: Mapping[str, Any]
-    at: datetime = field(default_factory=now)
+    __slots__ = ()
 
     @property
-    def text(self) -> str:
-        """Its text or caption."""
-        part = self.payload.get(str(self.payload.get("type")), {})
-        return str(part.get("body") or part.get("caption") or "")
+    def customer(self) -> WhatsAppCustomer:
+        """Whom it went to."""
+        return cast(WhatsAppCustomer, self.person)
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """The request as it came."""
+        return self.data
 
     @property
     def tracker(self) -> str:
         """What the company wants back with the statuses."""
-        return str(self.payload.get("biz_opaque_callback_data", ""))
+        return str(self.data.get("biz_opaque_callback_data", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A template that WhatsApp has reviewed. `parameters`: how many its text wants."""
-
-    name: str
-    language: str
-    text: str
-    parameters: int = 0
-    category: str = "UTILITY"
-    status: str = "APPROVED"
-
-
-class WhatsAppNetwork(LocalServer):
+class WhatsAppNetwork(WhatsAppGraph):
     """See the module's text."""
+
+    kind = "whatsapp"
 
     def __init__(
         self, *, hook_url: str = "", port: int = 0, host: str = "127.0.0.1", **settings: str
     ) -> None:
-        super().__init__(GraphAnswers, port, host)
-        self.app_secret = settings.get("app_secret", "stand-in-app-secret")
-        self.access_token = settings.get("access_token", "EAAstandin")
-        self.verify_token = settings.get("verify_token", "stand-in-verifies")
-        self.phone_number_id = settings.get("phone_number_id", "106540352242922")
-        self.waba_id = settings.get("waba_id", "102290129340398")
-        self.display_number = settings.get("display_number", "390212345678")
-        self.mailman = Mailman(self._sign, hook_url)
-        self.customers: list[WhatsAppCustomer] = []
-        self.sent: list[SentMessage] = []
-        self.templates: list[Template] = []
-        self.media: dict[str, tuple[bytes, str]] = {}
+        super().__init__(**settings)
+        self._where = (port, host)
+        self.mailman.url = hook_url
         self.statuses: dict[str, float] = {"sent": 0.0, "delivered": 0.0, "read": 0.0}  # seconds until each
-        self.disorder = False
-        self.tells_sizes = True  # of files, before they are fetched
-        self.files_at = ""  # an address for files that is not ours
-        self.on_message: Callable[[SentMessage], object] | None = None
-        self.lock = threading.RLock()
-        self.per_second: int | None = None
-        self._recent: deque[float] = deque()
-        self._chaos: list[tuple[Chaos, str]] = []
         self._failures: list[tuple[int, str]] = []
-        self._numbers = itertools.count(1)
-        self._run = secrets.token_hex(4)
 
     @property
     def settings(self) -> dict[str, str]:
         """The settings of an inbox that talks to this network."""
-        return {
-            "app_secret": self.app_secret,
-            "verify_token": self.verify_token,
-            "access_token": self.access_token,
-            "phone_number_id": self.phone_number_id,
-            "waba_id": self.waba_id,
-            "api_base": self.url,
-        }
+        return {**super().settings, "phone_number_id": self.phone_number_id, "waba_id": self.waba_id}
+
+    # --- alone, without a city of others ---
+
+    def _home(self) -> City:
+        if self.city is None:
+            port, host = self._where
+            City(port=port, host=host).add(self)
+        return cast(City, self.city)
+
+    @property
+    def url(self) -> str:
+        return f"{self._home().url}/{self.kind}"
+
+    @property
+    def stopping(self) -> threading.Event:
+        """Set it, and whoever hangs is let go."""
+        return self._home().stopping
 
     def start(self) -> Self:
-        super().start()
-        self.mailman.start()
+        """Answer from now on."""
+        self._home().start()
         return self
 
     def stop(self) -> None:
-        self.mailman.stop()
-        super().stop()
+        """Close the door and let go of whoever hangs."""
+        self._home().stop()
 
-    def new_id(self, prefix: str = "wamid") -> str:
-        """An id as WhatsApp gives them: never the same twice."""
-        return f"{prefix}.{self._run}{next(self._numbers):06d}"
+    def __enter__(self) -> Self:
+        return self.start()
 
-    # --- hooks ---
-
-    def _sign(self, body: bytes) -> dict[str, str]:
-        seal = hmac.digest(self.app_secret.encode(), body, "sha256").hex()
-        return {"x-hub-signature-256": f"sha256={seal}"}
-
-    def shake_hands(self) -> bool:
-        """What Meta does when somebody writes the hook address into its dashboard; whether the address passed."""
-        challenge = secrets.token_hex(8)
-        query = {"hub.mode": "subscribe", "hub.verify_token": self.verify_token, "hub.challenge": challenge}
-        url = self.mailman.url
-        try:
-            answer = http.request("GET", f"{url}?{urlencode(query)}", trusted_origins=[url])
-        except http.RequestFailed:
-            return False
-        return answer.status == 200 and answer.body == challenge.encode()
-
-    def tell(self, field_name: str = "messages", after: float = 0.0, **value: Any) -> None:
-        """Deliver one change."""
-        about = {"display_phone_number": self.display_number, "phone_number_id": self.phone_number_id}
-        change = {"field": field_name, "value": {"messaging_product": "whatsapp", "metadata": about, **value}}
-        entry = {"id": self.waba_id, "changes": [change]}
-        body = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
-        self.mailman.post(body, after)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
 
     # --- customers ---
+
+    def add_person(self, name: str, **about: Any) -> WhatsAppCustomer:
+        number = str(about.get("number") or about.get("id") or f"39347{self.new_number():07d}")
+        return self.add_customer(number, name, str(about.get("user_id", "")))
 
     def add_customer(
         self, number: str, name: str, user_id: str = "", *, hides_number: bool = False
     ) -> WhatsAppCustomer:
         """Somebody who may write to us."""
         digits = number.lstrip("+")
-        customer = WhatsAppCustomer(digits, name, user_id or f"IT.{digits[::-1]}", hides_number)
+        user = user_id or f"IT.{digits[::-1]}"
+        customer = WhatsAppCustomer(
+            digits, name, f"+{digits}", number=digits, user_id=user, hides_number=hides_number
+        )
         with self.lock:
-            self.customers.append(customer)
+            self.people.append(customer)
         return customer
 
-    def write(self, customer: WhatsAppCustomer, text: str, **more: Any) -> str:
-        """A text from a customer; its id."""
-        return self.say(customer, "text", {"body": text}, **more)
+    @property
+    def customers(self) -> list[WhatsAppCustomer]:
+        """Everybody with a telephone."""
+        return cast(list[WhatsAppCustomer], self.people)
 
-    def say(self, customer: WhatsAppCustomer, kind: str, part: Any, **more: Any) -> str:
+    def write(self, person: Person, text: str, *, public: bool = False, **more: Any) -> str:
+        """A text from a customer; its id."""
+        return self.say(person, "text", {"body": text}, **more)
+
+    def say(self, person: Person, kind: str, part: Any, **more: Any) -> str:
         """A message of any kind from a customer; its id."""
+        customer = cast(WhatsAppCustomer, person)
         message_id = self.new_id()
-        stamp = {"id": message_id, "timestamp": str(int(now().timestamp())), "type": kind}
+        stamp = {"id": message_id, "timestamp": _stamp(), "type": kind}
         with self.lock:
             customer.last_wrote_at = now()
         self.tell(
@@ -205,13 +171,6 @@ class WhatsAppNetwork(LocalServer):
         """A file from a customer (`caption`, `filename`, `voice` as WhatsApp names them); the message's id."""
         media_id = self.keep(content, content_type)
         return self.say(customer, kind, {"id": media_id, "mime_type": content_type, **more})
-
-    def keep(self, content: bytes, content_type: str) -> str:
-        """Store a file; its id."""
-        with self.lock:
-            media_id = str(4711_000_000 + next(self._numbers))
-            self.media[media_id] = (content, content_type)
-        return media_id
 
     def react(self, customer: WhatsAppCustomer, message_id: str, emoji: str = "") -> str:
         """A reaction, or with no emoji its end."""
@@ -230,44 +189,61 @@ class WhatsAppNetwork(LocalServer):
 
     def change_number(self, customer: WhatsAppCustomer, number: str, user_id: str) -> None:
         """The customer changes the number; WhatsApp gives a new user id with it."""
-        stamp = {"id": self.new_id(), "timestamp": str(int(now().timestamp())), "type": "system"}
+        stamp = {"id": self.new_id(), "timestamp": _stamp(), "type": "system"}
         system = {"type": "user_changed_number", "wa_id": number, "user_id": user_id, "body": "changed"}
         self.tell(messages=[{**customer.author(), **stamp, "system": system}])
         customer.number, customer.user_id = number, user_id
+        customer.id, customer.handle = number, f"+{number}"
 
     def prefer_no_marketing(self, customer: WhatsAppCustomer, *, stop: bool = True) -> None:
         """The customer wants no advertisements, or wants them again."""
-        wish: dict[str, Any] = {
-            "wa_id": customer.number,
-            "user_id": customer.user_id,
-            "category": "marketing_messages",
-        }
-        wish |= {"value": "stop" if stop else "resume", "timestamp": int(time.time())}
+        wish: dict[str, Any] = {"wa_id": customer.number, "user_id": customer.user_id}
+        wish |= {"category": "marketing_messages", "value": "stop" if stop else "resume"}
+        wish["timestamp"] = int(time.time())
         self.tell("user_preferences", contacts=[customer.contact()], user_preferences=[wish])
 
     # --- what the company sends ---
 
+    def take(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        customer = self.find_customer(payload)
+        self.check_content(payload)
+        self.check_window(payload, customer, WINDOW)
+        message = self.accept(customer, payload)
+        contact = {"input": payload.get("to") or payload.get("recipient"), "wa_id": customer.number}
+        contacts = [{**contact, "user_id": customer.user_id}]
+        return {"messaging_product": "whatsapp", "contacts": contacts, "messages": [{"id": message.id}]}
+
     def accept(self, customer: WhatsAppCustomer, payload: Mapping[str, Any]) -> SentMessage:
         """Take a message of the company and tell what becomes of it."""
-        message = SentMessage(self.new_id(), customer, payload)
+        part = payload.get(str(payload.get("type")), {})
+        file = self.media.get(str(part.get("id", "")))
+        message = SentMessage(
+            id=self.new_id(),
+            person=customer,
+            text=str(part.get("body") or part.get("caption") or ""),
+            answers=str(payload.get("context", {}).get("message_id", "")),
+            files=((file[1], file[0]),) if file else (),
+            data=payload,
+        )
         with self.lock:
-            self.sent.append(message)
             failure = self._failures.pop(0) if self._failures else None
+        self._tell_fate(message, failure)
+        self.took(message)
+        return message
+
+    def _tell_fate(self, message: SentMessage, failure: tuple[int, str] | None) -> None:
         if failure:
             error = {"code": failure[0], "title": failure[1], "error_data": {"details": failure[1]}}
             self.tell_status(message, "failed", errors=[error])
-        else:
-            told = list(self.statuses.items())
-            for status, after in reversed(told) if self.disorder else told:
-                self.tell_status(message, status, after=after)
-        if self.on_message is not None:
-            self.on_message(message)
-        return message
+            return
+        told = [(status, after) for status, after in self.statuses.items() if status != "read" or self.reads]
+        for status, after in reversed(told) if self.disorder else told:
+            self.tell_status(message, status, after=after)
 
     def tell_status(self, message: SentMessage, status: str, after: float = 0.0, **more: Any) -> None:
         """Deliver what became of a message."""
         person = message.customer
-        told = {"id": message.id, "status": status, "timestamp": str(int(now().timestamp())), **more}
+        told = {"id": message.id, "status": status, "timestamp": _stamp(), **more}
         told |= {"recipient_id": person.number, "recipient_user_id": person.user_id}
         if message.tracker:
             told["biz_opaque_callback_data"] = message.tracker
@@ -277,38 +253,30 @@ class WhatsAppNetwork(LocalServer):
         """Take the next message, and report later that it could not be delivered."""
         self._failures.append((code, title))
 
+    @property
+    def on_message(self) -> Callable[[Any], object] | None:
+        """Called with everything the company sends."""
+        return self.on_sent
+
+    @on_message.setter
+    def on_message(self, listener: Callable[[Any], object] | None) -> None:
+        self.on_sent = listener
+
     # --- what goes wrong ---
 
-    def suffer(self, chaos: Chaos, times: int = 1, on: str = "messages") -> None:
-        """The next `times` requests that touch `on` (messages, media, files, templates; empty: any) go wrong."""
-        with self.lock:
-            self._chaos += [(Chaos(chaos), on)] * times
+    def suffer(self, chaos: Chaos | str, times: int = 1, on: str = "messages") -> None:
+        """The next `times` requests that touch `on` (messages, media, files, templates, objects; empty: any) go wrong."""
+        super().suffer(chaos, times, on)
 
-    def next_chaos(self, touched: str) -> Chaos | None:
-        """What goes wrong with a request, used up by asking."""
-        with self.lock:
-            for place, (chaos, on) in enumerate(self._chaos):
-                if on in ("", touched):
-                    del self._chaos[place]
-                    return chaos
-        return None
+    @property
+    def per_second(self) -> int | None:
+        """How many messages a second are taken; None: all."""
+        return self.speed.most
 
-    def is_too_fast(self) -> bool:
-        """Whether this message comes too soon after the others (`per_second`)."""
-        if self.per_second is None:
-            return False
-        moment = time.monotonic()
-        with self.lock:
-            while self._recent and self._recent[0] < moment - 1:
-                self._recent.popleft()
-            self._recent.append(moment)
-            return len(self._recent) > self.per_second
+    @per_second.setter
+    def per_second(self, most: int | None) -> None:
+        self.speed.most = most
 
-    def find_customer(self, payload: Mapping[str, Any]) -> WhatsAppCustomer | None:
-        """Whom a message is for: `to` a number goes before a `recipient`."""
-        number, user_id = str(payload.get("to", "")).lstrip("+"), payload.get("recipient")
-        with self.lock:
-            for customer in self.customers:
-                if (number and customer.number == number) or (not number and customer.user_id == user_id):
-                    return customer
-        return None
+
+def _stamp(moment: datetime | None = None) -> str:
+    return str(int((moment or now()).timestamp()))

@@ -4,137 +4,104 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from email.parser import BytesParser
-from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
 
 from ascolto.kit.clock import now
-from ascolto.testing.networks import break_off
+from ascolto.testing.networks.city import Reply, Request
+from ascolto.testing.networks.graph import Form, GraphError, GraphNetwork, no_object
 
 if TYPE_CHECKING:
-    from ascolto.testing.networks.whatsapp import WhatsAppCustomer, WhatsAppNetwork
+    from ascolto.testing.networks.whatsapp import WhatsAppCustomer
 
-LONGEST_BODY = 120 * 1024 * 1024
 _MEDIA_KINDS = ("image", "video", "audio", "document", "sticker")
-_PAGE = b"<html><body>It works!</body></html>"
+_PRODUCT = {"messaging_product": "whatsapp"}
 
 
-class GraphError(Exception):
-    """An answer of the Graph API that says no."""
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template that WhatsApp has reviewed. `parameters`: how many its text wants."""
 
-    def __init__(
-        self, code: int, title: str, status: int = 400, retry_after: int | None = None, **more: Any
-    ) -> None:
-        super().__init__(title)
-        self.code, self.title, self.status, self.retry_after, self.more = (
-            code,
-            title,
-            status,
-            retry_after,
-            more,
-        )
-
-    def body(self) -> dict[str, Any]:
-        """As Graph writes it."""
-        details = {"messaging_product": "whatsapp", "details": self.title}
-        error = {"message": f"(#{self.code}) {self.title}", "type": "OAuthException", "code": self.code}
-        return {"error": {**error, "error_data": details, "fbtrace_id": "A-stand-in", **self.more}}
+    name: str
+    language: str
+    text: str
+    parameters: int = 0
+    category: str = "UTILITY"
+    status: str = "APPROVED"
 
 
-class GraphAnswers(BaseHTTPRequestHandler):
-    """One connection to the stand-in."""
+class WhatsAppGraph(GraphNetwork):
+    """The Cloud API of one number: what may be asked, and what is refused."""
 
-    server: WhatsAppNetwork
-    protocol_version = "HTTP/1.1"
+    object_name = "whatsapp_business_account"
+    public_files = False
+    limit_error = (130429, "Rate limit hit")
+    error_details = _PRODUCT
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Silent."""
+    def __init__(self, **settings: str) -> None:
+        super().__init__(**settings)
+        self.phone_number_id = settings.get("phone_number_id", "106540352242922")
+        self.waba_id = settings.get("waba_id", "102290129340398")
+        self.display_number = settings.get("display_number", "390212345678")
+        self.templates: list[Template] = []
+        self.tells_sizes = True  # of files, before they are fetched
+        self.files_at = ""  # an address for files that is not ours
+        self.was_read: list[str] = []  # messages that the company marked as read
 
-    def do_GET(self) -> None:
-        self._answer(b"")
+    def new_id(self, prefix: str = "wamid.") -> str:
+        """An id as WhatsApp gives them: never the same twice."""
+        return super().new_id(prefix)
 
-    def do_POST(self) -> None:
-        length = int(self.headers.get("content-length") or 0)
-        if length > LONGEST_BODY:
-            self.close_connection = True
-            return self._write(413, {"error": {"message": "Request Entity Too Large"}})
-        return self._answer(self.rfile.read(length))
+    def keep(self, content: bytes, content_type: str) -> str:
+        """Store a file; its id."""
+        with self.lock:
+            media_id = str(4711_000_000 + self.new_number())
+            self.media[media_id] = (content, content_type)
+        return media_id
 
-    def _answer(self, body: bytes) -> None:
-        parts = [part for part in urlsplit(self.path).path.split("/") if part]
-        if parts and re.fullmatch(r"v\d+\.\d+", parts[0]):
-            parts = parts[1:]
-        touched = parts[0] if parts[:1] == ["files"] else parts[-1] if len(parts) > 1 else "objects"
-        touched = "templates" if touched == "message_templates" else touched
-        chaos = self.server.next_chaos(touched)
-        if chaos is not None and self._is_cut_short(chaos):
-            return
-        try:
-            answer = self._route(parts, body, chaos)
-        except GraphError as error:
-            wait = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-            return self._write(error.status, error.body(), wait)
-        if chaos == "lost":
-            return self._break_off()
-        if chaos in {"garbage", "gateway"}:
-            return self._write_bytes(200 if chaos == "garbage" else 504, _PAGE, "text/html")
-        if isinstance(answer, tuple):
-            return self._write_bytes(200, *answer)
-        return self._write(200, answer)
+    def tell(self, field_name: str = "messages", after: float = 0.0, **value: Any) -> None:
+        """Deliver one change."""
+        about = {"display_phone_number": self.display_number, "phone_number_id": self.phone_number_id}
+        change = {"field": field_name, "value": {**_PRODUCT, "metadata": about, **value}}
+        entry = {"id": self.waba_id, "changes": [change]}
+        self.mailman.post(json.dumps({"object": self.object_name, "entry": [entry]}).encode(), after)
 
-    def _is_cut_short(self, chaos: str) -> bool:
-        if chaos == "hang":
-            self.server.stopping.wait(120)
-        if chaos in {"hang", "reset"}:
-            self._break_off()
-            return True
-        return False
+    def broken(self) -> Reply:
+        return GraphError(131000, "Something went wrong", 500).reply(_PRODUCT)
 
-    def _break_off(self) -> None:
-        break_off(self.connection)
-        self.close_connection = True
+    # --- requests ---
 
-    def _route(self, parts: list[str], body: bytes, chaos: str | None) -> Any:
-        network = self.server
-        if self.headers.get("authorization") != f"Bearer {network.access_token}":
-            raise GraphError(190, "Invalid OAuth access token - Cannot parse access token", 401)
-        if chaos == "limit":
-            raise GraphError(130429, "Rate limit hit", 429, retry_after=2)
-        if chaos == "fail":
-            raise GraphError(131000, "Something went wrong", 500)
-        if self.command == "GET":
-            return self._look(parts)
-        if parts == [network.phone_number_id, "messages"]:
-            return self._take_message(_json_object(body))
-        if parts == [network.phone_number_id, "media"]:
-            return self._take_file(body)
-        raise _no_object()
+    def route(self, request: Request, parts: list[str], form: Form) -> Any:
+        if request.method == "GET":
+            return self._look(parts, form)
+        if request.method == "POST" and parts == [self.phone_number_id, "messages"]:
+            return self._take_message(form.fields)
+        if request.method == "POST" and parts == [self.phone_number_id, "media"]:
+            return self._take_file(form)
+        raise no_object()
 
-    def _look(self, parts: list[str]) -> Any:
-        network = self.server
-        if parts == [network.phone_number_id]:
-            number = {"display_phone_number": f"+{network.display_number}", "verified_name": "Telvia"}
-            return {**number, "quality_rating": "GREEN", "id": network.phone_number_id}
-        if parts == [network.waba_id, "message_templates"]:
-            return self._templates()
-        if len(parts) == 2 and parts[0] == "files" and parts[1] in network.media:
-            return network.media[parts[1]]
-        if len(parts) == 1 and parts[0] in network.media:
-            content, content_type = network.media[parts[0]]
-            url = network.files_at or f"{network.url}/files/{parts[0]}"
-            digest = hashlib.sha256(content).hexdigest()
-            size: dict[str, Any] = {"file_size": len(content)} if network.tells_sizes else {}
-            about: dict[str, Any] = {"id": parts[0], "mime_type": content_type, "sha256": digest, **size}
-            return {**about, "messaging_product": "whatsapp", "url": url}
-        raise _no_object()
+    def _look(self, parts: list[str], form: Form) -> Any:
+        if parts == [self.phone_number_id]:
+            number = {"display_phone_number": f"+{self.display_number}", "verified_name": "Telvia"}
+            return {**number, "quality_rating": "GREEN", "id": self.phone_number_id}
+        if parts == [self.waba_id, "message_templates"]:
+            return self._templates(int(form.text("after") or 0))
+        if len(parts) == 1 and parts[0] in self.media:
+            return self._about_file(parts[0])
+        raise no_object()
 
-    def _templates(self) -> dict[str, Any]:
+    def _about_file(self, media_id: str) -> dict[str, Any]:
+        content, content_type = self.media[media_id]
+        url = self.files_at or f"{self.url}/files/{media_id}"
+        digest = hashlib.sha256(content).hexdigest()
+        size: dict[str, Any] = {"file_size": len(content)} if self.tells_sizes else {}
+        about: dict[str, Any] = {"id": media_id, "mime_type": content_type, "sha256": digest, **size}
+        return {**about, **_PRODUCT, "url": url}
+
+    def _templates(self, after: int) -> dict[str, Any]:
         """Two a page, so that nobody forgets the second."""
-        after = int(parse_qs(urlsplit(self.path).query).get("after", ["0"])[0])
-        page = self.server.templates[after : after + 2]
         data = [
             {
                 "name": template.name,
@@ -143,58 +110,64 @@ class GraphAnswers(BaseHTTPRequestHandler):
                 "category": template.category,
                 "components": [{"type": "BODY", "text": template.text}],
             }
-            for template in page
+            for template in self.templates[after : after + 2]
         ]
-        more = after + 2 < len(self.server.templates)
+        more = after + 2 < len(self.templates)
         paging: dict[str, Any] = {"cursors": {"before": str(after), "after": str(after + 2)}}
         return {"data": data, "paging": {**paging, "next": "…"} if more else paging}
 
-    # --- messages ---
-
-    def _take_message(self, payload: dict[str, Any]) -> dict[str, Any]:
-        network = self.server
+    def _take_message(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        if payload.get("messaging_product") == "whatsapp" and payload.get("status") == "read":
+            self.was_read.append(str(payload.get("message_id", "")))
+            return {"success": True}
         if payload.get("messaging_product") != "whatsapp" or not isinstance(payload.get("type"), str):
             raise GraphError(100, "Invalid parameter")
-        if network.is_too_fast():
-            raise GraphError(130429, "Rate limit hit", 429, retry_after=1)
-        customer = network.find_customer(payload)
-        if customer is None:
-            raise GraphError(131026, "Message undeliverable")
-        self._check_content(payload)
-        self._check_window(payload, customer)
-        message = network.accept(customer, payload)
-        contact = {"input": payload.get("to") or payload.get("recipient"), "wa_id": customer.number}
-        contacts = [{**contact, "user_id": customer.user_id}]
-        return {"messaging_product": "whatsapp", "contacts": contacts, "messages": [{"id": message.id}]}
+        return self.take(payload)
 
-    def _check_window(self, payload: dict[str, Any], customer: WhatsAppCustomer) -> None:
-        from ascolto.testing.networks.whatsapp import WINDOW
+    def take(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """Take a message of the company. Raises GraphError."""
+        raise NotImplementedError
 
-        if customer.has_blocked_us:
+    def find_customer(self, payload: Mapping[str, Any]) -> WhatsAppCustomer:
+        """Whom a message is for: `to` a number goes before a `recipient`. Raises GraphError for nobody."""
+        number, user_id = str(payload.get("to", "")).lstrip("+"), payload.get("recipient")
+        with self.lock:
+            for person in self.people:
+                customer = cast("WhatsAppCustomer", person)
+                if (number and customer.number == number) or (not number and customer.user_id == user_id):
+                    return customer
+        raise GraphError(131026, "Message undeliverable")
+
+    # --- rules ---
+
+    def check_window(self, payload: Mapping[str, Any], customer: WhatsAppCustomer, window: timedelta) -> None:
+        """The 24 hours, and whether the customer takes messages. Raises GraphError."""
+        if customer.has_blocked_us or customer.is_gone:
             raise GraphError(131026, "Message undeliverable")
-        open_ = customer.last_wrote_at is not None and now() - customer.last_wrote_at < WINDOW
+        open_ = customer.last_wrote_at is not None and now() - customer.last_wrote_at < window
         if not open_ and payload["type"] != "template":
             raise GraphError(131047, "Message failed to send because more than 24 hours have passed")
 
-    def _check_content(self, payload: dict[str, Any]) -> None:
+    def check_content(self, payload: Mapping[str, Any]) -> None:
+        """Shape and length. Raises GraphError."""
         kind = payload["type"]
         part = payload.get(kind)
         if not isinstance(part, dict):
             raise GraphError(131009, f"Parameter value is not valid: {kind}")
         if kind == "text" and not 1 <= len(str(part.get("body", ""))) <= 4096:
             raise GraphError(100, "Param text['body'] must be at most 4096 characters long.")
-        if kind in _MEDIA_KINDS and part.get("id") not in self.server.media:
+        if kind in _MEDIA_KINDS and part.get("id") not in self.media:
             raise GraphError(131053, "Media upload error")
         if len(str(part.get("caption", ""))) > 1024 or (kind == "audio" and "caption" in part):
             raise GraphError(131009, "Parameter value is not valid: caption")
         if kind == "template":
             self._check_template(part)
-        if kind not in {*_MEDIA_KINDS, "text", "template"}:
+        if kind not in {*_MEDIA_KINDS, "text", "template", "reaction", "interactive", "location", "contacts"}:
             raise GraphError(131051, "Unsupported message type")
 
-    def _check_template(self, part: dict[str, Any]) -> None:
+    def _check_template(self, part: Mapping[str, Any]) -> None:
         language = part.get("language", {}).get("code")
-        wanted = [t for t in self.server.templates if (t.name, t.language) == (part.get("name"), language)]
+        wanted = [t for t in self.templates if (t.name, t.language) == (part.get("name"), language)]
         if not wanted:
             raise GraphError(132001, "Template name does not exist in the translation", 404)
         if wanted[0].status != "APPROVED":
@@ -203,49 +176,7 @@ class GraphAnswers(BaseHTTPRequestHandler):
         if sum(len(item.get("parameters", [])) for item in bodies) != wanted[0].parameters:
             raise GraphError(132000, "Number of parameters does not match the expected number of params")
 
-    def _take_file(self, body: bytes) -> dict[str, Any]:
-        header = f"content-type: {self.headers.get('content-type', '')}\r\n\r\n".encode()
-        form = BytesParser(policy=HTTP).parsebytes(header + body)
-        parts = {part.get_param("name", header="content-disposition"): part for part in form.iter_parts()}
-        file = parts.get("file")
-        product = parts["messaging_product"].get_content().strip() if "messaging_product" in parts else ""
-        if file is None or product != "whatsapp":
+    def _take_file(self, form: Form) -> dict[str, Any]:
+        if "file" not in form.files or form.text("messaging_product") != "whatsapp":
             raise GraphError(100, "(#100) The parameter messaging_product is required.")
-        content = file.get_payload(decode=True)
-        return {
-            "id": self.server.keep(content if isinstance(content, bytes) else b"", file.get_content_type())
-        }
-
-    # --- answers ---
-
-    def _write(self, status: int, document: dict[str, Any], headers: dict[str, str] | None = None) -> None:
-        self._write_bytes(status, json.dumps(document).encode(), "application/json", headers)
-
-    def _write_bytes(
-        self, status: int, body: bytes, content_type: str, headers: dict[str, str] | None = None
-    ) -> None:
-        self.send_response(status)
-        for name, value in {
-            "Content-Type": content_type,
-            "Content-Length": str(len(body)),
-            **(headers or {}),
-        }.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-
-def _no_object() -> GraphError:
-    return GraphError(
-        100, "Unsupported request. Object does not exist or permissions are missing", 400, error_subcode=33
-    )
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(body)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
-        raise GraphError(100, "Invalid parameter")
-    return document
+        return {"id": self.keep(*form.files["file"])}

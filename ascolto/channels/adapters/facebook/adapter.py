@@ -59,6 +59,7 @@ class Facebook(MetaAdapter):
     object_name = "page"
     Config = Config
     capabilities = Capabilities(
+        private=False,  # people write in public; what is private goes on in Messenger
         public=True,
         max_length=MAX_PRIVATE,
         public_limits=Limits(max_length=sending.MAX_TEXT, attachments=sending.PICTURES),
