@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ascolto.channels.adapters.webhook import mapping, replies, signature
+from ascolto.channels.adapters.webhook import replies, signature
 from ascolto.channels.capabilities import Capabilities, Counting
 from ascolto.channels.protocol import (
     Account,
@@ -29,6 +29,7 @@ from ascolto.channels.protocol import (
     Unsupported,
     setting,
 )
+from ascolto.channels.vendors import jsonpaths
 from ascolto.kit.clock import now
 from ascolto.kit.jsontext import NotJson, read_json
 
@@ -115,7 +116,7 @@ class Config:
         for item in fields(self):
             if item.name.endswith("_path") and getattr(self, item.name):
                 try:
-                    mapping.split_paths(getattr(self, item.name))
+                    jsonpaths.split_paths(getattr(self, item.name))
                 except ValueError as error:
                     raise ConfigError(item.name, str(error)) from error
         if self.reply_url and not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", self.reply_url):
@@ -181,7 +182,7 @@ class Webhook(Adapter):
             return [Unsupported(what=str(error))]
         given_id = raw.headers.get("webhook-id", "")[:200]
         path = account.config.items_path
-        items = mapping.find(document, path) if path else document
+        items = jsonpaths.find(document, path) if path else document
         if not isinstance(items, list):
             return [self._read_item(account, raw, document, given_id)]
         found = []
@@ -193,36 +194,36 @@ class Webhook(Adapter):
 
     def _read_item(self, account: Account, raw: RawDelivery, item: Any, given_id: str) -> Inbound:
         config: Config = account.config
-        text = mapping.text_at(item, config.text_path, 100_000)
+        text = jsonpaths.text_at(item, config.text_path, 100_000)
         if not text:
-            kind = mapping.text_at(item, "type", 80) or "JSON"
+            kind = jsonpaths.text_at(item, "type", 80) or "JSON"
             return Unsupported(what=f"{kind} without a text at {config.text_path}")
-        external_id = given_id or mapping.text_at(item, config.id_path, 200) or _digest(raw.body, item)
+        external_id = given_id or jsonpaths.text_at(item, config.id_path, 200) or _digest(raw.body, item)
         return Message(
             external_id=external_id,
             sender=self._read_sender(account, item, external_id),
-            occurred_at=mapping.moment_at(item, config.occurred_at_path) or raw.received_at,
+            occurred_at=jsonpaths.moment_at(item, config.occurred_at_path) or raw.received_at,
             text=text,
-            subject=mapping.text_at(item, config.subject_path, 300),
-            extra={"source": mapping.text_at(item, "source | type", 80)},
+            subject=jsonpaths.text_at(item, config.subject_path, 300),
+            extra={"source": jsonpaths.text_at(item, "source | type", 80)},
         )
 
     def _read_sender(self, account: Account, item: Any, external_id: str) -> Sender:
         config: Config = account.config
         handles = []
-        if own := mapping.text_at(item, config.sender_id_path, 200):
+        if own := jsonpaths.text_at(item, config.sender_id_path, 200):
             handles.append(Handle(f"external:{account.id}", own))
-        if _EMAIL.fullmatch(email := mapping.text_at(item, config.sender_email_path, 254).lower()):
+        if _EMAIL.fullmatch(email := jsonpaths.text_at(item, config.sender_email_path, 254).lower()):
             handles.append(Handle("email", email))
-        phone = re.sub(r"[\s().-]", "", mapping.text_at(item, config.sender_phone_path, 40))
+        phone = re.sub(r"[\s().-]", "", jsonpaths.text_at(item, config.sender_phone_path, 40))
         if _PHONE.fullmatch(phone):
             handles.append(Handle("phone", phone))
         if not handles:  # nobody is named: a person of its own, so that strangers never share a history
             handles.append(Handle(f"external:{account.id}", f"message {external_id}"[:255], proven=False))
-        language = mapping.text_at(item, config.language_path, 10)
+        language = jsonpaths.text_at(item, config.language_path, 10)
         return Sender(
             handles=tuple(handles),
-            name=mapping.text_at(item, config.sender_name_path, 200),
+            name=jsonpaths.text_at(item, config.sender_name_path, 200),
             language=language if re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z]{2,4})?", language) else "",
         )
 
