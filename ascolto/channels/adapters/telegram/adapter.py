@@ -175,7 +175,7 @@ class Telegram(Adapter):
         while more:
             known = {"offset": offset} if isinstance(offset, int) else {}
             params = {**known, "limit": _PAGE, "timeout": 0, "allowed_updates": list(WANTED)}
-            page = list(objects_of(bot.look("getUpdates", params)))
+            page = list(objects_of(bot.look("getUpdates", params, max_bytes=32 * files.MIB)))
             more = False
             for update in page:
                 number = update.get("update_id")
