@@ -140,8 +140,8 @@ class Writer(Correspondent):
 
     def connect(self, product: Product) -> None:
         given = self.mail.settings()
-        settings = {key: value for key, value in given.items() if key.startswith("smtp") or key == "address"}
-        product.add_channel("form", "Telvia form", **settings)
+        wanted = ("address", "smtp_host", "smtp_port", "smtp_security")
+        product.add_channel("form", "Telvia form", **{name: given[name] for name in wanted})
         self.page = f"{product.base_url}/contact/form/{_token(product, 'form')}/"
 
     def says(self, text: str) -> None:
@@ -190,4 +190,3 @@ def _answers_into(heard: list[str]) -> type[BaseHTTPRequestHandler]:
             """Silent."""
 
     return Answers
-
