@@ -19,9 +19,10 @@ class Said:
     text: str
     gaps: Mapping[str, str | int] = field(default_factory=dict)
 
-    def in_words(self, translate: Callable[[str], str] = str) -> str:
+    def in_words(self, translate: Callable[[str], str] = str, number: Callable[[int], str] = str) -> str:
         """The text in a reader's language."""
-        return translate(self.text) % self.gaps if self.gaps else translate(self.text)
+        gaps = {name: number(gap) if isinstance(gap, int) else gap for name, gap in self.gaps.items()}
+        return translate(self.text) % gaps if gaps else translate(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +215,20 @@ WITHOUT = {  # what an empty cell says, where it is not a lack
 FILTERS = ("private", "public", "private_reply", "starts", "files", "edits", "moderates", "reviews", "voice")
 
 
-def words_of(key: str, cell: Cell, translate: Callable[[str], str] = str) -> str:
+VALUES = {"audience", "private_length", "public_length", "window"}  # say how much, not whether
+
+
+def grouped(number: int) -> str:
+    """A number as English writes it."""
+    return f"{number:,}"
+
+
+def words_of(
+    key: str, cell: Cell, translate: Callable[[str], str] = str, number: Callable[[int], str] = grouped
+) -> str:
     """A cell in words: `yes`, `no`, or what there is to say."""
     if cell.said:
-        return ", ".join(said.in_words(translate) for said in cell.said)
+        return ", ".join(said.in_words(translate, number) for said in cell.said)
     if key in WITHOUT and not cell.has:
         return translate(WITHOUT[key])
     return translate(_("yes") if cell.has else _("no"))

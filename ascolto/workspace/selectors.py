@@ -70,6 +70,14 @@ class Inbox:
             return False
 
     @property
+    def has_own_doors(self) -> bool:
+        """Whether customers come by a page or script of ours."""
+        try:
+            return bool(self.account.adapter.doors)
+        except UnknownChannel:
+            return False
+
+    @property
     def panel(self) -> Panel:
         """Everything that its page says about its health."""
         return panel_of(self.account, self.health)

@@ -75,8 +75,8 @@ def week_of(hours: Iterable[ChannelHour], now: datetime) -> Week:
     days = tuple(_day(first + timedelta(days=n), counts) for n in range(DAYS))
     received, sent = sum(day.received for day in days), sum(day.sent for day in days)
     sentence = _("In the last seven days %(received)s came in and %(sent)s left.") % {
-        "received": received,
-        "sent": sent,
+        "received": formats.number_format(received, force_grouping=True),
+        "sent": formats.number_format(sent, force_grouping=True),
     }
     return Week(tuple(_columns(first, counts)), days, sentence, round(100 / (DAYS * PARTS) * 0.7, 3))
 

@@ -47,7 +47,7 @@ def told(adapter: Adapter) -> dict[str, str]:
 def test_a_sheet_in_words() -> None:
     said = told(Square())
     assert said["receives"] == "asks the network"
-    assert said["private_length"] == "1000 bytes"
+    assert said["private_length"] == "1,000 bytes"
     assert said["public_length"] == "500 characters, links count 23"
     assert said["window"] == "24 hours, people 7 days"
     assert said["private_reply"] == "one message, 7 days"

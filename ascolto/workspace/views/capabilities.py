@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -23,7 +24,7 @@ class Shown:
     """A channel and its cells in words, in the order of the features."""
 
     choice: Choice
-    cells: tuple[tuple[str, str, bool], ...]  # label of the feature, words, whether it can
+    cells: tuple[tuple[str, str, bool], ...]  # label of the feature, words, ticked
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,13 @@ def blocks_of(wanted: str, needed: Collection[str]) -> list[Block]:
 
 
 def _cells(row: matrix.Row) -> tuple[tuple[str, str, bool], ...]:
-    return tuple(
-        (
-            _(feature.label),
-            matrix.words_of(feature.key, row.cells[feature.key], _),
-            row.cells[feature.key].has,
-        )
-        for feature in matrix.FEATURES
-    )
+    return tuple(_cell(feature, row.cells[feature.key]) for feature in matrix.FEATURES)
+
+
+def _cell(feature: matrix.Feature, cell: matrix.Cell) -> tuple[str, str, bool]:
+    words = matrix.words_of(feature.key, cell, _, _number)
+    return _(feature.label), words, cell.has and feature.key not in matrix.VALUES
+
+
+def _number(number: int) -> str:
+    return str(formats.number_format(number, force_grouping=True))
