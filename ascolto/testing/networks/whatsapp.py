@@ -14,6 +14,8 @@ Without a `hook_url` the deliveries wait: `network.mailman.take()`.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -169,8 +171,9 @@ class WhatsAppNetwork(WhatsAppGraph):
         self, customer: WhatsAppCustomer, kind: str, content: bytes, content_type: str, **more: Any
     ) -> str:
         """A file from a customer (`caption`, `filename`, `voice` as WhatsApp names them); the message's id."""
-        media_id = self.keep(content, content_type)
-        return self.say(customer, kind, {"id": media_id, "mime_type": content_type, **more})
+        about = {"id": self.keep(content, content_type), "mime_type": content_type}
+        digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        return self.say(customer, kind, {**about, "sha256": digest, **more})
 
     def react(self, customer: WhatsAppCustomer, message_id: str, emoji: str = "") -> str:
         """A reaction, or with no emoji its end."""

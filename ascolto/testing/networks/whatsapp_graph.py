@@ -104,17 +104,21 @@ class WhatsAppGraph(GraphNetwork):
         """Two a page, so that nobody forgets the second."""
         data = [
             {
+                "id": str(8_800_000 + number),
                 "name": template.name,
                 "language": template.language,
                 "status": template.status,
                 "category": template.category,
+                "parameter_format": "POSITIONAL",
                 "components": [{"type": "BODY", "text": template.text}],
             }
-            for template in self.templates[after : after + 2]
+            for number, template in enumerate(self.templates[after : after + 2], after)
         ]
         more = after + 2 < len(self.templates)
         paging: dict[str, Any] = {"cursors": {"before": str(after), "after": str(after + 2)}}
-        return {"data": data, "paging": {**paging, "next": "…"} if more else paging}
+        summary = {"total_count": len(self.templates), "message_template_limit": 6000}
+        summary |= {"message_template_count": len(self.templates), "are_translations_complete": True}
+        return {"data": data, "paging": {**paging, "next": "…"} if more else paging, "summary": summary}
 
     def _take_message(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         if payload.get("messaging_product") == "whatsapp" and payload.get("status") == "read":
