@@ -26,6 +26,7 @@ from ascolto.channels.protocol import (
 )
 from ascolto.channels.reading import object_of, objects_of, text_of
 from ascolto.channels.vendors import twilio, twilio_hooks, twilio_messages
+from ascolto.channels.vendors.ivr_events import call_message, turn_events
 from ascolto.channels.vendors.ivr_facts import facts_of, summary
 from ascolto.channels.vendors.ivr_state import Outcome, State
 from ascolto.kit.jsontext import NotJson, read_json
@@ -102,17 +103,9 @@ def _id(form: twilio_hooks.Form) -> str:
 
 
 def _call(form: twilio_hooks.Form, at: datetime) -> Message:
-    """Somebody called. It wants an answer until one is known: who hung up early is still waiting for us."""
-    sender = _caller(form)
-    call: dict[str, Any] = {"direction": "in", "to": twilio.e164(form.get("To", "")) or ""}
-    extra: dict[str, Any] = {"call": call}
-    phone = next((handle for handle in sender.handles if handle.namespace == "phone"), None)
-    if phone is not None:
-        call["from"] = phone.value
-        extra["url"] = f"tel:{phone.value}"
-    if forwarded := twilio.e164(form.get("ForwardedFrom", "")):
-        call["forwarded_from"] = forwarded
-    return Message(external_id=_id(form), sender=sender, occurred_at=at, kind="call", extra=extra)
+    """Somebody called."""
+    to, forwarded = twilio.e164(form.get("To", "")) or "", twilio.e164(form.get("ForwardedFrom", "")) or ""
+    return call_message(_id(form), _caller(form), at, to=to, forwarded_from=forwarded)
 
 
 def _caller(form: twilio_hooks.Form) -> Sender:
@@ -130,36 +123,13 @@ def _turn(account: Account, form: twilio_hooks.Form, query: Mapping[str, str], a
     """What the caller chose, and what we promised: read as it was answered."""
     line = answering.line_of(account)
     call, state = answering.call_of(form), answering.turn_of(line, form, query, at).state
-    told = summary(line, call, state, at, account.language)
-    is_final = state.outcome in {Outcome.CALLBACK, Outcome.ANSWERED} or (
-        state.outcome is Outcome.VOICEMAIL and state.language not in answering.TRANSCRIBED
-    )
-    amended = Amended(
-        external_id=call.id,
-        occurred_at=at + timedelta(milliseconds=state.turns),  # of two turns at one moment the later one wins
-        extra={"call": facts_of(call, state), "context": told},
-        text=told if is_final else "",
-    )
-    events: list[Inbound] = [_call(form, at), amended]
-    if state.outcome is Outcome.ANSWERED:
-        events.append(_answered(form, told, at))
-    return events
-
-
-def _answered(form: twilio_hooks.Form, told: str, at: datetime) -> Message:
-    """A person took the call: an answer given outside the desk, after which nobody waits."""
-    call: dict[str, Any] = {"direction": "in", "outcome": "answered"}
-    if (seconds := _seconds(form.get("DialCallDuration", ""))) is not None:
-        call["duration_s"] = seconds
-    return Message(
-        external_id=f"{_id(form)}:answered",
-        sender=_caller(form),
-        occurred_at=at,
-        text=told,
-        outgoing=True,
-        kind="call",
-        replies_to=(_id(form),),
-        extra={"call": call},
+    return turn_events(
+        _call(form, at),
+        facts_of(call, state),
+        summary(line, call, state, at, account.language),
+        state,
+        is_transcribed=state.language in answering.TRANSCRIBED,
+        talked=_seconds(form.get("DialCallDuration", "")),
     )
 
 
