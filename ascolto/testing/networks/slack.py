@@ -132,7 +132,7 @@ class SlackNetwork(SlackApi):
     def tell(self, event: Mapping[str, Any]) -> None:
         """Deliver an event."""
         us = [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True, "is_enterprise_install": False}]
-        document = {
+        document: dict[str, Any] = {
             "token": "x",
             "team_id": TEAM,
             "api_app_id": APP,
