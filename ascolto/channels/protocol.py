@@ -229,6 +229,10 @@ class Adapter:
         """The sheet of one account, by its settings that are no secret: a plan with longer texts, a permission."""
         return self.capabilities
 
+    def oauth_with(self, settings: Mapping[str, str]) -> OAuth | None:
+        """How one account is signed in to, by its settings as typed, where a channel knows several providers."""
+        return self.oauth
+
     def hook_group(self, config: Any) -> str:
         """Accounts with the same text share one hook address on the network's side: what comes to one is offered to all
         of them (one Meta app calls one address for all its pages). Empty: a hook address of its own."""

@@ -57,11 +57,12 @@ class Departure:
     state: str
 
 
-def sign_in_of(adapter: Adapter) -> OAuth:
-    """How this channel is signed in to. Raises SignInRefused for one that is connected otherwise."""
-    if adapter.oauth is None:
+def sign_in_of(adapter: Adapter, values: Mapping[str, str]) -> OAuth:
+    """How an inbox with these settings is signed in to. Raises SignInRefused for a channel that is connected otherwise."""
+    way = adapter.oauth_with(values)
+    if way is None:
         raise SignInRefused(_("This channel is connected without signing in."), kind=adapter.kind)
-    return adapter.oauth
+    return way
 
 
 def granted_settings(adapter: Adapter) -> set[str]:
@@ -87,8 +88,8 @@ def begin(
     With `account` an inbox is connected again and keeps its name, history and everything else; else `general` tells the new one's
     name, teams and language.
     """
-    way = sign_in_of(adapter)
     values = {name: value for name, value in values.items() if value}
+    way = sign_in_of(adapter, values)
     _check_so_far(adapter, values)
     nonce, verifier = secrets.token_urlsafe(32), protocol.new_verifier()
     state = _signer().sign(nonce)
@@ -146,7 +147,7 @@ def finish(*, agent: Agent, session: str, answer: Mapping[str, str]) -> ChannelA
         values = waiting.account.values() if waiting.account else told["values"]
         _refuse_denied(answer)
         granted = protocol.exchange(
-            sign_in_of(adapter),
+            sign_in_of(adapter, values),
             protocol.with_defaults(adapter.Config, values),
             code=_code(answer),
             redirect_uri=told["redirect_uri"],

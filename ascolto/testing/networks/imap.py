@@ -65,7 +65,11 @@ class ImapConversation:
     # --- signing in and out ---
 
     def _capabilities(self) -> str:
-        words = ["IMAP4rev1", "AUTH=PLAIN", *(["IDLE"] if self._network.with_idle else [])]
+        words = [
+            "IMAP4rev1",
+            *(f"AUTH={name}" for name in self._mechanisms()),
+            *(["IDLE"] if self._network.with_idle else []),
+        ]
         if self._network.offers_starttls and not isinstance(self._connection, ssl.SSLSocket):
             words.append("STARTTLS")
         return " ".join(words)
@@ -89,14 +93,51 @@ class ImapConversation:
         self._sign_in(tag, words[0] if words else "", words[1] if len(words) > 1 else "")
 
     def _do_authenticate(self, tag: str, arguments: str) -> None:
+        mechanism, _, given = arguments.partition(" ")
+        if mechanism.upper() not in self._mechanisms():
+            self._send(f"{tag} NO [CANNOT] No such mechanism")
+            return
+        if given:  # no SASL-IR here
+            self._send(f"{tag} BAD Wait for the question")
+            return
         self._send("+ ")
-        line = self._file.readline(10_000).strip()
-        parts = base64.b64decode(line + b"=" * (-len(line) % 4)).decode("utf-8", "replace").split("\0")
+        line = self._file.readline(20_000).strip()
+        try:
+            said = base64.b64decode(line, validate=True).decode()
+        except ValueError:
+            self._send(f"{tag} BAD Not base64")
+            return
+        if mechanism.upper() == "XOAUTH2":
+            self._present_token(tag, said)
+            return
+        parts = said.split("\0")
         self._sign_in(tag, parts[1] if len(parts) == 3 else "", parts[-1])
+
+    def _present_token(self, tag: str, said: str) -> None:
+        """What Google documents: a refused token is answered by a question, which the client answers with nothing."""
+        self._network.logins += 1
+        if self._network.knows_token(said):
+            self._is_in = True
+            self._send(f"{tag} OK Welcome")
+            return
+        error = b'{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}'
+        self._send(b"+ " + base64.b64encode(error))
+        if self._file.readline(100).strip():
+            self._send(f"{tag} BAD Answer with an empty line")
+            return
+        self._send(f"{tag} NO [AUTHENTICATIONFAILED] Invalid credentials")
+
+    def _mechanisms(self) -> list[str]:
+        return [
+            *(["PLAIN"] if self._network.takes_passwords else []),
+            *(["XOAUTH2"] if self._network.access_tokens else []),
+        ]
 
     def _sign_in(self, tag: str, user: str, password: str) -> None:
         self._network.logins += 1
-        if self._network.imap_outage == "unavailable":
+        if not self._network.takes_passwords:
+            self._send(f"{tag} NO [AUTHENTICATIONFAILED] Basic authentication is disabled")
+        elif self._network.imap_outage == "unavailable":
             self._send(f"{tag} NO [UNAVAILABLE] Come back later")
         elif self._network.imap_outage == "refuses password" or (user, password) != (
             self._network.user,
@@ -133,6 +174,15 @@ class ImapConversation:
     def _do_examine(self, tag: str, arguments: str) -> None:
         self._do_select(tag, arguments, "READ-ONLY")
 
+    def _do_list(self, tag: str, arguments: str) -> None:
+        if not self._is_in:
+            self._send(f"{tag} BAD Not now")
+            return
+        for name in self._network.folders:
+            mark = "\\HasNoChildren \\Sent" if name in self._network.sent_folders else "\\HasNoChildren"
+            self._send(f'* LIST ({mark}) "/" "{name}"')
+        self._send(f"{tag} OK Done")
+
     def _do_append(self, tag: str, arguments: str) -> None:
         words = _tokens(arguments)
         box = self._network.folders.get(words[0]) if self._is_in else None
@@ -140,6 +190,8 @@ class ImapConversation:
             self._send(f"{tag} NO [TRYCREATE] No such folder")
             return
         uid = box.append(words[-1].encode("utf-8", "surrogateescape"))
+        flags = re.search(r"\(([^()]*)\)", arguments.partition('"')[0] or arguments[:200])
+        box.mails[-1].flags |= set(flags.group(1).split()) if flags else set()
         self._send(f"{tag} OK [APPENDUID {box.uidvalidity} {uid}] Done")
 
     def _do_noop(self, tag: str, arguments: str) -> None:

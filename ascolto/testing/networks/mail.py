@@ -117,6 +117,9 @@ class MailNetwork:
         self.folders = {"INBOX": self.mailbox}
         self.sent: list[SentMail] = []
         self.on_mail: Callable[[SentMail], None] | None = None
+        self.sent_folders: set[str] = set()  # those of `folders` that are marked as such
+        self.access_tokens: set[str] = set()  # good for XOAUTH2, on both servers
+        self.takes_passwords = True
         self.smtp_outage = ""
         self.imap_outage = ""  # "refuses password", "unavailable", "breaks off", "hangs"
         self.with_idle, self.size_limit = with_idle, size_limit
@@ -133,6 +136,18 @@ class MailNetwork:
         """A mail arrives; its UID."""
         raw = content.encode() if isinstance(content, str) else content
         return self.mailbox.append(raw, now() - age)
+
+    def add_sent_folder(self, name: str = "Sent", *, marked: bool = True) -> Mailbox:
+        """A folder for what was sent, as most mailboxes have one."""
+        self.folders[name] = Mailbox()
+        if marked:
+            self.sent_folders.add(name)
+        return self.folders[name]
+
+    def knows_token(self, said: str) -> bool:
+        """Whether an XOAUTH2 answer is exactly what the providers document, with a token that is good."""
+        known = {f"user={self.user}\x01auth=Bearer {token}\x01\x01" for token in self.access_tokens}
+        return said in known
 
     def settings(self, **changed: str) -> dict[str, str]:
         """Settings of an account of kind `email` on these servers."""

@@ -66,7 +66,7 @@ class SmtpConversation:
         features = ["mail.telvia.example", f"SIZE {self._network.size_limit}", "8BITMIME", "SMTPUTF8"]
         if self._network.offers_starttls and not isinstance(self._connection, ssl.SSLSocket):
             features.append("STARTTLS")
-        features += ["ENHANCEDSTATUSCODES", "AUTH PLAIN LOGIN"]
+        features += ["ENHANCEDSTATUSCODES", f"AUTH {' '.join(self._mechanisms())}"]
         for feature in features[:-1]:
             self._send(f"250-{feature}")
         self._send(f"250 {features[-1]}")
@@ -86,6 +86,12 @@ class SmtpConversation:
 
     def _do_auth(self, rest: str) -> None:
         mechanism, _, given = rest.partition(" ")
+        if mechanism.upper() not in self._mechanisms():
+            self._send("504 5.7.4 Unrecognized authentication type")
+            return
+        if mechanism.upper() == "XOAUTH2":
+            self._present_token(given)
+            return
         try:
             if mechanism.upper() == "PLAIN":
                 words = self._decoded(given or self._ask("")).split("\0")
@@ -98,6 +104,25 @@ class SmtpConversation:
             return
         known = (user, password) == (self._network.user, self._network.password)
         self._send("235 2.7.0 Welcome" if known else "535 5.7.8 Wrong user or password")
+
+    def _mechanisms(self) -> list[str]:
+        passwords = ["PLAIN", "LOGIN"] if self._network.takes_passwords else []
+        return [*passwords, *(["XOAUTH2"] if self._network.access_tokens else [])]
+
+    def _present_token(self, given: str) -> None:
+        try:
+            said = self._decoded(given or self._ask(""))
+        except (binascii.Error, UnicodeError):
+            self._send("501 5.5.2 Not base64")
+            return
+        if self._network.knows_token(said):
+            self._send("235 2.7.0 Welcome")
+            return
+        error = base64.b64encode(b'{"status":"401","schemes":"bearer"}').decode()
+        if self._ask(error):
+            self._send("501 5.5.2 Answer with an empty line")
+            return
+        self._send("535 5.7.3 Authentication unsuccessful")
 
     def _ask(self, question: str) -> str:
         self._send(f"334 {question}")

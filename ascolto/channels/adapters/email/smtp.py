@@ -82,12 +82,35 @@ def _open(config: Any, wait: TimeOuts) -> smtplib.SMTP:
         if config.smtp_security == "starttls":
             server.starttls(context=context)
             server.ehlo()
-        if config.smtp_user and server.has_extn("auth"):  # a relay that asks for no password gets none
-            server.login(config.smtp_user, config.smtp_password)
+        if _user(config) and server.has_extn("auth"):  # a relay that asks for no password gets none
+            _sign_in(server, config)
     except BaseException:
         server.close()
         raise
     return server
+
+
+def _user(config: Any) -> str:
+    """Who signs in. With a token it is the mailbox's owner, here as there."""
+    user = config.smtp_user
+    return str(user if user or config.sign_in == "password" else config.imap_user)
+
+
+def _sign_in(server: smtplib.SMTP, config: Any) -> None:
+    if config.sign_in == "password":
+        server.login(config.smtp_user, config.smtp_password)
+        return
+    token = bearer(_user(config), config.access_token).decode()
+
+    def present(question: bytes | None = None) -> str:
+        return "" if question else token  # a refusal comes as a question, which is answered with nothing
+
+    server.auth("XOAUTH2", present, initial_response_ok=True)
+
+
+def bearer(user: str, token: str) -> bytes:
+    """What XOAUTH2 says, before base64."""
+    return f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
 
 
 def _connecting_failed(error: Exception, config: Any) -> SendRefused:
@@ -95,8 +118,12 @@ def _connecting_failed(error: Exception, config: Any) -> SendRefused:
     if isinstance(error, smtplib.SMTPAuthenticationError):
         kind = ErrorClass.RETRY if 400 <= error.smtp_code < 500 else ErrorClass.REAUTH
         return refused(
-            kind, f"{where} refused the password: {_words(error.smtp_error)}", str(error.smtp_code)
+            kind,
+            f"{where} refused the {'password' if config.sign_in == 'password' else 'sign-in'}: {_words(error.smtp_error)}",
+            str(error.smtp_code),
         )
+    if type(error) is smtplib.SMTPException:  # of its ways to sign in, we have none
+        return refused(ErrorClass.CONFIG, f"{where} takes no password: sign in at the provider instead.")
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return refused(ErrorClass.CONFIG, f"{where}: {error}")
     if isinstance(error, ssl.SSLCertVerificationError):

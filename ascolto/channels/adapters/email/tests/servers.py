@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ascolto.channels.adapters.email import imap
+from ascolto.channels.adapters.email import imap, sentbox
 from ascolto.channels.adapters.email.adapter import Email, adapter
 from ascolto.channels.adapters.email.smtp import TimeOuts
 from ascolto.channels.protocol import Account, Handle, Outgoing, Polled
@@ -16,6 +16,7 @@ def quick() -> Email:
     """An adapter whose patience is short."""
     made = Email(TimeOuts(connect=2, answer=0.5, whole=1.5))
     made._mailboxes = imap.Mailboxes(seconds=1)
+    made._sent = sentbox.SentBox(seconds=1)
     return made
 
 

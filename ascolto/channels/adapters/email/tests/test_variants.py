@@ -110,7 +110,8 @@ SLOW = {
     "answers": "> a\nb\n" * 50_000,
     "broken links": "> a\n(http://x\n> b\n" * 20_000, "armour": "-----BEGIN PGP SIGNATURE-----\n" * 5_000,
 
-    "dates": ("2024-01-01 10:00 " * 20 + "\n") * 3_000, "digits": ("1" * 390 + "\n") * 3_000, "footers": ("_" * 20 + "\nunsubscribed\n") * 5_000,
+    "dates": ("2024-01-01 10:00 " * 20 + "\n") * 3_000, "digits": ("1" * 390 + "\n") * 3_000,
+    "footers": ("_" * 20 + "\nunsubscribed\n") * 5_000,
 }  # fmt: skip
 WORDS = [
     *"ab>|-_: ",
