@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
 
 from ascolto.accounts.models import Agent, Team
@@ -21,6 +21,7 @@ from ascolto.conversations.models import Conversation, Priority, Status
 from ascolto.gates import Refused
 from ascolto.intake.worker import process_waiting
 from ascolto.kit import clock
+from ascolto.testing.demo.neighbourhood import INBOXES
 from ascolto.testing.demo.pens import Pens, Person
 from ascolto.testing.demo.stories import Story, script
 
@@ -28,12 +29,12 @@ CONVERSATIONS = 34
 WAITING = 9  # of those, how many still want an answer
 
 
-def people(dice: random.Random) -> Iterator[tuple[Person, Story]]:
-    """Customers with a matter, without end; nobody comes twice before everybody came once."""
+def people(dice: random.Random, channels: Container[str] | None = None) -> Iterator[tuple[Person, Story]]:
+    """Customers with a matter (on one of these channels), without end; nobody comes twice before everybody came once."""
     while True:
         pairs = [(Person(n, language), language) for language, names in script().names.items() for n in names]
         dice.shuffle(pairs)
-        stories = list(script().stories)
+        stories = [story for story in script().stories if channels is None or story.channel in channels]
         dice.shuffle(stories)
         for place, (person, language) in enumerate(pairs):
             fitting = [story for story in stories if story.language == language]
@@ -46,8 +47,9 @@ def fill(chance: int = 7) -> None:
         return
     dice, present = random.Random(chance), clock.now()
     pens = Pens({account.kind: account for account in ChannelAccount.objects.all()})
+    own = set(pens.accounts) - set(INBOXES)  # a network's memory begins with the network
     agents = list(Agent.objects.filter(email__in=["marco@telvia.example", "sofia@telvia.example"]))
-    for number, (person, story) in zip(range(CONVERSATIONS), people(dice), strict=False):
+    for number, (person, story) in zip(range(CONVERSATIONS), people(dice, own), strict=False):
         is_waiting = number >= CONVERSATIONS - WAITING
         ago = dice.uniform(1, 40) if is_waiting else dice.uniform(60, 20 * 60)
         _tell(

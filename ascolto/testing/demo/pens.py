@@ -17,6 +17,7 @@ from ascolto.intake.journal import store_now
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token
 from ascolto.testing.demo.company import MAIL_USER, SECRET
+from ascolto.testing.demo.neighbourhood import Neighbourhood
 from ascolto.testing.demo.stories import Story
 from ascolto.testing.networks.mail import MailNetwork, example_mail
 from ascolto.testing.networks.whatsapp import WhatsAppCustomer, WhatsAppNetwork
@@ -53,10 +54,16 @@ class Pens:
     base_url: str = ""
     whatsapp: WhatsAppNetwork | None = None
     mail: MailNetwork | None = None
+    neighbourhood: Neighbourhood | None = None
     _telephones: dict[str, WhatsAppCustomer] = field(default_factory=dict)
 
-    def write(self, person: Person, story: Story, text: str) -> None:
-        """One message of a person, on the story's channel, at the present moment."""
+    def write(self, person: Person, story: Story, text: str, *, public: bool | None = None) -> None:
+        """One message of a person, on the story's channel, at the present moment; in public as the story says, unless told."""
+        if self.neighbourhood is not None and story.channel in self.neighbourhood.networks:
+            side = story.public if public is None else public
+            stars = {"rating": story.rating} if story.rating else {}
+            self.neighbourhood.write(story.channel, person.name, text, public=side, **stars)
+            return
         {
             "whatsapp": self._by_whatsapp,
             "email": self._by_email,

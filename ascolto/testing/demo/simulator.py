@@ -8,14 +8,16 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, connection
 
 from ascolto.conversations.models import Message
 from ascolto.events.log import Position, latest_position, read_after
+from ascolto.kit import clock
 from ascolto.testing.demo.past import people
 from ascolto.testing.demo.pens import Person
-from ascolto.testing.demo.stories import Story
+from ascolto.testing.demo.stories import Story, script
 from ascolto.testing.demo.world import World
 
 log = logging.getLogger(__name__)
@@ -31,7 +33,7 @@ class Simulator:
     position: Position
     dice: random.Random = field(default_factory=random.Random)
     _due: float = 0.0
-    _plans: list[tuple[float, Person, Story, str]] = field(default_factory=list)
+    _plans: list[tuple[float, Person, Story, str, bool | None]] = field(default_factory=list)
     _stories: dict[str, tuple[Person, Story]] = field(default_factory=dict)
 
     _newcomers: Iterator[tuple[Person, Story]] = field(init=False)
@@ -47,13 +49,28 @@ class Simulator:
             self._due = moment + self.dice.uniform(0.6, 1.4) * 60 / self.per_minute
         for plan in [plan for plan in self._plans if plan[0] <= moment]:
             self._plans.remove(plan)
-            self.world.pens.write(*plan[1:])
+            _, person, story, text, public = plan
+            self.world.pens.write(person, story, text, public=public)
 
     def _begin(self, moment: float) -> None:
         person, story = next(self._newcomers)
         self._stories[person.name] = (person, story)
         for place, text in enumerate(story.opening):
-            self._plans.append((moment + 6 * place, person, story, text))
+            self._plans.append((moment + 6 * place, person, story, text, None))
+
+    def gather(self, present: datetime) -> None:
+        """The networks' first hour: on each of them somebody has written lately and waits."""
+        names = [Person(name, language) for language, all_ in script().names.items() for name in all_]
+        self.dice.shuffle(names)
+        for story in script().stories:
+            if story.channel not in self.world.neighbourhood.networks:
+                continue
+            person = next(name for name in names if name.language == story.language)
+            names.remove(person)
+            self._stories[person.name] = (person, story)
+            with clock.at(present - timedelta(minutes=self.dice.uniform(2, 55))):
+                for text in story.opening:
+                    self.world.pens.write(person, story, text)
 
     def _plan_thanks(self, moment: float) -> None:
         """Whoever was answered thanks after a while, once."""
@@ -61,13 +78,12 @@ class Simulator:
         for event in events:
             self.position = Position(event.xid, event.pk)
         answered = {event.data["message"] for event in events if event.type == "message.sent"}
-        names = Message.objects.filter(pk__in=answered).values_list("conversation__customer__name", flat=True)
-        for name in names:
+        rows = Message.objects.filter(pk__in=answered)
+        for name, visibility in rows.values_list("conversation__customer__name", "visibility"):
             person, story = self._stories.pop(name, (None, None))
             if person is not None and story is not None and story.thanks:
-                self._plans.append(
-                    (moment + self.dice.uniform(6, 20), person, story, self.dice.choice(story.thanks))
-                )
+                thanks, public = self.dice.choice(story.thanks), visibility == "public"
+                self._plans.append((moment + self.dice.uniform(6, 20), person, story, thanks, public))
 
 
 def run(stop: threading.Event, per_minute: float = PER_MINUTE) -> None:
@@ -76,6 +92,8 @@ def run(stop: threading.Event, per_minute: float = PER_MINUTE) -> None:
         try:
             with World() as world:
                 simulator = Simulator(world, per_minute, latest_position())
+                if world.is_new():
+                    simulator.gather(clock.now())
                 while not stop.wait(0.5):
                     simulator.step(time.monotonic())
         except Exception as error:

@@ -13,7 +13,9 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     """One matter of one customer."""
 
     key: str
-    channel: str  # whatsapp, email, chat, form, webhook
+    channel: str  # whatsapp, email, chat, form, webhook, or a network of the neighbourhood
+    public: bool = False  # said where everybody reads it
+    rating: int = 0  # stars of a review
     language: str
     subject: str
     opening: tuple[str, ...]  # what they write by themselves

@@ -11,9 +11,11 @@ from django.conf import settings
 
 from ascolto.channels.actions import change_settings
 from ascolto.channels.models import ChannelAccount
+from ascolto.conversations.models import Conversation
 from ascolto.customers.models import Identity
 from ascolto.kit.clock import now
 from ascolto.testing.demo.company import MAIL_USER, SECRET
+from ascolto.testing.demo.neighbourhood import Neighbourhood
 from ascolto.testing.demo.pens import Pens
 from ascolto.testing.networks import LocalServer
 from ascolto.testing.networks.mail import MailNetwork
@@ -44,12 +46,14 @@ class World:
         self.mail = MailNetwork(user=MAIL_USER, password=SECRET)
         self.app = LocalServer(_TakesAnswers)
         self.base_url = f"http://127.0.0.1:{settings.ENVIRONMENT.port}"
-        self.pens = Pens({}, self.base_url, self.whatsapp, self.mail)
+        self.neighbourhood = Neighbourhood(self.base_url)
+        self.pens = Pens({}, self.base_url, self.whatsapp, self.mail, self.neighbourhood)
 
     def __enter__(self) -> Self:
         self._open.enter_context(self.whatsapp)
         self._open.enter_context(self.mail)
         self._open.enter_context(self.app)
+        self._open.enter_context(self.neighbourhood)
         accounts = {a.kind: a for a in ChannelAccount.objects.filter(is_demo=True)}
         self.pens.accounts = accounts
         change_settings(account=accounts["whatsapp"], values={"api_base": self.whatsapp.url})
@@ -60,6 +64,10 @@ class World:
         self.whatsapp.mailman.url = f"{self.base_url}/hooks/whatsapp/{accounts['whatsapp'].token}"
         self._remember_telephones()
         return self
+
+    def is_new(self) -> bool:
+        """Whether nobody of the neighbourhood has written yet."""
+        return not Conversation.objects.filter(account__kind__in=self.neighbourhood.networks).exists()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -16,7 +16,9 @@ from ascolto.intake.journal import store_now
 from ascolto.intake.models import RawEvent
 from ascolto.intake.pollers import poll
 from ascolto.intake.worker import process_waiting
+from ascolto.kit import clock
 from ascolto.testing.demo import company, past
+from ascolto.testing.demo.neighbourhood import INBOXES
 from ascolto.testing.demo.pens import Person
 from ascolto.testing.demo.simulator import Simulator
 from ascolto.testing.demo.stories import script
@@ -60,7 +62,8 @@ def test_customers_write_on_every_channel_and_thank_for_an_answer() -> None:
     company.found()
     with World() as world:
         world.pens.base_url = ""  # no web process here: signed hooks are taken from the mailman's hands
-        for story in {story.channel: story for story in script().stories}.values():
+        own = [story for story in script().stories if story.channel not in INBOXES]
+        for story in {story.channel: story for story in own}.values():
             person = Person(f"Giulia {story.channel}", story.language)
             if story.channel == "whatsapp":
                 world.whatsapp.mailman.url = ""
@@ -90,6 +93,20 @@ def test_the_simulator_brings_a_newcomer_and_plans_no_thanks_without_an_answer()
         planned = len(simulator._plans)
         simulator._plan_thanks(101.0)
         assert len(simulator._plans) == planned >= 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_every_network_around_somebody_has_written_lately() -> None:
+    company.found()
+    with World() as world:
+        for network in world.neighbourhood.networks.values():
+            network.mailman.url = ""  # no web process here
+        assert world.is_new()
+        Simulator(world, 6.0, Position(0, 0), random.Random(1)).gather(clock.now())
+        written = {kind for kind, network in world.neighbourhood.networks.items() if network.people}
+        assert written == set(INBOXES)
+    accounts = ChannelAccount.objects.filter(kind__in=INBOXES)
+    assert {(a.kind, a.is_demo) for a in accounts} == {(kind, True) for kind in INBOXES}
 
 
 def test_a_password_is_the_same_at_every_start_and_another_one_elsewhere(settings: object) -> None:
