@@ -46,6 +46,8 @@ _SUBJECTS = {
     "payment_configuration_update": "Payments",
     "partner_solutions": "Partner",
     "security": "Security",
+    "account_settings_update": "Settings",
+    "flows": "Form",
 }
 
 

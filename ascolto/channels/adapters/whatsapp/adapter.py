@@ -88,11 +88,21 @@ class WhatsApp(Adapter):
         templates=True,
         attachments=Attachments(max_count=10, max_bytes=media.LIMITS),
         receipts=frozenset({"sent", "delivered", "read"}),
+        edits=True,
+        reactions=True,
         starts=True,
     )
     namespaces = ("phone", people.USER_ID)
     rate = (60.0, 60)  # WhatsApp takes 80 a second of a number; other tools of the company may use it too
     icon = "i-ch-whatsapp"
+    guide = (
+        "In Meta's app dashboard copy the app secret from App settings, Basic.",
+        "In Business settings make a system user, give it your WhatsApp account and your app, and create a token without an end.",
+        "Under WhatsApp, API setup, copy the phone number ID and the WhatsApp Business account ID, not the number itself.",
+        "Invent a verify token: any word of yours. Connect the inbox.",
+        "Under WhatsApp, Configuration, write the hook address and the verify token that this inbox shows, and subscribe to messages.",
+        "Press Test: it names the number it found.",
+    )
 
     def handshake(self, account: Account, request: HookRequest) -> HookAnswer:
         return meta.answer_handshake(account.config.verify_token, request)

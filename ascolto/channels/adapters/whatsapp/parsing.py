@@ -12,9 +12,11 @@ from ascolto.channels.adapters.whatsapp.contents import LONGEST, read_content
 from ascolto.channels.adapters.whatsapp.errors import failure_of
 from ascolto.channels.adapters.whatsapp.people import Contacts, phone, user
 from ascolto.channels.protocol import (
+    Amended,
     ConsentChanged,
     Edited,
     HandleChanged,
+    Ignored,
     Inbound,
     Message,
     Reacted,
@@ -35,6 +37,7 @@ _STATUSES = {
     "failed": ReceiptStatus.FAILED,
 }
 _NUMBER_CHANGES = {"user_changed_number", "customer_changed_number"}
+_NEW_DEVICES = {"customer_identity_changed", "user_identity_changed"}
 
 
 @dataclass(slots=True)
@@ -74,11 +77,21 @@ def _read_change(change: Element, received_at: datetime, number_id: str) -> Iter
     found = list(_read_value(value, field, received_at, number_id))
     if standby:
         found += _read_value({**value, **standby}, field, received_at, number_id)
-    if not found:
-        found = [
-            account_news.read_news(field, value) or Unsupported(what=field or "a change without a field")
-        ]
-    yield from found
+    yield from found or [_lonely(field, value)]
+
+
+# What WhatsApp tells and nobody here needs: the past of a telephone, groups, what its own machines noticed.
+_SAYS_NOTHING = {
+    *("history", "smb_app_state_sync", "tracking_events", "automatic_events", "messaging_handovers"),
+    *("group_lifecycle_update", "group_participants_update", "group_settings_update", "group_status_update"),
+}
+
+
+def _lonely(field: str, value: Element) -> Inbound:
+    """A change without any element that is read."""
+    if field in _SAYS_NOTHING:
+        return Ignored(what=field)
+    return account_news.read_news(field, value) or Unsupported(what=field or "a change without a field")
 
 
 def _read_value(value: Element, field: str, received_at: datetime, number_id: str) -> Iterator[Inbound]:
@@ -152,7 +165,7 @@ def _said(about: Change, element: Element, sender: Sender, *, outgoing: bool) ->
         original = needed(revoke.get("original_message_id"), "the message taken back")
         yield Removed(external_id=original, occurred_at=at, sender=sender)
     elif element.get("type") == "request_welcome":
-        yield Unsupported(what="request_welcome")  # somebody opened the chat and has written nothing
+        yield Ignored(what="somebody opened the chat and has written nothing")
     else:
         yield _ordinary(about, element, sender, at, outgoing)
 
@@ -195,7 +208,7 @@ def _reaction(element: Element, sender: Sender, at: datetime, outgoing: bool) ->
     reaction = object_of(element.get("reaction"))
     target = needed(reaction.get("message_id"), "the message reacted to")
     if outgoing:
-        return Unsupported(what="a reaction of ours, made on the telephone")
+        return Ignored(what="a reaction of ours, made on the telephone")
     return Reacted(
         external_id=target, sender=sender, occurred_at=at, emoji=text_of(reaction.get("emoji"), 32)
     )
@@ -225,6 +238,9 @@ def _system(about: Change, system: Element, element: Element) -> Iterator[Inboun
     changes: list[Inbound] = [
         HandleChanged(old=old, new=new, occurred_at=at) for old, new in pairs if old and new and old != new
     ]
+    if what in _NEW_DEVICES:
+        yield Ignored(what="somebody writes from another device")
+        return
     yield from changes or [Unsupported(what=f"system: {what or 'unknown'}")]
 
 
@@ -258,6 +274,9 @@ def _status(about: Change, element: Element) -> Iterator[Inbound]:
     of = text_of(
         element.get("type"), 30
     )  # calls and payments have states too, and they are not the message's
+    if of in {"call", "payment"}:
+        yield Ignored(what=f"a {of}: {word.lower() or 'unknown'}")
+        return
     if status is None or of not in {"", "message"}:
         yield Unsupported(what=f"{of or 'message'} status: {word or 'unknown'}")
         return
@@ -272,19 +291,35 @@ def _status(about: Change, element: Element) -> Iterator[Inbound]:
 
 def _call(about: Change, element: Element) -> Iterator[Inbound]:
     """A customer who rings is waiting for us as much as one who writes; we cannot take the call."""
-    rings = element.get("event") == "connect" and text_of(element.get("direction")) in {"USER_INITIATED", ""}
-    if not rings:
-        yield Unsupported(what=f"call: {text_of(element.get('event'), 40) or 'unknown'}")
-        return
-    sender = about.contacts.sender(element.get("from"), element.get("from_user_id"))
-    yield Message(
+    event = text_of(element.get("event"), 40)
+    if text_of(element.get("direction")) not in {"USER_INITIATED", ""}:
+        yield Ignored(what=f"a call of ours: {event or 'unknown'}")
+    elif event == "connect":
+        yield _ringing(about, element)
+    elif event == "terminate":
+        yield _hung_up(about, element)
+    else:
+        yield Unsupported(what=f"call: {event or 'unknown'}")
+
+
+def _ringing(about: Change, element: Element) -> Message:
+    return Message(
         external_id=needed(element.get("id"), "the call's id"),
-        sender=sender,
+        sender=about.contacts.sender(element.get("from"), element.get("from_user_id")),
         occurred_at=about.at(element),
         text="📞",
         kind="call",
-        extra=_circumstances(about, element, {}),
+        extra={"call": {"outcome": "missed"}, **_circumstances(about, element, {})},
     )
+
+
+def _hung_up(about: Change, element: Element) -> Amended:
+    call: dict[str, Any] = {"outcome": "missed"}
+    lasted = element.get("duration")
+    if isinstance(lasted, int) and not isinstance(lasted, bool) and 0 < lasted < 1_000_000:
+        call = {"outcome": "answered", "duration_s": lasted}  # by a colleague, on the telephone
+    call_id = needed(element.get("id"), "the call's id")
+    return Amended(external_id=call_id, occurred_at=about.at(element), extra={"call": call})
 
 
 def _error(about: Change, element: Element) -> Iterator[Inbound]:

@@ -13,6 +13,7 @@ from ascolto.channels.adapters.whatsapp.adapter import adapter
 from ascolto.channels.adapters.whatsapp.errors import failure_of
 from ascolto.channels.adapters.whatsapp.tests.test_whatsapp import VALUES, signed
 from ascolto.channels.protocol import (
+    Amended,
     BadSignature,
     ConfigError,
     ConsentChanged,
@@ -21,6 +22,7 @@ from ascolto.channels.protocol import (
     Handle,
     HandleChanged,
     HookRequest,
+    Ignored,
     Inbound,
     Malformed,
     Message,
@@ -294,7 +296,17 @@ def test_receipts_give_our_tracker_back_and_say_why_something_failed() -> None:
 @pytest.mark.parametrize("kind", ["call", "payment"])
 def test_the_state_of_a_call_or_a_payment_is_not_the_messages(kind) -> None:
     element = {"id": "wamid.telvia-answer", "type": kind, "status": "failed", "timestamp": "1795338000"}
-    assert delivered(element, key="statuses") == [Unsupported(what=f"{kind} status: failed")]
+    assert delivered(element, key="statuses") == [Ignored(what=f"a {kind}: failed")]
+
+
+def test_a_call_that_ended_tells_how_long_it_lasted() -> None:
+    call = {"id": "wacid.1", "event": "terminate", "direction": "USER_INITIATED", "timestamp": "1795338000"}
+    (missed,) = delivered(call, key="calls")
+    assert isinstance(missed, Amended)
+    assert (missed.external_id, missed.extra) == ("wacid.1", {"call": {"outcome": "missed"}})
+    (taken,) = delivered({**call, "duration": 42}, key="calls")
+    assert taken.extra["call"] == {"outcome": "answered", "duration_s": 42}
+    assert [type(e) for e in delivered({**call, "direction": "BUSINESS_INITIATED"}, key="calls")] == [Ignored]
 
 
 @pytest.mark.parametrize(
