@@ -29,36 +29,12 @@ _DO_IT_THEMSELVES: Final = (
     "outlook.com",
     "hotmail.com",
 )
-_NAMES: Final = frozenset(
-    [
-        "sent",
-        "sent items",
-        "sent messages",
-        "sent mail",
-        "inviata",
-        "inviati",
-        "posta inviata",
-        "elementi inviati",
-        "gesendet",
-        "gesendete elemente",
-        "gesendete objekte",
-        "envoyés",
-        "éléments envoyés",
-        "messages envoyés",
-        "enviados",
-        "elementos enviados",
-        "itens enviados",
-        "verzonden",
-        "verzonden items",
-        "skickat",
-        "sendt",
-        "wysłane",
-        "odeslaná pošta",
-        "отправленные",
-        "已发送",
-        "送信済み",
-    ]
-)
+_USUAL = """
+sent|sent items|sent messages|sent mail|inviata|inviati|posta inviata|elementi inviati|gesendet|gesendete elemente
+gesendete objekte|envoyés|éléments envoyés|messages envoyés|enviados|elementos enviados|itens enviados|verzonden
+verzonden items|skickat|sendt|wysłane|odeslaná pošta|отправленные|已发送|送信済み
+"""
+_NAMES: Final = frozenset(_USUAL.strip().replace("\n", "|").split("|"))
 
 
 @dataclass(slots=True)
