@@ -21,7 +21,7 @@ _FILES = {  # part: what the desk draws, content type where none is told, ending
     "voice": ("voice", "audio/ogg", ".ogg"),
 }
 # What a chat says about itself. Nothing follows from it.
-_SERVICE = """
+_NOTICES = """
     new_chat_members left_chat_member new_chat_title new_chat_photo delete_chat_photo group_chat_created
     supergroup_chat_created channel_chat_created message_auto_delete_timer_changed pinned_message invoice
     successful_payment refunded_payment users_shared chat_shared connected_website write_access_allowed passport_data
@@ -32,7 +32,7 @@ _SERVICE = """
     video_chat_participants_invited gift unique_gift gift_upgrade_sent suggested_post_approved
     suggested_post_approval_failed suggested_post_declined suggested_post_paid suggested_post_refunded
     chat_owner_left chat_owner_changed poll_option_added poll_option_deleted managed_bot_created"""
-SERVICE = frozenset(_SERVICE.split())
+NOTICES = frozenset(_NOTICES.split())
 
 
 @dataclass(slots=True)
@@ -45,9 +45,9 @@ class Content:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-def service_of(message: Mapping[str, Any]) -> str:
-    """What a service message is about; empty for a message that somebody wrote."""
-    return next((name for name in sorted(SERVICE & message.keys())), "")
+def notice_of(message: Mapping[str, Any]) -> str:
+    """What Telegram itself notes in a chat; empty for a message that somebody wrote."""
+    return next((name for name in sorted(NOTICES & message.keys())), "")
 
 
 def read_content(message: Mapping[str, Any]) -> Content:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ascolto.channels.adapters.telegram import chats
-from ascolto.channels.adapters.telegram.contents import LONGEST, read_content, service_of
+from ascolto.channels.adapters.telegram.contents import LONGEST, notice_of, read_content
 from ascolto.channels.adapters.telegram.people import (
     CHAT,
     Element,
@@ -57,7 +57,7 @@ def _read(name: str, element: Any, received_at: datetime) -> Iterator[Inbound]:
 def _message(message: Element, received_at: datetime) -> Iterator[Inbound]:
     if moved := _moved(message, received_at):
         yield moved
-    elif what := service_of(message):
+    elif what := notice_of(message):
         yield Ignored(what=what)
     elif message.get("is_automatic_forward") is True:
         yield Ignored(what="a post of a channel, forwarded into its group")

@@ -120,6 +120,7 @@ def _activity(data: Element, ours: str, received_at: datetime) -> Iterator[Inbou
 
 def _post(delivery: Delivery, element: Element) -> Iterator[Inbound]:
     post = posts.read_new(element, delivery.includes, delivery.received_at)
+    delivery.people.add_mentioned(element.get("entities"))
     yield posts.told(post, delivery.people, delivery.ours, delivery.what)
 
 
@@ -209,6 +210,7 @@ def _account_activity(document: Element, ours: str, received_at: datetime) -> It
 def _old_post(delivery: Delivery, element: Element) -> Iterator[Inbound]:
     post = posts.read_old(element, delivery.received_at)
     delivery.people.add([(post.author, object_of(element.get("user")))])
+    delivery.people.add_mentioned(element.get("entities"))
     yield posts.told(post, delivery.people, delivery.ours, blocked=delivery.is_of_blocked)
 
 

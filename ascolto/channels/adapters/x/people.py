@@ -57,6 +57,10 @@ class People:
             if number:
                 self._known.setdefault(number, user)
 
+    def add_mentioned(self, entities: Any) -> None:
+        """Remember the people whom a text names."""
+        self.add((own_number(person), person) for person in _mentions(entities))
+
     def username(self, number: str) -> str:
         """What stands after the @; empty when nobody told."""
         told = self._known.get(number, {})
@@ -73,6 +77,9 @@ class People:
 
 def mentioned(entities: Any) -> set[str]:
     """The ids of the people whom a text names, in the old or the new shape."""
+    return {number for person in _mentions(entities) if (number := own_number(person))}
+
+
+def _mentions(entities: Any) -> list[Element]:
     told = object_of(entities)
-    found = [*objects_of(told.get("mentions")), *objects_of(told.get("user_mentions"))]
-    return {number for person in found if (number := own_number(person))}
+    return [*objects_of(told.get("mentions")), *objects_of(told.get("user_mentions"))]
