@@ -79,7 +79,7 @@ class Facebook(MetaAdapter):
         "In Business settings make a system user, give it your page and your app, and create a token of the page without an end.",
         "Invent a verify token: any word of yours. Connect the inbox.",
         "Under Webhooks choose the object Page, and write the hook address and the verify token that this inbox shows.",
-        "Press Subscribe: the page then tells us of comments, posts, mentions and recommendations. Press Test.",
+        "On the page of the inbox press Register our address with the network: the page then tells us what is written on it. Press Test.",
         "Connect Messenger for the same page, so that people whom you answer in private can write back.",
     )
 

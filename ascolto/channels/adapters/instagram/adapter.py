@@ -124,7 +124,7 @@ class Instagram(MetaAdapter):
         "Invent a verify token: any word of yours. Connect the inbox.",
         "Under Webhooks choose the object Instagram, write the hook address and the verify token that this inbox shows, and "
         "subscribe to comments, live comments, mentions and everything about messages.",
-        "Press Subscribe, then Test.",
+        "On the page of the inbox press Register our address with the network, then Test.",
     )
 
     def capabilities_with(self, settings: Mapping[str, str]) -> Capabilities:

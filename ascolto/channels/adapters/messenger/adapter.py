@@ -78,7 +78,7 @@ class Messenger(MetaAdapter):
         "Under Messenger, API setup, add your page and generate its access token. Copy the number of the page.",
         "Invent a verify token: any word of yours. Connect the inbox.",
         "Under Webhooks choose the object Page, and write the hook address and the verify token that this inbox shows.",
-        "Press Subscribe: the page then tells us of messages, receipts, reactions and edits. Press Test.",
+        "On the page of the inbox press Register our address with the network: the page then tells us of its messages. Press Test.",
     )
 
     def capabilities_with(self, settings: Mapping[str, str]) -> Capabilities:
