@@ -53,6 +53,11 @@ def keep_values(
     return True
 
 
+def note_end(account: ChannelAccount, expires_at: datetime | None) -> None:
+    """Note until when the permission of an inbox is good."""
+    ChannelHealth.objects.update_or_create(account=account, defaults={"token_expires_at": expires_at})
+
+
 # --- a new key ---------------------------------------------------------------------------------------------------------
 
 

@@ -119,7 +119,7 @@ def needs_of(adapter: Adapter) -> str:
         for setting in settings_of(adapter)
         if setting.is_required and setting.name not in granted
     ]
-    if adapter.oauth:
+    if any(setting.is_required and setting.name in granted for setting in settings_of(adapter)):
         required.insert(0, _("an account to sign in with"))
     if not required:
         return _("Needs nothing else.")

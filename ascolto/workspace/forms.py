@@ -99,6 +99,11 @@ class InboxForm(PlainForm):
         """What signing in at the network fills in; who has it already may paste it."""
         return [self[name] for name in self.fields if self._is_granted(name)]
 
+    @property
+    def needs_sign_in(self) -> bool:
+        """Whether signing in is the way: the channel cannot do without what the network fills in."""
+        return any(setting.is_required and setting.name in self.granted for setting in self.settings)
+
     def has_granted_errors(self) -> bool:
         """Whether that part must be open."""
         return any(self._is_granted(name) for name in self.errors)

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from ascolto.accounts.models import Agent, Team
 from ascolto.channels import actions
-from ascolto.channels.keeping import keep_values
+from ascolto.channels.keeping import keep_values, note_end
 from ascolto.channels.models import ChannelAccount, vault
 from ascolto.channels.protocol import Adapter, ConfigError, OAuth, SendRefused, read_config
 from ascolto.channels.registry import UnknownChannel, get_adapter
@@ -166,6 +166,7 @@ def finish(*, agent: Agent, session: str, answer: Mapping[str, str]) -> ChannelA
         raise _refused(waiting, _("The stored settings cannot be read: write them again.")) from None
     except SignInRefused as refusal:
         raise _refused(waiting, refusal.reason) from None
+    note_end(account, granted.expires_at)
     plan_renewal(account, granted.expires_at)
     return account
 

@@ -73,7 +73,9 @@ def filled(address: str, values: Mapping[str, str]) -> str:
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
         parts, port_is_fine = urlsplit(""), False
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username or not port_is_fine:
+    if parts.netloc.endswith(":") or parts.username or not port_is_fine:
+        parts = urlsplit("")
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise SendRefused(Failure(ErrorClass.CONFIG, "The address of the network is not a web address."))
     return made
 

@@ -190,7 +190,7 @@ def _tools(request: HttpRequest, account: ChannelAccount) -> dict[str, Any]:
         "doors": things_to_copy(account, base),
         "steps": steps_of(adapter, base, account),
         "docs": docs_page(adapter.kind),
-        "can_sign_in": adapter.oauth is not None,
+        "can_sign_in": adapter.oauth is not None and bool(account.settings.get("client_id")),
         "can_register": can_register(account),
         "network": _(adapter.label),
     }
