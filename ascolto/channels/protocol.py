@@ -298,6 +298,10 @@ class Adapter:
         """Wait until there may be something new, at most `seconds` (a push such as IMAP IDLE). Only for networks that can."""
         raise NotImplementedError
 
+    def who_is(self, account: Account, handle: Handle) -> str:
+        """The name of a person whom deliveries name by an opaque id; empty when the network does not say. Raises SendRefused."""
+        raise NotImplementedError
+
     def fetch_media(self, account: Account, remote: Mapping[str, Any], limit: int) -> tuple[bytes, str]:
         """Content and content type of a file that came along, at most `limit` bytes. Raises SendRefused."""
         raise NotImplementedError

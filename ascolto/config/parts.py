@@ -45,6 +45,7 @@ _SHARED = (
     "ascolto.intake.worker",
     "ascolto.intake.pollers",
     "ascolto.intake.media",
+    "ascolto.intake.naming",
     "ascolto.intake.renewing",
     "ascolto.delivery.worker",
     "ascolto.events.consumers",
@@ -197,12 +198,13 @@ def work_background() -> None:
     """Send answers, ask mailboxes, fetch files, renew permissions and follow the log until SIGTERM."""
     from ascolto.delivery import worker
     from ascolto.events import consumers
-    from ascolto.intake import media, pollers, renewing
+    from ascolto.intake import media, naming, pollers, renewing
 
     loops = {
         "delivery": worker.run,
         "pollers": pollers.run,
         "media": media.run,
+        "naming": naming.run,
         "renewing": renewing.run,
         "consumers": consumers.run,
     }

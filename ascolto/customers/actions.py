@@ -207,6 +207,15 @@ def note_unreachable(*, identity: int, why: str) -> None:
     changed.update(blocked_at=now(), blocked_why=why)
 
 
+def name_customer(*, customer: int, name: str) -> bool:
+    """A network told the name of a customer who had none. Returns whether it was needed."""
+    told = " ".join(clean(name, 200).split())
+    if not told or not Customer.objects.filter(pk=customer, name="").update(name=told):
+        return False
+    emit("customer.changed", customer=customer, fields=["name"])
+    return True
+
+
 def learn_handles(*, customer: int, claims: Sequence[Claim]) -> None:
     """Further handles of a customer that a network told us; one that belongs to somebody else stays there."""
     known = _find(claim.key for claim in claims)

@@ -43,3 +43,12 @@ class Renewal(models.Model):
     tried_at = models.DateTimeField()
     next_at = models.DateTimeField()
     failures = models.PositiveIntegerField(default=0)  # in a row
+
+
+class NameQuestion(models.Model):
+    """Somebody whose name their network has to be asked for (naming.py)."""
+
+    identity = models.OneToOneField("customers.Identity", models.CASCADE, primary_key=True, related_name="+")
+    account = models.ForeignKey("channels.ChannelAccount", models.CASCADE, related_name="+", db_index=False)
+    run_at = models.DateTimeField(default=now, db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)

@@ -40,7 +40,8 @@ from ascolto.customers.actions import (
     recognise,
 )
 from ascolto.events.log import emit
-from ascolto.intake.models import RawEvent
+from ascolto.intake.models import NameQuestion, RawEvent
+from ascolto.intake.naming import can_be_asked
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
 
@@ -112,6 +113,24 @@ def recognise_people(batch: Batch) -> None:
     pieces = [(d, piece) for d, piece in batch.everything(*kinds) if piece.sender.handles]
     found = recognise([delivery.person(piece.sender) for delivery, piece in pieces])
     batch.people = {id(piece): person for (_, piece), person in zip(pieces, found, strict=True)}
+
+
+def ask_for_names(batch: Batch) -> None:
+    """New people whom their network names by an id only: it is asked for their names, later and by somebody else."""
+    questions = {}
+    for delivery, message in batch.everything(Message):
+        person = batch.people.get(id(message))
+        if (
+            person is not None
+            and person.is_new
+            and not message.sender.name
+            and can_be_asked(delivery.adapter)
+        ):
+            questions[person.identity_id] = NameQuestion(
+                identity_id=person.identity_id, account_id=delivery.account.id
+            )
+    if questions:
+        NameQuestion.objects.bulk_create(questions.values(), ignore_conflicts=True)
 
 
 def receive(batch: Batch) -> None:
@@ -216,6 +235,7 @@ def note_health(batch: Batch) -> None:
 STEPS: tuple[Callable[[Batch], None], ...] = (
     change_handles,
     recognise_people,
+    ask_for_names,
     receive,
     tell_news,
     change_consents,
