@@ -52,10 +52,17 @@ class Neighbourhood:
         ChannelAccount.objects.filter(pk=account.pk).update(is_demo=True)
         return account
 
-    def write(self, kind: str, name: str, text: str, **more: Any) -> str:
-        """A person of this name writes on a network; the network's id of it."""
+    def write(self, kind: str, name: str, phone: str, text: str, **more: Any) -> str:
+        """A person of this name (and telephone number) writes on a network; the network's id of it."""
         network = self.networks[kind]
         person = self._people.get((kind, name))
         if person is None:
-            person = self._people[(kind, name)] = network.add_person(name)
+            about = {"number": f"+{phone}"} if network.people_have_numbers else {}
+            person = self._people[(kind, name)] = network.add_person(name, **about)
         return network.write(person, text, **more)
+
+    def name_of(self, kind: str, id: str) -> str:
+        """Who has this id on a network; empty for somebody of an earlier day."""
+        network = self.networks.get(kind)
+        person = network.find_person(id) if network else None
+        return person.name if person else ""

@@ -62,7 +62,7 @@ class Pens:
         if self.neighbourhood is not None and story.channel in self.neighbourhood.networks:
             side = story.public if public is None else public
             stars = {"rating": story.rating} if story.rating else {}
-            self.neighbourhood.write(story.channel, person.name, text, public=side, **stars)
+            self.neighbourhood.write(story.channel, person.name, person.phone, text, public=side, **stars)
             return
         {
             "whatsapp": self._by_whatsapp,

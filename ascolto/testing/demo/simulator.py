@@ -34,7 +34,7 @@ class Simulator:
     dice: random.Random = field(default_factory=random.Random)
     _due: float = 0.0
     _plans: list[tuple[float, Person, Story, str, bool | None]] = field(default_factory=list)
-    _stories: dict[str, tuple[Person, Story]] = field(default_factory=dict)
+    _stories: dict[tuple[str, str], tuple[Person, Story]] = field(default_factory=dict)  # by channel and name
 
     _newcomers: Iterator[tuple[Person, Story]] = field(init=False)
 
@@ -54,7 +54,7 @@ class Simulator:
 
     def _begin(self, moment: float) -> None:
         person, story = next(self._newcomers)
-        self._stories[person.name] = (person, story)
+        self._stories[(story.channel, person.name)] = (person, story)
         for place, text in enumerate(story.opening):
             self._plans.append((moment + 6 * place, person, story, text, None))
 
@@ -67,7 +67,7 @@ class Simulator:
                 continue
             person = next(name for name in names if name.language == story.language)
             names.remove(person)
-            self._stories[person.name] = (person, story)
+            self._stories[(story.channel, person.name)] = (person, story)
             with clock.at(present - timedelta(minutes=self.dice.uniform(2, 55))):
                 for text in story.opening:
                     self.world.pens.write(person, story, text)
@@ -79,8 +79,10 @@ class Simulator:
             self.position = Position(event.xid, event.pk)
         answered = {event.data["message"] for event in events if event.type == "message.sent"}
         rows = Message.objects.filter(pk__in=answered)
-        for name, visibility in rows.values_list("conversation__customer__name", "visibility"):
-            person, story = self._stories.pop(name, (None, None))
+        columns = ("account__kind", "identity__value", "conversation__customer__name", "visibility")
+        for kind, handle, name, visibility in rows.values_list(*columns):
+            known = self.world.neighbourhood.name_of(kind, handle or "") or name
+            person, story = self._stories.pop((kind, known), (None, None))
             if person is not None and story is not None and story.thanks:
                 thanks, public = self.dice.choice(story.thanks), visibility == "public"
                 self._plans.append((moment + self.dice.uniform(6, 20), person, story, thanks, public))

@@ -120,6 +120,7 @@ class Network:
 
     kind: ClassVar[str]  # of the adapter that talks to it
     has_hooks: ClassVar[bool] = True
+    people_have_numbers: ClassVar[bool] = False  # `add_person` takes a telephone `number`
 
     def __init__(self) -> None:
         self.city: City | None = None
@@ -258,7 +259,9 @@ class _Street(BaseHTTPRequestHandler):
 
     server: City
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # head and body leave apart: the second must not wait 40 ms for the first to be seen
+    disable_nagle_algorithm = (
+        True  # head and body leave apart: the second must not wait 40 ms for the first to be seen
+    )
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent."""

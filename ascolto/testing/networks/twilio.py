@@ -90,6 +90,8 @@ class FormMailman(Mailman):
 class TwilioNetwork(Network):
     """Base of the stand-ins for what Twilio sells: the account, its number, and who may ask."""
 
+    people_have_numbers = True
+
     def __init__(self, *, number: str = "+390212345678", **settings: str) -> None:
         super().__init__()
         self.mailman: FormMailman = FormMailman(self)

@@ -107,6 +107,7 @@ function show(f) {
     item.hidden = m === "note" || item.dataset.template !== way(f);
     for (const field of item.querySelectorAll("input, textarea")) field.disabled = item.hidden;
   }
+  f.querySelector("[data-attach]").hidden = m !== "note" && can?.files === 0;
   count(f, can, m);
   countdown(f, can, m);
 }
