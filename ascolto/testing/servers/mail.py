@@ -33,7 +33,7 @@ HELP: Final = "help@telvia.example"
 GIULIA: Final = "giulia@example.org"
 PEOPLE: Final = (HELP, GIULIA, "anna@example.org")
 GONE: Final = "gone@example.org"
-PASSWORD: Final = "p4ssword-of-all"  # noqa: S105 - of a server that lives for one test
+PASSWORD: Final = "p4ssword-of-all"
 LARGEST: Final = 12_000_000
 
 _MASTER = """
@@ -201,20 +201,25 @@ class Dovecot(RunningServer):
     def is_ready(self) -> bool:
         return _greets(self.lmtp_port, b"220") and _listens(self.port) and _listens(self.auth_port)
 
+    def stop_only(self) -> None:
+        """End it and keep its files: `start` goes on with them."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(20)
+        self._rest()
+
     def kill(self) -> None:
         """The whole server dies without a word, as in a power cut."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-            self._process = None
-        for port in (self.port, self.lmtp_port):
-            self._await_silence(port)
+        self._rest()
 
-    def _await_silence(self, port: int) -> None:
-        """Its children leave a moment after it."""
+    def _rest(self) -> None:
+        """Wait for its children, which leave a moment after it."""
         self._process = None
-        self._await(lambda: not _listens(port))
+        self._await(lambda: not any(map(_listens, (self.port, self.lmtp_port, self.auth_port))))
 
     def forget_uids(self, user: str) -> None:
         """As after a restore: the mails are there, all of them under new numbers. Only while it does not run."""
@@ -260,11 +265,17 @@ class Postfix(RunningServer):
     def is_ready(self) -> bool:
         return _greets(self.port, b"220") and _greets(self.submission_port, b"220")
 
-    def stop(self) -> None:
-        """End it by its own command: its parts are processes of their own."""
+    def stop_only(self) -> None:
+        """End it by its own command, since its parts are processes of their own; what waits stays in its queue."""
         if self._process is not None and self._process.poll() is None:
             command = [_need("postfix", "postfix"), "-c", str(self.folder / "conf"), "stop"]
             subprocess.run(command, capture_output=True, timeout=30, check=False)
+            self._process.wait(20)
+        self._process = None
+
+    def stop(self) -> None:
+        """End it and remove its files."""
+        self.stop_only()
         super().stop()
 
 
