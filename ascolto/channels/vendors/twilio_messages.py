@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from ascolto.channels.protocol import (
     Account,
@@ -26,6 +26,7 @@ from ascolto.channels.protocol import (
 )
 from ascolto.channels.reading import objects_of, text_of
 from ascolto.channels.vendors import twilio, twilio_hooks
+from ascolto.kit import http
 from ascolto.kit.clock import now
 
 LONGEST = 1600  # characters of a Body
@@ -86,7 +87,7 @@ def send(account: Account, outgoing: Outgoing, to: str, sender: Mapping[str, str
         words = f"The text has {len(text)} characters; Twilio takes {LONGEST}."
         raise SendRefused(Failure(ErrorClass.CONTENT, words))
     form = {"To": to, **sender, "Body": text}
-    if account.hook_url:
+    if can_be_called(account):
         form["StatusCallback"] = f"{account.hook_url}?{urlencode({TRACKER: outgoing.tracker})}"
     rest = twilio.api(account)
     answer = rest.json("POST", twilio.path(account, "Messages.json"), repeatable=False, data=form)
@@ -94,6 +95,24 @@ def send(account: Account, outgoing: Outgoing, to: str, sender: Mapping[str, str
     if not sid:
         raise SendRefused(rest.nonsense(repeatable=False))
     return Sent((sid,))
+
+
+def can_be_called(account: Account) -> bool:
+    """Whether Twilio can reach our hook address; it refuses messages with a callback that nobody could call.
+
+    A stand-in on this machine can call this machine.
+    """
+    return bool(account.hook_url) and (is_public(account.hook_url) or not is_public(account.config.api_base))
+
+
+def is_public(url: str) -> bool:
+    """Whether an address may be on the internet, as far as it can be told without asking."""
+    host = "localhost"
+    try:
+        host = urlsplit(url).hostname or host
+        return http.is_public(host)
+    except ValueError:  # a name
+        return "." in host and not host.endswith((".local", ".localhost", ".internal"))
 
 
 def number_of(recipient: tuple[Handle, ...]) -> str:

@@ -116,6 +116,26 @@ def test_without_a_public_address_no_receipt_is_asked_for(network, giulia) -> No
     assert "StatusCallback" not in network.sent[0].data
 
 
+@pytest.mark.parametrize(
+    ("hook_url", "is_asked"),
+    [
+        ("https://care.telvia.example/hooks/sms/t", True),
+        ("http://203.0.114.7/hooks/sms/t", True),
+        ("http://127.0.0.1:8000/hooks/sms/t", False),
+        ("http://localhost:8000/hooks/sms/t", False),
+        ("http://pbx/hooks/sms/t", False),
+        ("http://10.0.0.5/hooks/sms/t", False),
+        ("", False),
+    ],
+)
+def test_twilio_itself_is_only_given_an_address_that_it_can_call(hook_url, is_asked) -> None:
+    from ascolto.channels.vendors.twilio_messages import can_be_called
+
+    values = {"account_sid": "AC1", "auth_token": "t", "number": "+390212345678"}
+    account = dataclasses.replace(account_for(adapter, values), hook_url=hook_url)
+    assert can_be_called(account) is is_asked
+
+
 def test_somebody_on_whatsapp_is_answered_on_whatsapp(network) -> None:
     sofia = network.add_person("Sofia", number="+393470000001", whatsapp=True)
     network.write(sofia, "Ciao da WhatsApp")
