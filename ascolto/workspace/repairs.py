@@ -180,7 +180,7 @@ def _secret_field(account: ChannelAccount) -> str:
 
 def _signs_in(account: ChannelAccount) -> bool:
     try:
-        return account.adapter.oauth is not None
+        return account.adapter.oauth is not None and bool(account.settings.get("client_id"))
     except UnknownChannel:
         return False
 

@@ -106,3 +106,13 @@ def test_a_test_that_does_not_succeed_names_the_inbox() -> None:
     make_inbox("whatsapp", "Support", api_base="http://127.0.0.1:9")
     with pytest.raises(CommandError, match="Support: "):
         channel("test", "Support")
+
+
+def test_the_guide_of_a_channel_is_shown_with_its_settings() -> None:
+    told = channel("add", "slack", "--guide")
+    assert "1. At api.slack.com/apps choose Create New App" in told
+    assert "/settings/inboxes/oauth/callback/" in told
+    assert "signing_secret" in told
+    assert not ChannelAccount.objects.exists()
+    with pytest.raises(CommandError, match="--name is missing"):
+        channel("add", "slack")

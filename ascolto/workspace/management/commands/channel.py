@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from argparse import ArgumentParser
 from datetime import datetime
 from pathlib import Path
@@ -11,14 +12,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 
 from ascolto.accounts.models import Team
 from ascolto.channels import actions
 from ascolto.channels.ailments import ailments_of
 from ascolto.channels.models import ChannelAccount
-from ascolto.channels.protocol import ConfigError, SendRefused
-from ascolto.channels.registry import UnknownChannel, all_adapters
-from ascolto.channels.selectors import all_accounts, find_account, health_of, hook_url
+from ascolto.channels.protocol import Adapter, ConfigError, SendRefused
+from ascolto.channels.registry import UnknownChannel, all_adapters, get_adapter
+from ascolto.channels.selectors import all_accounts, find_account, health_of, hook_url, settings_of
 from ascolto.kit.vault import Unreadable
 
 FILE_LIMIT = 100_000
@@ -31,7 +33,10 @@ class Command(BaseCommand):
         verbs = parser.add_subparsers(dest="verb", required=True)
         add = verbs.add_parser("add", help="connect an inbox and print its hook address")
         add.add_argument("kind", help="the channel: ascolto channel kinds shows them")
-        add.add_argument("--name", required=True, help="what colleagues call it")
+        add.add_argument("--name", help="what colleagues call it")
+        add.add_argument(
+            "--guide", action="store_true", help="only show how this channel is connected, step by step"
+        )
         self._add_settings(add)
         change = verbs.add_parser("change", help="change settings; those left out stay")
         change.add_argument("account", help="number or name of the inbox")
@@ -71,6 +76,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
 
     def _add(self, options: dict[str, Any]) -> None:
+        if options["guide"]:
+            return self._show_guide(get_adapter(options["kind"]))
+        if not options["name"]:
+            raise CommandError("--name is missing: write what colleagues call the inbox.")
         account = actions.connect(
             kind=options["kind"],
             name=options["name"],
@@ -78,6 +87,8 @@ class Command(BaseCommand):
             teams=_teams(options) or (),
             language=options["language"] or "",
         )
+        for number, step in enumerate(account.adapter.guide, 1):
+            self.stderr.write(textwrap.fill(f"{number}. {step}", 100, subsequent_indent="   "))
         self.stderr.write(f"Inbox {account.pk} ({account.kind}) is connected. Its hook address:")
         self.stdout.write(hook_url(account, _base_url()))
 
@@ -93,13 +104,24 @@ class Command(BaseCommand):
         self.stdout.write(hook_url(account, _base_url()))
 
     def _kinds(self, options: dict[str, Any]) -> None:
-        import dataclasses
-
         for adapter in all_adapters().values():
             self.stdout.write(f"{adapter.kind}  ({adapter.label})")
-            for item in dataclasses.fields(adapter.Config):
-                needed = "required" if item.default is dataclasses.MISSING else "optional"
-                self.stdout.write(f"    {item.name:<24} {needed}  {item.metadata.get('label', '')}")
+            self._show_settings(adapter)
+
+    def _show_settings(self, adapter: Adapter) -> None:
+        for setting in settings_of(adapter):
+            needed = "required" if setting.is_required else "optional"
+            self.stdout.write(f"    {setting.name:<24} {needed}  {setting.label}")
+
+    def _show_guide(self, adapter: Adapter) -> None:
+        """How a channel is connected, and which settings it wants."""
+        self.stdout.write(f"How {adapter.label} is connected:")
+        for number, step in enumerate(adapter.guide, 1):
+            self.stdout.write(textwrap.fill(f"{number}. {step}", 100, subsequent_indent="   "))
+        if adapter.oauth:
+            address = _base_url() + reverse("workspace:oauth-callback")
+            self.stdout.write(f"Redirect address, for signing in on the page Inboxes: {address}")
+        self._show_settings(adapter)
 
     def _list(self, options: dict[str, Any]) -> None:
         rows = [_row(account) for account in all_accounts()]
