@@ -27,7 +27,7 @@ from ascolto.kit import http
 from ascolto.kit.clock import now
 from ascolto.testing.networks.city import Network, Person, Reply, Request, SentMessage
 from ascolto.testing.networks.x_api import XApi
-from ascolto.testing.networks.x_calls import Problem, epoch, iso
+from ascolto.testing.networks.x_calls import Problem, epoch, iso, millis
 from ascolto.testing.networks.x_shapes import Shapes
 
 Json = dict[str, Any]
@@ -195,7 +195,8 @@ class XNetwork(Network):
         """A post is changed: it has another number then, and tells its first one. The external id of the new version."""
         old = self.posts[post_id.removeprefix("post:")]
         number = self.next_number()
-        new = {**old, "id": number, "text": text, "at": now(), "versions": [*old["versions"], number]}
+        at = max(now(), old["at"] + timedelta(seconds=1))  # the new shape tells whole seconds
+        new = {**old, "id": number, "text": text, "at": at, "versions": [*old["versions"], number]}
         self.posts[number] = new
         self.tell_post(new, "post.mention.create")
         return f"post:{number}"
@@ -207,7 +208,7 @@ class XNetwork(Network):
             self.tell("post.delete", {"id": post["id"], "author_id": post["author"]}, {})
         else:
             status = {"id": post["id"], "user_id": post["author"]}
-            told = {"status": status, "timestamp_ms": str(epoch(now()) * 1000)}
+            told = {"status": status, "timestamp_ms": millis(now())}
             self.tell_old("post.delete", tweet_delete_events=[told])
 
     def say(self, person: Person, text: str, *, files: tuple[str, ...] = (), tells: bool = True) -> str:
@@ -236,13 +237,13 @@ class XNetwork(Network):
         """An encrypted message: nobody but the two ends can read it. Its external id."""
         number = self.new_id("chat-")
         told = {"id": number, "sender_id": person.id, "conversation_id": f"{person.id}:{self.brand.id}"}
-        told |= {"created_at_msec": str(epoch(now()) * 1000), "encoded_event": "CwABAAAAEzIw"}
+        told |= {"created_at_msec": millis(now()), "encoded_event": "CwABAAAAEzIw"}
         self.tell("chat.received", told, {})
         return f"chat:{number}"
 
     def read(self, person: Person) -> None:
         """The person has read what the company wrote to them."""
-        mark: Json = {"created_timestamp": str(epoch(now()) * 1000), "sender_id": person.id}
+        mark: Json = {"created_timestamp": millis(now()), "sender_id": person.id}
         mark |= {"target": {"recipient_id": self.brand.id}, "last_read_event_id": self.direct[-1]["id"]}
         self._tell_lists("dm.read", direct_message_mark_read_events=[mark])
 
@@ -252,7 +253,7 @@ class XNetwork(Network):
         if self.format == "aaa":
             told: Json = {
                 "type": "block" if blocks else "unblock",
-                "created_timestamp": str(epoch(now()) * 1000),
+                "created_timestamp": millis(now()),
             }
             ends = {"source": self.shapes.old_user(person), "target": self.shapes.old_user(self.brand)}
             self.tell_old("block", block_events=[{**told, **ends}])

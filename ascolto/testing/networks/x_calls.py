@@ -42,3 +42,8 @@ def object_in(request: Request) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Problem(400, "The body is no JSON object.", "invalid-request")
     return document
+
+
+def millis(moment: datetime) -> str:
+    """Milliseconds since 1970, as texts."""
+    return str(int(moment.timestamp() * 1000))

@@ -6,7 +6,7 @@ import html
 from typing import TYPE_CHECKING, Any
 
 from ascolto.testing.networks.city import Person
-from ascolto.testing.networks.x_calls import epoch, iso
+from ascolto.testing.networks.x_calls import iso, millis
 
 if TYPE_CHECKING:
     from ascolto.testing.networks.x import XNetwork
@@ -121,7 +121,7 @@ class Shapes:
             "text": html.escape(post["text"], quote=False),
             "user": self.old_user(self.person(post["author"])),
             "created_at": post["at"].strftime("%a %b %d %H:%M:%S +0000 %Y"),
-            "timestamp_ms": str(epoch(post["at"]) * 1000),
+            "timestamp_ms": millis(post["at"]),
             "in_reply_to_status_id_str": post["answers"] or None,
             "in_reply_to_user_id_str": answered["author"] if answered else None,
             "entities": {"user_mentions": [self.old_user(each) for each in self._mentioned(post["text"])]},
@@ -154,7 +154,7 @@ class Shapes:
                 "media": self.old_media(message["files"][0], "private-files"),
             }
         ends = {"target": {"recipient_id": message["reader"]}, "sender_id": message["writer"]}
-        stamp = {"id": message["id"], "created_timestamp": str(epoch(message["at"]) * 1000)}
+        stamp = {"id": message["id"], "created_timestamp": millis(message["at"])}
         return {"type": "message_create", **stamp, "message_create": {**ends, "message_data": data}}
 
     def file_url(self, number: str, door: str = "files") -> str:

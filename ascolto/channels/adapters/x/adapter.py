@@ -135,7 +135,6 @@ class X(Adapter):
         private_reply="free",
         moderates=frozenset({"hide", "show", "delete", "like"}),
         receipts=frozenset({"read"}),
-        threads=True,
         edits=True,
     )
     namespaces = (USER,)
