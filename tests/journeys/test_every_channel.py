@@ -12,18 +12,22 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from ascolto.channels.actions import connect
-from ascolto.channels.models import ChannelAccount
+from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.channels.protocol import HookRequest
 from ascolto.conversations.actions import add_reply
 from ascolto.conversations.models import Conversation, Message
 from ascolto.conversations.reach import Reach, reaches
+from ascolto.delivery.models import Dispatch
 from ascolto.delivery.worker import deliver_waiting
 from ascolto.gates import Refused
 from ascolto.intake.hooks import Admitted, Door, admit
 from ascolto.intake.journal import insert
 from ascolto.intake.pollers import poll
 from ascolto.intake.worker import process_waiting
+from ascolto.kit import http
+from ascolto.kit.clock import now
 from ascolto.testing.factories import make_agent
+from ascolto.testing.networks.chaos import Chaos
 from ascolto.testing.networks.city import City, Network, Person
 from ascolto.testing.networks.everyone import network_types
 
@@ -159,19 +163,33 @@ def test_a_public_word_goes_on_in_private_where_the_network_has_a_way(city: City
     assert [each.public for each in everywhere] == [False]
 
 
+@pytest.mark.parametrize("chaos", list(Chaos))
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_answer_that_was_taken_and_never_confirmed_is_not_repeated(city: City, kind: str) -> None:
+def test_whatever_goes_wrong_the_customer_reads_an_answer_at_most_once(
+    city: City, kind: str, chaos: Chaos
+) -> None:
     street, marco = Street(city, kind), make_agent()
     can = street.inbox.capabilities
     if not can.answers:
         pytest.skip("this network takes no answers")
-    public = not can.private
-    message = written(street, "Is anybody there?", public=public)
-    side = "public" if public else "private"
-    street.network.suffer("lost")
-    add_reply(agent=marco, conversation=message.conversation, text="We are here.", visibility=side)
-    for _ in range(3):
-        deliver_waiting()
-        street.fetch()
+    message = written(street, "Is anybody there?", public=not can.private)
+    street.network.suffer(chaos)
+    side = "private" if can.private else "public"
+    answer = add_reply(agent=marco, conversation=message.conversation, text="We are here.", visibility=side)
+    with http.settings(read_timeout=0.5):
+        for _ in range(3):
+            deliver_waiting()
+            street.network.troubles.clear()
+            Dispatch.objects.filter(message=answer).update(run_at=now())
+            ChannelHealth.objects.update(paused_until=None)
+            street.fetch()
     taken = [each for each in street.network.sent if "We are here." in each.text]
-    assert len(taken) <= 1 or can.idempotent, "the customer would have read it twice"
+    answer.refresh_from_db()
+    assert len(taken) <= 1, "the customer would have read it twice"
+    if answer.delivery in {"sent", "delivered", "read"}:
+        assert len(taken) == 1, "said to be sent, and nobody got it"
+    else:
+        assert answer.delivery in {"queued", "uncertain", "failed"}
+        assert answer.delivery_error, "nobody is told why"
+    if chaos is Chaos.LIMIT:
+        assert answer.delivery in {"sent", "delivered", "read"}, answer.delivery_error
