@@ -31,6 +31,15 @@ _tokens = TokenCache()
 Found = TypeVar("Found")
 
 
+SENTENCES = (  # what adapters that are let in here say, for their `sentences`
+    "It must begin with -----BEGIN PRIVATE KEY----- and end with -----END PRIVATE KEY-----.",
+    "The private key cannot be read: copy the whole file again.",
+    "This is not the JSON file of a service account.",
+    "Google has given this project no quota yet: ask for access to the API, then try again.",
+    "Google does not let us in: %(reason)s",
+)
+
+
 class UnusableKey(ValueError):
     """A private key that cannot sign. The text holds nothing of it."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,6 +40,12 @@ from ascolto.channels.vendors import polling
 
 LONGEST = 20_000
 LONGEST_ID = 220
+SENTENCES = (  # what adapters of review sites say, for their `sentences`
+    "Reviews can only be answered in public.",
+    "A reply needs the review that it answers.",
+    "The reply has %(length)s characters; at most %(limit)s are taken.",
+    "The reply has %(length)s bytes; at most %(limit)s are taken.",
+)
 _SPACES = re.compile(r"\s+")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
@@ -204,7 +209,3 @@ class ReviewAdapter(Adapter):
 
     def send(self, account: Account, outgoing: Outgoing) -> Sent:
         raise no_private_side()
-
-    def wait(self, account: Account, seconds: float) -> None:
-        """Nobody tells us: asking again is all there is."""
-        threading.Event().wait(seconds)

@@ -111,6 +111,13 @@ class AppStore(reviews.ReviewAdapter):
         "Press Test. Reviews are read every quarter of an hour; Apple publishes a reply within a day.",
     )
 
+    sentences = (
+        *reviews.SENTENCES,
+        *googleauth.SENTENCES[:2],
+        "Apple's public feed can be read. Replies need a key of App Store Connect.",
+        "Apple let us in. Reviews that can be read and answered: %(total)s.",
+    )
+
     def capabilities_with(self, settings: Mapping[str, str]) -> Capabilities:
         if settings.get("key_id"):
             return self.capabilities

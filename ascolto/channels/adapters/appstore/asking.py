@@ -189,4 +189,4 @@ def test(account: Account) -> str:
     path = f"v1/apps/{account.config.app_id}/customerReviews"
     page = _api(account).json("GET", path, repeatable=True, params={"limit": "1"})
     total = text_of(object_of(object_of(page.get("meta")).get("paging")).get("total"), 12) or "0"
-    return f"Apple let us in. {total} reviews can be read and answered."
+    return f"Apple let us in. Reviews that can be read and answered: {total}."

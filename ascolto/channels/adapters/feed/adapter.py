@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -137,6 +136,20 @@ class Feed(Adapter):
         "Press Test: it says how many entries it found. New ones are looked for every ten minutes.",
     )
 
+    sentences = (
+        "There is no feed at this address any more: it answers %(status)s.",
+        "This is neither a feed nor JSON.",
+        "This is not a feed: write the address of an RSS or Atom feed, or of JSON.",
+        "The feed cannot be read: %(what)s.",
+        "The feed is empty.",
+        "The feed has too many elements.",
+        "The feed nests its elements too deeply.",
+        "The feed declares entities of its own, which no feed needs.",
+        "The feed answers.",
+        "The feed answers. Entries: %(count)s.",
+        "The feed %(title)s answers. Entries: %(count)s.",
+    )
+
     def parse(self, account: Account, raw: RawDelivery) -> list[Inbound]:
         try:
             document = self._read(account, raw.body)
@@ -152,10 +165,6 @@ class Feed(Adapter):
 
     def poll(self, account: Account, cursor: Mapping[str, Any]) -> Iterator[Polled]:
         return fetching.poll(account, cursor)
-
-    def wait(self, account: Account, seconds: float) -> None:
-        """Nobody tells us: asking again is all there is."""
-        threading.Event().wait(seconds)
 
     def send(self, account: Account, outgoing: Outgoing) -> Sent:
         raise SendRefused(Failure(ErrorClass.CONFIG, "A feed can only be read.", of_message=True))

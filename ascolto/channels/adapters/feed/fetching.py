@@ -128,8 +128,5 @@ def test(account: Account) -> str:
     paths: Paths = account.config.paths
     found = [entry for entry in entries_of(document, account.config.url, paths) if entry is not None]
     title = text_of(object_of(document.get("feed")).get("title") or document.get("title"), 100)
-    return (
-        f"The feed {title} answers with {len(found)} entries."
-        if title
-        else f"The feed answers with {len(found)} entries."
-    )
+    named = f" {title}" if title else ""
+    return f"The feed{named} answers. Entries: {len(found)}."

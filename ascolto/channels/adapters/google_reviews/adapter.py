@@ -135,8 +135,17 @@ class GoogleReviews(reviews.ReviewAdapter):
         "In Google Cloud make a project and ask Google for access to the Business Profile APIs; until it is granted, its quota is 0.",
         "Enable the Google My Business API in the project and make an OAuth client of the type web application.",
         "Write its client ID and secret here and sign in with a person who manages the places.",
-        "Write the places as accounts/…/locations/…; the test names those it can read.",
+        "Write the places as accounts/…/locations/…, as Google's API lists them; the documentation says how to find them.",
         "Press Test. Reviews then come every five minutes; a Pub/Sub push is only a hint and not needed.",
+    )
+
+    sentences = (
+        *reviews.SENTENCES,
+        *googleauth.SENTENCES,
+        "Google rejected the reply: %(rule)s.",
+        "Google rejected the reply.",
+        "Google answered with something that is not a page of reviews.",
+        "Google let us in. Places: %(count)s. Reviews: %(total)s.",
     )
 
     def verify(self, account: Account, request: HookRequest) -> None:

@@ -130,4 +130,4 @@ def test(account: Account) -> str:
         page = _json(account, "GET", f"{place}/reviews", params={"pageSize": "1"})
         count = text_of(page.get("totalReviewCount"), 12)
         total += int(count) if count.isdigit() else 0
-    return f"Google let us in. {len(account.config.places)} places, {total} reviews."
+    return f"Google let us in. Places: {len(account.config.places)}. Reviews: {total}."

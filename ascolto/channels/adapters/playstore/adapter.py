@@ -83,6 +83,14 @@ class PlayStore(reviews.ReviewAdapter):
         "Press Test. Google shows the reviews of the last seven days that have words; what came before it does not tell.",
     )
 
+    sentences = (
+        *reviews.SENTENCES,
+        *googleauth.SENTENCES,
+        "Google Play answered with something that is not a page of reviews.",
+        "Google Play let us in.",
+        "Google Play let us in. There are no reviews of the last seven days.",
+    )
+
     def read(
         self, account: Account, document: Mapping[str, Any], received_at: datetime, *, history: bool
     ) -> list[Inbound]:

@@ -73,6 +73,12 @@ class Tripadvisor(reviews.ReviewAdapter):
         "Tripadvisor takes no replies from programs: agents open the review there, answer, and note it here.",
     )
 
+    sentences = (
+        *reviews.SENTENCES,
+        "Tripadvisor answered with something that is not a page of reviews.",
+        "Tripadvisor let us in. Places: %(count)s. Reviews that can be read: %(total)s.",
+    )
+
     def read(
         self, account: Account, document: Mapping[str, Any], received_at: datetime, *, history: bool
     ) -> list[Inbound]:

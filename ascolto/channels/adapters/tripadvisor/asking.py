@@ -107,4 +107,4 @@ def test(account: Account) -> str:
         )
         count = text_of(object_of(page.get("pagination")).get("total_elements"), 12)
         total += int(count) if count.isdigit() else 0
-    return f"Tripadvisor let us in. {len(account.config.places)} places, {total} reviews can be read."
+    return f"Tripadvisor let us in. Places: {len(account.config.places)}. Reviews that can be read: {total}."

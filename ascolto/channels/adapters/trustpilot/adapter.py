@@ -93,6 +93,14 @@ class Trustpilot(reviews.ReviewAdapter):
         "To have them at once, open Integrations, Webhooks, and add the hook address for created, updated and deleted service reviews.",
     )
 
+    sentences = (
+        *reviews.SENTENCES,
+        "Replies need the API secret and the id of a user of Trustpilot Business.",
+        "Trustpilot answered with something that is not a page of reviews.",
+        "Trustpilot let us in. Reviews can be read and answered.",
+        "Trustpilot let us in. Reviews can be read only.",
+    )
+
     def capabilities_with(self, settings: Mapping[str, str]) -> Capabilities:
         if settings.get("business_user_id"):
             return self.capabilities

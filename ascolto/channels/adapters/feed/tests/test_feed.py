@@ -159,7 +159,7 @@ def test_nothing_can_be_answered(site: FeedNetwork) -> None:
 
 def test_the_test_button_counts(site: FeedNetwork) -> None:
     site.write(site.add_person("Giulia"), "Uno")
-    told = "The feed Notizie di Telvia answers with 1 entries."
+    told = "The feed Notizie di Telvia answers. Entries: 1."
     assert adapter.test(desk_of(site).account) == told
 
 

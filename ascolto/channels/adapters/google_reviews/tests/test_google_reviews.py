@@ -260,7 +260,7 @@ def test_a_second_reply_with_the_same_words_has_an_id_of_its_own(
 
 def test_the_test_button_counts_what_it_sees(google: GoogleReviewsNetwork, desk: PollingDesk) -> None:
     google.write(google.add_person("Giulia"), "Male")
-    assert adapter.test(desk.account) == "Google let us in. 1 places, 1 reviews."
+    assert adapter.test(desk.account) == "Google let us in. Places: 1. Reviews: 1."
 
 
 def test_a_push_is_taken_with_the_secret_and_the_right_audience_only(google: GoogleReviewsNetwork) -> None:

@@ -119,7 +119,7 @@ def test_nothing_can_be_answered_from_here(tripadvisor: TripadvisorNetwork, desk
 
 
 def test_the_test_button_counts(tripadvisor: TripadvisorNetwork, desk: PollingDesk) -> None:
-    assert adapter.test(desk.account) == "Tripadvisor let us in. 1 places, 0 reviews can be read."
+    assert adapter.test(desk.account) == "Tripadvisor let us in. Places: 1. Reviews that can be read: 0."
 
 
 def test_several_locations_are_told_apart() -> None:
