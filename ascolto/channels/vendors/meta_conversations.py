@@ -127,3 +127,11 @@ def _file(item: Mapping[str, Any]) -> dict[str, Any]:
         "type": kind,
         "payload": {"url": text_of(item.get("file_url"), 4000), "name": text_of(item.get("name"), 255)},
     }
+
+
+def name_of(graph: Graph, person: str, fields: str) -> str:
+    """The name of a person who wrote to us; empty when the network does not tell it. Raises SendRefused."""
+    told = graph.get(person, params={"fields": fields})
+    whole = text_of(told.get("name"), 200).strip()
+    parts = (text_of(told.get("first_name"), 100).strip(), text_of(told.get("last_name"), 100).strip())
+    return whole or " ".join(part for part in parts if part) or text_of(told.get("username"), 100).strip()

@@ -40,6 +40,8 @@ from ascolto.channels.reading import (
     text_of,
 )
 from ascolto.channels.vendors.meta_contents import LONGEST, read_content
+from ascolto.channels.vendors.meta_forms import read_feedback, read_information
+from ascolto.channels.vendors.meta_marks import read_mark
 
 Element = Mapping[str, Any]
 # What `changes[].field` may be where an element stands in its `value` (Instagram, and Meta's test button).
@@ -75,12 +77,16 @@ def moment(value: Any, received_at: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What an element needs to know: the namespace of people's ids, our own id, when its delivery was made."""
+    """What an element needs to know: the namespace of people's ids, our own id, when its delivery was made.
+
+    `app_secret` opens the marks that we put on messages of ours.
+    """
 
     namespace: str
     own_id: str
     at: datetime
     standby: bool = False
+    app_secret: str = ""
 
     def when(self, element: Element) -> datetime:
         """When an element happened."""
@@ -107,7 +113,9 @@ def has_messaging(entry: Element) -> bool:
     return any(text_of(change.get("field"), 60) in FIELDS for change in objects_of(entry.get("changes")))
 
 
-def read_entry(entry: Element, namespace: str, own_id: str, received_at: datetime) -> Iterator[Inbound]:
+def read_entry(
+    entry: Element, namespace: str, own_id: str, received_at: datetime, app_secret: str = ""
+) -> Iterator[Inbound]:
     """Everything the `messaging` and `standby` of an entry tell, in order."""
     at = moment(entry.get("time"), received_at)
     for name in ("messaging", "standby"):
@@ -115,9 +123,10 @@ def read_entry(entry: Element, namespace: str, own_id: str, received_at: datetim
         elements = [given] if isinstance(given, dict) else given if isinstance(given, list) else []
         for element in elements:
             if isinstance(element, dict) and "messaging" in element:  # an entry in the place of an element
-                yield from read_entry(element, namespace, own_id, received_at)
+                yield from read_entry(element, namespace, own_id, received_at, app_secret)
             else:
-                yield from read_element(element, Talk(namespace, own_id, at, name == "standby"))
+                talk = Talk(namespace, own_id, at, name == "standby", app_secret)
+                yield from read_element(element, talk)
 
 
 def read_element(element: Any, talk: Talk) -> list[Inbound]:
@@ -145,6 +154,10 @@ def _message(talk: Talk, element: Element, message: Element) -> Iterator[Inbound
     if message.get("is_deleted") is True:
         yield Removed(external_id=mid, occurred_at=talk.when(element), sender=_person(talk, element, echo))
         return
+    mark = read_mark(talk.app_secret, message.get("metadata")) if echo else None
+    if mark is not None and mark.is_private_reply:
+        yield Ignored(what="our private answer to what was said in public: its own inbox knows it")
+        return
     content = read_content(message)
     yield Message(
         external_id=mid,
@@ -155,7 +168,11 @@ def _message(talk: Talk, element: Element, message: Element) -> Iterator[Inbound
         outgoing=echo,
         kind=content.kind,
         replies_to=_answered(message),
-        extra={**content.extra, **_circumstances(talk, message)},
+        extra={
+            **content.extra,
+            **_circumstances(talk, message),
+            **({"tracker": mark.tracker} if mark else {}),
+        },
     )
 
 
@@ -197,6 +214,29 @@ def _postback(talk: Talk, element: Element, postback: Element) -> Iterator[Inbou
         kind="postback",
         extra=extra,
     )
+
+
+def _filled_in(
+    read: Callable[[Element], list[str]],
+) -> Callable[[Talk, Element, Element], Iterator[Inbound]]:
+    """Somebody filled in a form that Messenger showed: the answers, one a line."""
+
+    def told(talk: Talk, element: Element, form: Element) -> Iterator[Inbound]:
+        lines = read(form)
+        if not lines:
+            raise Unreadable("it has no answers")
+        sender, text = talk.customer(element), "\n".join(lines)[:LONGEST]
+        made = f"{sender.handles[0].value}|{text_of(element.get('timestamp'), 40)}|{text}"
+        yield Message(
+            external_id=f"form:{hashlib.sha256(made.encode()).hexdigest()[:32]}",
+            sender=sender,
+            occurred_at=talk.when(element),
+            text=text,
+            kind="form",
+            extra={"form": plain(form)},
+        )
+
+    return told
 
 
 def _edit(talk: Talk, element: Element, edit: Element) -> Iterator[Inbound]:
@@ -292,6 +332,11 @@ _READERS: Mapping[str, Callable[[Talk, Element, Element], Iterator[Inbound]]] = 
     "read": _read,
     "optin": _optin,
     **dict.fromkeys(("policy_enforcement", "policy-enforcement"), _policy),
+    "messaging_feedback": _filled_in(read_feedback),
+    "messaging_customer_information": _filled_in(read_information),
+    "response_feedback": _ignored("somebody rated an answer of a machine"),
+    "marketing_message_cancelled": _ignored("an advertisement was not sent"),
+    "inbox_labels": _ignored("a label was set in Meta's inbox"),
     "referral": _ignored("somebody opened the conversation by a link or an advertisement"),
     "account_linking": _ignored("an account was linked"),
     "account_link": _ignored("an account was linked"),

@@ -13,10 +13,21 @@ from ascolto.channels.capabilities import Attachments, Counting, measured_length
 from ascolto.channels.protocol import ErrorClass, Failure, File, Handle, Outgoing, SendRefused, Sent
 from ascolto.channels.reading import text_of
 from ascolto.channels.vendors.meta_graph import OBJECT_GONE, Graph, Meanings
+from ascolto.channels.vendors.meta_marks import make_mark
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
 
 MIB = 1024 * 1024
+SENTENCES = (
+    "The text has %(count)s characters; %(network)s takes %(limit)s.",
+    "The text has %(count)s bytes; %(network)s takes %(limit)s.",
+    "%(name)s is larger than the %(limit)s MiB that %(network)s takes.",
+    "%(name)s is of a type that %(network)s does not take (%(type)s).",
+    "%(network)s takes no files from here.",
+    "%(network)s does not know this person: they must write there first.",
+    "Connected to %(name)s.",
+    "Meta tells us now: %(names)s.",
+)
 WINDOW = timedelta(hours=24)
 HUMAN_WINDOW = timedelta(days=7)
 PRIVATE_REPLY_WINDOW = timedelta(days=7)
@@ -62,6 +73,7 @@ class Line:
     platform: str = ""  # of an uploaded file, where it is not Messenger's
     says_response: bool = True
     quotes: bool = False
+    app_secret: str = ""  # seals our mark on messages, where the network gives it back
 
 
 def send(graph: Graph, line: Line, outgoing: Outgoing, *, comment: Mapping[str, str] | None = None) -> Sent:
@@ -79,7 +91,7 @@ def send(graph: Graph, line: Line, outgoing: Outgoing, *, comment: Mapping[str, 
     sent: list[str] = []
     for part in parts:
         try:
-            sent.append(_post(graph, line, {**envelope, **part})[0])
+            sent.append(_post(graph, line, _marked({**envelope, **part}, line, outgoing))[0])
         except SendRefused as refusal:
             if not sent:
                 raise
@@ -94,8 +106,18 @@ def _reply_privately(graph: Graph, line: Line, outgoing: Outgoing, comment: Mapp
         raise SendRefused(Failure(ErrorClass.CONTENT, reason))
     _check_text(line, outgoing.text)
     payload = {"recipient": dict(comment), "message": {"text": outgoing.text}}
-    message_id, person = _post(graph, line, payload)
+    message_id, person = _post(graph, line, _marked(payload, line, outgoing, is_private_reply=True))
     return Sent((message_id,), handles=(Handle(line.namespace, person),) if person else ())
+
+
+def _marked(
+    payload: Mapping[str, Any], line: Line, outgoing: Outgoing, *, is_private_reply: bool = False
+) -> dict[str, Any]:
+    """With our mark, by which the echo is known."""
+    if not line.app_secret:
+        return dict(payload)
+    mark = make_mark(line.app_secret, outgoing.tracker, is_private_reply=is_private_reply)
+    return {**payload, "message": {**payload["message"], "metadata": mark}}
 
 
 def _permission(line: Line, outgoing: Outgoing) -> dict[str, str]:

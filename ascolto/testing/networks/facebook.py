@@ -203,15 +203,15 @@ class FacebookNetwork(GraphNetwork):
             raise GraphError(100, "Length of param message[text] must be between 1 and 2000")
         person = check_private_reply(comment)
         comment.was_answered_privately = True
-        told = self._thread(person, text, comment.id)
+        told = self._thread(person, message, comment.id)
         self.took(SentMessage(id=told["message_id"], person=person, text=text, answers=comment.id, data=told))
         return told
 
-    def _thread(self, person: Person, text: str, comment_id: str) -> dict[str, str]:
+    def _thread(self, person: Person, message: Mapping[str, Any], comment_id: str) -> dict[str, str]:
         """Where the person reads it: on the Messenger of the same page, where it lives in the same city."""
         messenger = self.city.networks.get("messenger") if self.city else None
         if isinstance(messenger, MessengerNetwork) and messenger.page_id == self.page_id:
-            return messenger.open_thread(person, text, comment_id)
+            return messenger.open_thread(person, message, comment_id)
         return {"recipient_id": f"5{person.id}", "message_id": self.new_id("m_")}
 
     def _look(self, thing: str) -> dict[str, Any]:

@@ -116,7 +116,15 @@ class MessagingNetwork(GraphNetwork):
             return self.conversations(form)
         if is_us and request.method == "GET" and not edge:
             return self.about_us()
+        person = self.find_person(node) if not edge and request.method == "GET" else None
+        if person is not None:
+            return self.about_person(person)
         raise no_object()
+
+    def about_person(self, person: Person) -> dict[str, Any]:
+        """What the network tells of somebody who wrote to us. Raises GraphError."""
+        first, _, last = person.name.partition(" ")
+        return {"id": person.id, "first_name": first, "last_name": last}
 
     def about_us(self) -> dict[str, Any]:
         """What the page or account tells of itself."""
@@ -186,7 +194,11 @@ class MessagingNetwork(GraphNetwork):
         with self.lock:
             self.lines.append(Line(mid, person, text, True, now()))
         if self.echoes:
-            content = {"text": text} if text else {"attachments": [{"type": "file", "payload": {}}]}
+            content: dict[str, Any] = {"text": text}
+            if not text:
+                content = {"attachments": [{"type": "file", "payload": {}}]}
+            if mark := (message or {}).get("metadata"):
+                content["metadata"] = mark
             self.tell(person, ours=True, message={"mid": mid, "is_echo": True, **content})
         self.tell_receipts(person, mid)
         self.took(sent)

@@ -120,6 +120,9 @@ class InstagramNetwork(MessagingNetwork):
             return self._moderate(request, comment, form)
         raise no_object()
 
+    def about_person(self, person: Person) -> dict[str, Any]:
+        return {"id": person.id, "name": person.name, "username": person.handle}
+
     def about_us(self) -> dict[str, Any]:
         return {"id": self.own_id, "username": self.username}
 

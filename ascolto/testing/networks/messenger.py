@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ascolto.channels.capabilities import Counting
 from ascolto.testing.networks.city import Person
 from ascolto.testing.networks.graph_messaging import MessagingNetwork
@@ -32,10 +35,10 @@ class MessengerNetwork(MessagingNetwork):
         more = {"human_agent": "yes"} if self.human_agent else {}
         return {**super().settings, "page_id": self.page_id, **more}
 
-    def open_thread(self, person: Person, text: str, comment: str) -> dict[str, str]:
+    def open_thread(self, person: Person, message: Mapping[str, Any], comment: str) -> dict[str, str]:
         """The page answers somebody's comment in private: until they write back, this is all it may say."""
         known = next((p for p in self.people if p.data.get("facebook") == person.id), None)
         if known is None:
             known = self.add_person(person.name)
             known.data["facebook"] = person.id
-        return self.took_for(known, text, answers=comment)
+        return self.took_for(known, str(message["text"]), message=message, answers=comment)

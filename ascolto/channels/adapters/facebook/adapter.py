@@ -74,6 +74,11 @@ class Facebook(MetaAdapter):
     rate = (5.0, 10)
     polls_every = timedelta(minutes=15)
     icon = "i-ch-facebook"
+    sentences = (
+        *meta_sending.SENTENCES,
+        "%(name)s is no picture: a comment takes JPEG, PNG or GIF.",
+        "Facebook cannot %(verb)s a comment.",
+    )
     guide = (
         "In Meta's app dashboard copy the app secret from App settings, Basic.",
         "In Business settings make a system user, give it your page and your app, and create a token of the page without an end.",
@@ -162,6 +167,7 @@ def _private_line(config: Config) -> meta_sending.Line:
         max_length=MAX_PRIVATE,
         counting=Counting.CHARACTERS,
         files=None,
+        app_secret=config.app_secret,
     )
 
 

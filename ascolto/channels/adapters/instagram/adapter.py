@@ -13,6 +13,7 @@ from ascolto.channels.capabilities import Attachments, Capabilities, Counting, L
 from ascolto.channels.protocol import (
     Account,
     ErrorClass,
+    Handle,
     Inbound,
     Outgoing,
     Polled,
@@ -21,7 +22,14 @@ from ascolto.channels.protocol import (
     Sent,
 )
 from ascolto.channels.reading import object_of, objects_of, text_of
-from ascolto.channels.vendors import meta, meta_messaging, meta_sending, meta_settings, meta_subscriptions
+from ascolto.channels.vendors import (
+    meta,
+    meta_conversations,
+    meta_messaging,
+    meta_sending,
+    meta_settings,
+    meta_subscriptions,
+)
 from ascolto.channels.vendors.meta_adapter import Entry, MetaAdapter
 from ascolto.channels.vendors.meta_graph import Graph, Meanings
 from ascolto.kit.clock import now
@@ -117,6 +125,14 @@ class Instagram(MetaAdapter):
     polls_every = timedelta(minutes=15)
     renews_every = timedelta(days=1)
     icon = "i-ch-instagram"
+    sentences = (
+        *meta_sending.SENTENCES,
+        "The text has %(count)s characters; a comment on Instagram takes %(limit)s.",
+        "The text has %(count)s hashtags; a comment on Instagram takes %(limit)s.",
+        "The text has %(count)s links; a comment on Instagram takes %(limit)s.",
+        "Instagram cannot %(verb)s a comment.",
+        "Connected to @%(name)s.",
+    )
     guide = (
         "Make the Instagram account a professional one, and allow access to messages in its settings under Messages and story replies.",
         "In Meta's app dashboard add Instagram to your app. Choose the login: through the linked Facebook page, or with Instagram.",
@@ -167,6 +183,11 @@ class Instagram(MetaAdapter):
 
     def poll(self, account: Account, cursor: Mapping[str, Any]) -> Iterator[Polled]:
         return sweeping.sweep(self._graph(account), account.config.instagram_id, cursor)
+
+    def who_is(self, account: Account, handle: Handle) -> str:
+        if handle.namespace != "instagram" or not handle.value.isalnum():
+            return ""
+        return meta_conversations.name_of(self._graph(account), handle.value, "name,username")
 
     def fetch_media(self, account: Account, remote: Mapping[str, Any], limit: int) -> tuple[bytes, str]:
         graph = self._graph(account)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ascolto.channels.capabilities import Attachments, Capabilities, Counting
-from ascolto.channels.protocol import Account, Inbound, Outgoing, Polled, Sent, Unsupported
+from ascolto.channels.protocol import Account, Handle, Inbound, Outgoing, Polled, Sent, Unsupported
 from ascolto.channels.reading import object_of, objects_of, text_of
 from ascolto.channels.vendors import (
     meta,
@@ -73,6 +73,7 @@ class Messenger(MetaAdapter):
     rate = (20.0, 40)
     polls_every = timedelta(minutes=15)
     icon = "i-ch-messenger"
+    sentences = meta_sending.SENTENCES
     guide = (
         "In Meta's app dashboard add the product Messenger to your app, and copy the app secret from App settings, Basic.",
         "Under Messenger, API setup, add your page and generate its access token. Copy the number of the page.",
@@ -94,12 +95,13 @@ class Messenger(MetaAdapter):
 
     def read_entry(self, account: Account, entry: Entry, received_at: datetime) -> Iterator[Inbound]:
         own = account.config.page_id
-        yield from meta_messaging.read_entry(entry, "messenger", own, received_at)
+        secret = account.config.app_secret
+        yield from meta_messaging.read_entry(entry, "messenger", own, received_at, secret)
         at = meta_messaging.moment(entry.get("time"), received_at)
         for change in objects_of(entry.get("changes")):
             field = text_of(change.get("field"), 60)
             if field in meta_messaging.FIELDS:
-                talk = meta_messaging.Talk("messenger", own, at, standby=field == "standby")
+                talk = meta_messaging.Talk("messenger", own, at, field == "standby", secret)
                 yield from meta_messaging.read_element(object_of(change.get("value")), talk)
             else:
                 yield Unsupported(what=f"{field or 'a change'}: connect Facebook for this page")
@@ -110,6 +112,11 @@ class Messenger(MetaAdapter):
     def poll(self, account: Account, cursor: Mapping[str, Any]) -> Iterator[Polled]:
         own = account.config.page_id
         return meta_conversations.sweep(self._graph(account), own, own, "page", cursor)
+
+    def who_is(self, account: Account, handle: Handle) -> str:
+        if handle.namespace != "messenger" or not handle.value.isalnum():
+            return ""
+        return meta_conversations.name_of(self._graph(account), handle.value, "first_name,last_name,name")
 
     def fetch_media(self, account: Account, remote: Mapping[str, Any], limit: int) -> tuple[bytes, str]:
         return meta_sending.fetch_file(self._graph(account), remote, limit)
@@ -144,6 +151,7 @@ def line(config: Config) -> meta_sending.Line:
         files=FILES,
         human_agent=config.human_agent,
         quotes=True,
+        app_secret=config.app_secret,
     )
 
 

@@ -237,3 +237,33 @@ def test_the_test_names_the_page_and_subscribing_asks_for_everything_private(net
     assert adapter.test(opened(network)) == "Connected to Telvia."
     adapter.subscribe(opened(network), "https://care.example/hooks/x")
     assert {"messages", "message_reads", "standby"} <= set(network.subscribed_fields)
+
+
+def test_an_echo_tells_which_answer_of_ours_it_is(network, giulia) -> None:
+    account = opened(network)
+    told(network, account)
+    network.suffer(Chaos.LOST)
+    assert refused(network, answer(giulia)).error is ErrorClass.UNCERTAIN
+    echo = told(network, account)[0]
+    assert isinstance(echo, Message)
+    assert (echo.external_id, echo.extra["tracker"]) == (network.sent[0].id, "17.Zx3")
+
+
+def test_what_a_colleague_writes_in_metas_inbox_has_no_mark_of_ours(network, giulia) -> None:
+    account = opened(network)
+    told(network, account)
+    network.took_for(giulia, "Ci penso io", message={"metadata": "ascolto:message:17.Zx3:forged"})
+    echo = told(network, account)[0]
+    assert isinstance(echo, Message)
+    assert echo.outgoing
+    assert "tracker" not in echo.extra
+
+
+def test_the_name_of_a_person_is_asked_for(network, giulia) -> None:
+    account = opened(network)
+    assert adapter.who_is(account, Handle("messenger", giulia.id)) == "Giulia Conti"
+    assert adapter.who_is(account, Handle("facebook", giulia.id)) == ""
+    assert adapter.who_is(account, Handle("messenger", "../me")) == ""
+    with pytest.raises(SendRefused) as refusal:
+        adapter.who_is(account, Handle("messenger", "4711"))
+    assert not refusal.value.failure.error.is_temporary
