@@ -82,13 +82,13 @@ class TeamsNetwork(Network):
         claims: dict[str, Any] = {
             "iss": "https://api.botframework.com",
             "aud": self.app_id,
-            "serviceurl": self.service_url,
+            "serviceurl": self.connector_url,
         }
         claims |= {"nbf": moment - 5, "exp": moment + 3600, **changed}
         return jwt.encode({"alg": "RS256", "kid": str(self.keys[0].kid)}, claims, self.keys[0])
 
     @property
-    def service_url(self) -> str:
+    def connector_url(self) -> str:
         """Where answers go."""
         return f"{self.url}/service"
 
@@ -160,7 +160,7 @@ class TeamsNetwork(Network):
         kind = "personal" if conversation.startswith("a:") else "channel"
         document = {
             "channelId": "msteams",
-            "serviceUrl": self.service_url,
+            "serviceUrl": self.connector_url,
             "timestamp": now().isoformat().replace("+00:00", "Z"),
             "locale": "it-IT",
             "from": {"id": person.id, "name": person.name, "aadObjectId": person.data["aad"]},

@@ -218,8 +218,8 @@ class Teams(Adapter):
         origin = "/".join(url.split("/")[:3])
         if (
             config.way == BOT
-            and proof.is_known_service(origin, known)
-            and proof.is_known_service(service_url, known)
+            and proof.is_known_connector(origin, known)
+            and proof.is_known_connector(service_url, known)
         ):
             token = sending.access_token(config, trusted=account.trusted)
             service = Rest(

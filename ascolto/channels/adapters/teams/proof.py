@@ -56,8 +56,8 @@ def check_token(app_id: str, signing_keys: str, hosts: tuple[str, ...], request:
     """Raises BadSignature for a token that is not Microsoft's, not for us, not of now, or of another service address."""
     if not signing_keys:
         raise BadSignature("The keys of the Bot Framework are not known yet.")
-    service_url = _service_url(request.body)
-    if service_url and not is_known_service(service_url, hosts):
+    service_url = _connector_url(request.body)
+    if service_url and not is_known_connector(service_url, hosts):
         raise BadSignature("The address of the service is not one of Teams.")
     claims = _claims(signing_keys, request.headers.get("authorization", ""))
     moment = now().timestamp()
@@ -117,14 +117,14 @@ def _vouches(key: Mapping[str, Any]) -> bool:
     return not isinstance(named, list) or "msteams" in named
 
 
-def _service_url(body: bytes) -> str:
+def _connector_url(body: bytes) -> str:
     try:
         return text_of(object_of(read_json(body)).get("serviceUrl"), 2000).strip()
     except NotJson:
         return ""  # refused for that a moment later
 
 
-def is_known_service(address: str, hosts: tuple[str, ...]) -> bool:
+def is_known_connector(address: str, hosts: tuple[str, ...]) -> bool:
     """Whether an address is one of the services: by its host over https, or by a whole origin that an operator wrote."""
     try:
         parts = urlsplit(address)

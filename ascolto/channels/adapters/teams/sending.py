@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ascolto.channels.adapters.teams.parsing import message_id
-from ascolto.channels.adapters.teams.proof import is_known_service
+from ascolto.channels.adapters.teams.proof import is_known_connector
 from ascolto.channels.protocol import ErrorClass, Failure, Outgoing, SendRefused, Sent
 from ascolto.channels.reading import object_of, text_of
 from ascolto.channels.vendors.rest import Rest, failure_by_status
@@ -103,7 +103,7 @@ def answer(config: Any, outgoing: Outgoing, *, trusted: bool) -> Sent:
     if not conversation or not service_url:
         reason = "A conversation in Teams must be begun there: the app cannot write first."
         raise SendRefused(Failure(ErrorClass.RECIPIENT_GONE, reason))
-    if not is_known_service(service_url, config.known_hosts()):
+    if not is_known_connector(service_url, config.known_hosts()):
         raise SendRefused(
             Failure(ErrorClass.CONFIG, "The address of the service is not one of Teams.", of_message=True)
         )
@@ -111,19 +111,19 @@ def answer(config: Any, outgoing: Outgoing, *, trusted: bool) -> Sent:
     path = f"v3/conversations/{quote(conversation, safe='')}/activities"
     body = _activity(outgoing)
     try:
-        document = _service(config, service_url, trusted).json("POST", path, repeatable=False, json=body)
+        document = _connector(config, service_url, trusted).json("POST", path, repeatable=False, json=body)
     except SendRefused as refusal:
         if refusal.failure.error is not ErrorClass.REAUTH:
             raise
         forget_token(config)  # it may have ended early; a 401 means that nothing was taken
-        document = _service(config, service_url, trusted).json("POST", path, repeatable=False, json=body)
+        document = _connector(config, service_url, trusted).json("POST", path, repeatable=False, json=body)
     activity_id = text_of(document.get("id"), 200)
     if not activity_id:
-        raise SendRefused(_service(config, service_url, trusted).nonsense(repeatable=False))
+        raise SendRefused(_connector(config, service_url, trusted).nonsense(repeatable=False))
     return Sent((message_id(conversation, activity_id),))
 
 
-def _service(config: Any, service_url: str, trusted: bool) -> Rest:
+def _connector(config: Any, service_url: str, trusted: bool) -> Rest:
     token = access_token(config, trusted=trusted)
     headers = {"authorization": f"Bearer {token}"}
     return Rest(service_url, headers, judge, (token, config.app_password), trusted=trusted)

@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from ascolto.channels.adapters.teams.adapter import adapter
-from ascolto.channels.adapters.teams.proof import is_known_service, kept_keys
+from ascolto.channels.adapters.teams.proof import is_known_connector, kept_keys
 from ascolto.channels.adapters.teams.tests.test_teams import (
     APP,
     BOT,
@@ -130,7 +130,7 @@ def test_the_seal_of_an_outgoing_webhook_covers_every_byte() -> None:
     ],
 )
 def test_only_known_services_are_answered(address: str, known: bool) -> None:
-    assert is_known_service(address, ("smba.trafficmanager.net",)) is known
+    assert is_known_connector(address, ("smba.trafficmanager.net",)) is known
 
 
 def test_only_keys_that_vouch_for_teams_are_kept() -> None:

@@ -190,7 +190,7 @@ def test_keys_that_change_are_renewed(teams, account) -> None:
 
 def test_pictures_are_fetched_with_our_token_and_files_without(teams, account) -> None:
     media_id = teams.keep(b"\x89PNG", "image/png")
-    url = f"{teams.service_url}/files/{media_id}"
+    url = f"{teams.connector_url}/files/{media_id}"
     attached = [{"contentType": "image/png", "contentUrl": url}]
     asked = question(teams, account, direct=True, attachments=attached)
     assert adapter.fetch_media(account, asked.attachments[0].remote, 100) == (b"\x89PNG", "image/png")

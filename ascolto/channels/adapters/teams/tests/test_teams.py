@@ -41,7 +41,7 @@ def token(body: bytes, key: RSAKey = KEY, **changed: Any) -> str:
         "nbf": moment - 10,
         "exp": moment + 3600,
     }
-    claims["serviceurl"] = _service_of(body)
+    claims["serviceurl"] = _connector_of(body)
     header = {"alg": "RS256", "kid": key.kid or "bot-framework-1"}
     return jwt.encode(header, {**claims, **changed}, key)
 
@@ -74,7 +74,7 @@ class TestTeamsBot(Collected):
     signed = False  # the token does not cover the body: see test_proof.py
 
     def genuine(self, body: bytes) -> HookRequest:
-        key = _service_of(body)
+        key = _connector_of(body)
         if key not in self._requests:
             self._requests[key] = dict(from_bot_framework(body).headers)
         return hook(body, self._requests[key])
@@ -116,7 +116,7 @@ class TestTeamsOneWay(AdapterConformance):
         """Read by the other two ways."""
 
 
-def _service_of(body: bytes) -> str:
+def _connector_of(body: bytes) -> str:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
