@@ -155,8 +155,11 @@ class XNetwork(Network):
         return person
 
     def write(self, person: Person, text: str, *, public: bool = False, **more: Any) -> str:
-        """A direct message, or with `public` a post; its external id."""
-        return self.post(person, text, **more) if public else self.say(person, text, **more)
+        """A direct message, or with `public` a post that names the company or answers it; its external id."""
+        if not public:
+            return self.say(person, text, **more)
+        about_us = self.names_us(text) or more.get("answers") or more.get("quotes")
+        return self.post(person, text if about_us else f"{self.brand.handle} {text}", **more)
 
     def post(
         self, person: Person, text: str, *, answers: str = "", quotes: str = "", files: tuple[str, ...] = ()
@@ -331,6 +334,8 @@ class XNetwork(Network):
     def accept_direct(self, message: Json, person: Person, files: tuple[tuple[str, bytes], ...]) -> None:
         """A direct message of the company is there, comes back by its hook, and is read at once where people do."""
         self.took(SentMessage(id=f"dm:{message['id']}", person=person, text=message["text"], files=files))
+        if self.reads and self.disorder:
+            self.read(person)
         self.tell_direct(message, "dm.sent")
-        if self.reads:
+        if self.reads and not self.disorder:
             self.read(person)
