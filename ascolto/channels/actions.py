@@ -97,6 +97,8 @@ def _store(account: ChannelAccount, wanted: dict[str, str], changed: set[str]) -
     if changed:
         account.store_values(wanted)
         _forget_error(account)
+        if changed & _secrets(account):  # nobody has told when the new one ends
+            ChannelHealth.objects.filter(account=account).update(token_expires_at=None, expiry_told=None)
     account.changed_at = now()
     account.save(update_fields=["name", "language", "settings", "sealed", "is_trusted", "changed_at"])
 
@@ -215,6 +217,13 @@ def _set_teams(account: ChannelAccount, teams: list[Team]) -> bool:
 
 
 def _forget_error(account: ChannelAccount) -> None:
+    """A person has looked at it: what stopped it is tried again, and silence is judged anew from here."""
     ChannelHealth.objects.filter(account=account).update(
-        error_class="", error="", error_at=None, error_from="", paused_until=None, silent_since=None
+        error_class="",
+        error="",
+        error_at=None,
+        error_from="",
+        paused_until=None,
+        silent_since=None,
+        watched_from=now(),
     )

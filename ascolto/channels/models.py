@@ -116,6 +116,7 @@ class ChannelHealth(models.Model):
     token_expires_at = models.DateTimeField(null=True)  # when the network's permission ends, if it ends
     expiry_told = models.PositiveSmallIntegerField(null=True)  # the step (days before) that was told last
     silent_since = models.DateTimeField(null=True)  # since when less came than its own history lets expect
+    watched_from = models.DateTimeField(null=True)  # when a person switched it on or changed it last
     poll_cursor: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
 
     @property

@@ -46,14 +46,8 @@ def judge_account(account: ChannelAccount, hours: list[ChannelHour], zone: ZoneI
     if not hours or not _listens(account):
         return None
     counts = {row.hour: row.received for row in hours}
-    return judge(
-        counts, began=hours[0].hour, now=now(), zone=zone, watched_from=_watched_from(account, hours)
-    )
-
-
-def _watched_from(account: ChannelAccount, hours: list[ChannelHour]) -> datetime:
-    """Whoever changed the settings, or switched it on, waits for messages from then on; traffic before proves nothing."""
-    return max(account.changed_at, hours[0].hour)
+    watched_from = account.health.watched_from if hasattr(account, "health") else None
+    return judge(counts, began=hours[0].hour, now=now(), zone=zone, watched_from=watched_from)
 
 
 def _listens(account: ChannelAccount) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from ascolto.accounts.models import Company
 from ascolto.channels import actions
 from ascolto.channels.hours import count_hours, hour_of, prune_hours
+from ascolto.channels.keeping import keep_values
 from ascolto.channels.models import ChannelAccount, ChannelHealth, ChannelHour
 from ascolto.channels.volume import HOUR, WEEK
 from ascolto.channels.watching import watch
@@ -33,9 +34,8 @@ def told(event_type: str) -> list[dict[str, object]]:
 
 
 def make_history(inbox: ChannelAccount, *, silent_hours: int = 0, per_hour: int = 6) -> None:
-    """Ten weeks of the same traffic day and night, until some hours ago; the inbox is as old."""
+    """Ten weeks of the same traffic day and night, until some hours ago."""
     ChannelHealth.objects.get_or_create(account=inbox)
-    ChannelAccount.objects.filter(pk=inbox.pk).update(changed_at=now() - 10 * WEEK)
     this = hour_of(now())
     hours = [this - back * HOUR for back in range(silent_hours + 1, 10 * 168)]
     ChannelHour.objects.bulk_create(
@@ -146,3 +146,22 @@ def test_the_watch_asks_as_often_for_many_inboxes_as_for_one(django_assert_max_n
     Company.current()
     with django_assert_max_num_queries(4):  # type: ignore[operator]
         watch()
+
+
+def test_a_token_that_renews_itself_every_hour_does_not_hide_silence() -> None:
+    inbox = make_inbox("webhook")
+    make_history(inbox, silent_hours=6)
+    keep_values(account=inbox.pk, values={"secret": "a-new-secret"}, expires_at=now() + timedelta(hours=1))
+    assert watch() >= 1
+    assert ChannelHealth.objects.get().silent_since is not None
+
+
+def test_of_a_token_that_a_person_wrote_nobody_knows_the_end() -> None:
+    inbox = make_inbox("webhook")
+    ChannelHealth.objects.create(account=inbox, token_expires_at=now(), expiry_told=0)
+    actions.change_settings(account=inbox, values={"id_path": "nr"})
+    assert ChannelHealth.objects.get().token_expires_at is not None
+    actions.change_settings(account=inbox, values={"secret": "a-new-secret"})
+    health = ChannelHealth.objects.get()
+    assert (health.token_expires_at, health.expiry_told) == (None, None)
+    assert watch() == 0

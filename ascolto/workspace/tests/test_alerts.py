@@ -12,7 +12,7 @@ from django.urls import reverse
 from ascolto.accounts.models import Role
 from ascolto.channels.hours import hour_of
 from ascolto.channels.models import ChannelAccount, ChannelHealth, ChannelHour
-from ascolto.channels.volume import HOUR, WEEK
+from ascolto.channels.volume import HOUR
 from ascolto.channels.watching import watch
 from ascolto.events.log import emit
 from ascolto.kit.clock import now
@@ -98,7 +98,6 @@ def test_silence_is_told_with_what_is_usual(desk: Client) -> None:
     this = hour_of(now())
     hours = [this - back * HOUR for back in range(7, 10 * 168)]
     ChannelHour.objects.bulk_create([ChannelHour(account=inbox, hour=hour, received=5) for hour in hours])
-    ChannelAccount.objects.update(changed_at=this - 10 * WEEK)
     assert watch() == 1
     assert "messages would be usual; 0 came." in page_of(desk, inbox)
     assert "Shop is strangely silent." in desk.get("/settings/people/").content.decode()
