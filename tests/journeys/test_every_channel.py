@@ -183,7 +183,9 @@ def test_whatever_goes_wrong_the_customer_reads_an_answer_at_most_once(
             Dispatch.objects.filter(message=answer).update(run_at=now())
             ChannelHealth.objects.update(paused_until=None)
             street.fetch()
-    taken = [each for each in street.network.sent if "We are here." in each.text]
+    came = [each for each in street.network.sent if "We are here." in each.text]
+    # a review has one answer: writing it again replaces it
+    taken = {each.answers if can.reviews else each.id for each in came}
     answer.refresh_from_db()
     assert len(taken) <= 1, "the customer would have read it twice"
     if answer.delivery in {"sent", "delivered", "read"}:
