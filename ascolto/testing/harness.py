@@ -98,6 +98,8 @@ _DATABASE_MARKS = ("django_db", "postgres", "processes", "fault")
 
 def _uses_database(item: pytest.Item) -> bool:
     names = set(getattr(item, "fixturenames", ()))
+    if item.get_closest_marker("any_database"):
+        return False
     return bool(names & _DATABASE_FIXTURES) or any(item.get_closest_marker(mark) for mark in _DATABASE_MARKS)
 
 

@@ -163,6 +163,7 @@ def test_a_public_word_goes_on_in_private_where_the_network_has_a_way(city: City
     assert [each.public for each in everywhere] == [False]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("chaos", list(Chaos))
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_goes_wrong_the_customer_reads_an_answer_at_most_once(
