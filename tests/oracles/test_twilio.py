@@ -401,6 +401,7 @@ def test_what_we_ask_and_what_the_stand_in_answers_is_as_twilio_describes_it(cit
         outgoing,
     )
     sms.test(account)
+    sms.subscribe(account, URLS[0])
     found = [one.raw for one in sms.poll(account, {"since": (now() - timedelta(minutes=5)).isoformat()})]
     assert len([raw for raw in found if raw]) == 3
     network.write(giulia, "STOP")
@@ -423,5 +424,6 @@ def test_calls_are_as_twilio_describes_them(city) -> None:
     ]
     assert len([raw for raw in found if raw]) == 1
     telephone.test(account)
+    telephone.subscribe(account, URLS[0])
     assert len(seen) >= 4
     assert not any(seen)

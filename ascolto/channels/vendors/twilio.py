@@ -251,3 +251,25 @@ def number_settings(account: Account, number: str) -> dict[str, Any]:
     )
     numbers = found.get("incoming_phone_numbers")
     return object_of(numbers[0]) if isinstance(numbers, list) and numbers else {}
+
+
+def call_here(account: Account, number: str, addresses: Mapping[str, str]) -> str:
+    """Write our hook address into the settings of a number of ours (`SmsUrl`, `VoiceUrl`, …). Raises SendRefused."""
+    sid = text_of(number_settings(account, number).get("sid"), 64)
+    if not re.fullmatch(r"PN[0-9A-Za-z]{1,40}", sid):
+        words = f"{number} is not a number of this Twilio account."
+        raise SendRefused(Failure(ErrorClass.CONFIG, words))
+    api(account).json(
+        "POST", path(account, f"IncomingPhoneNumbers/{sid}.json"), repeatable=True, data=addresses
+    )
+    return f"Twilio calls us about {number} from now on."
+
+
+SENTENCES = (
+    "Connected to %(number)s, %(name)s.",
+    "Connected to %(name)s.",
+    "%(number)s is not a number of this Twilio account.",
+    "Twilio calls us about %(number)s from now on.",
+    "The text has %(count)s characters; Twilio takes %(limit)s.",
+    "Twilio reports error %(code)s.",
+)

@@ -159,6 +159,8 @@ class TwilioNetwork(Network):
             return Reply(self._about_account())
         if parts[3:] == ["IncomingPhoneNumbers.json"]:
             return Reply(self._list_numbers(request))
+        if parts[3:] == ["IncomingPhoneNumbers", f"{self._number_sid}.json"]:
+            return Reply(self._change_number(request))
         return self.below(parts[3:], request)
 
     def below(self, parts: list[str], request: Request) -> Reply:
@@ -181,10 +183,25 @@ class TwilioNetwork(Network):
         uri = f"/2010-04-01/Accounts/{self.account_sid}.json"
         return {**about, **dates, "owner_account_sid": self.account_sid, "auth_token": None, "uri": uri}
 
+    @property
+    def _number_sid(self) -> str:
+        return f"PN{self._run}{0:024x}"
+
     def _list_numbers(self, request: Request) -> dict[str, Any]:
         wanted = request.asked("PhoneNumber", self.number)
-        mine = {
-            "sid": f"PN{self._run}{0:024x}",
+        return self.page(request, "incoming_phone_numbers", [self._number()] if wanted == self.number else [])
+
+    def _change_number(self, request: Request) -> dict[str, Any]:
+        """Somebody writes addresses into the settings of the number."""
+        names = {"SmsUrl": "sms", "VoiceUrl": "voice", "StatusCallback": "status"}
+        for name, values in request.form().items():
+            if name in names:
+                self.number_urls[names[name]] = values[0]
+        return self._number()
+
+    def _number(self) -> dict[str, Any]:
+        return {
+            "sid": self._number_sid,
             "account_sid": self.account_sid,
             "phone_number": self.number,
             "friendly_name": self.number,
@@ -193,7 +210,6 @@ class TwilioNetwork(Network):
             "voice_url": self.number_urls.get("voice", ""),
             "status_callback": self.number_urls.get("status", ""),
         }
-        return self.page(request, "incoming_phone_numbers", [mine] if wanted == self.number else [])
 
     def page(self, request: Request, name: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """A list as Twilio gives it: a page of it, and where the next one is."""

@@ -93,6 +93,7 @@ class Asterisk(Adapter):
     capabilities = Capabilities(voice=True, answers=False)
     polls_every = timedelta(minutes=10)
     icon = "i-ch-phone"
+    sentences = ("A call is answered by calling back on %(number)s.", "Connected to Asterisk %(version)s.")
     guide = (
         "Invent a long secret, and say which languages you speak, what people call about and when you are there.",
         "Save. The page then shows the hook address of this inbox.",
@@ -131,6 +132,9 @@ class Asterisk(Adapter):
         """Recordings of which the listener's word got lost. Raises SendRefused."""
         if account.config.ari_url:
             yield from ari.sweep(account, cursor)
+
+    def interval(self, config: Any) -> timedelta | None:
+        return self.polls_every if config.ari_url else None
 
     def fetch_media(self, account: Account, remote: Mapping[str, Any], limit: int) -> tuple[bytes, str]:
         return ari.fetch(account, remote, limit)

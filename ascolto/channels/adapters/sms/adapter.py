@@ -73,18 +73,23 @@ class Sms(Adapter):
     rate = (1.0, 5)  # what a carrier takes from an ordinary number; Twilio queues the rest
     polls_every = timedelta(minutes=10)
     icon = "i-ch-sms"
+    sentences = (
+        *twilio.SENTENCES,
+        "Connected to %(number)s, %(name)s. Its text messages do not come here yet: register our address.",
+    )
     guide = (
         "In Twilio's console copy the account SID and the auth token.",
         "Buy or choose a number that can send and receive text messages, and write it here with + and the country.",
-        "Save. The page then shows the hook address of this inbox.",
-        "In Twilio open Phone Numbers, Active numbers, your number, Messaging. Under “A message comes in” choose Webhook, "
-        "paste the hook address, and choose HTTP POST.",
-        "With a messaging service: open it, Integration, “Send a webhook”, and paste the same address.",
+        "Save, then press Register our address with the network: Twilio then calls us about this number.",
+        "With a messaging service: open it in Twilio's console, Integration, “Send a webhook”, and paste the hook address.",
         "Press Test, then send a text message to the number.",
     )
 
     def verify(self, account: Account, request: HookRequest) -> None:
         twilio_hooks.check_delivery(account, request)
+
+    def subscribe(self, account: Account, hook_url: str) -> str:
+        return sending.call_here(account, hook_url)
 
     def acknowledge(self, account: Account, request: HookRequest) -> HookAnswer | None:
         """Twilio reads every answer to a message as commands: an empty one says nothing to the customer."""
@@ -103,6 +108,9 @@ class Sms(Adapter):
         """What hooks missed. Without a number nobody could tell our messages from others of the same account."""
         if account.config.number:
             yield from twilio_messages.sweep(account, cursor, sending.own_number(account))
+
+    def interval(self, config: Any) -> timedelta | None:
+        return self.polls_every if config.number else None
 
     def fetch_media(self, account: Account, remote: Mapping[str, Any], limit: int) -> tuple[bytes, str]:
         return twilio.fetch(account, remote, limit)

@@ -57,5 +57,13 @@ def test(account: Account) -> str:
         words = f"{number} is not a number of this Twilio account."
         raise SendRefused(Failure(ErrorClass.CONFIG, words))
     if account.hook_url and text_of(settings.get("sms_url"), 2000) != account.hook_url:
-        return f"{told} Its text messages do not come here yet: paste the hook address in Twilio's console."
+        return f"{told} Its text messages do not come here yet: register our address."
     return told
+
+
+def call_here(account: Account, hook_url: str) -> str:
+    """Let Twilio call our hook address when somebody writes to our number. Raises SendRefused."""
+    if not account.config.number:
+        words = "A messaging service is told in Twilio's console: paste the hook address there."
+        raise SendRefused(Failure(ErrorClass.CONFIG, words, of_message=True))
+    return twilio.call_here(account, own_number(account), {"SmsUrl": hook_url, "SmsMethod": "POST"})

@@ -83,14 +83,19 @@ class Telephone(Adapter):
     rate = (1.0, 5)
     polls_every = timedelta(minutes=10)
     icon = "i-ch-phone"
+    sentences = (
+        *twilio.SENTENCES,
+        "Connected to %(number)s, %(name)s. Its calls do not come here yet: register our address.",
+        "Connected to %(number)s, %(name)s. The end of a call is not told here yet: register our address.",
+        "A call is answered by calling back on %(number)s.",
+    )
     guide = (
         "In Twilio's console copy the account SID and the auth token.",
         "Buy or choose a number with voice, and write it here with + and the country.",
         "Say which languages you speak, what people call about, when you are there, and how soon you call back.",
         "Write the number of your agents if callers may be connected to a person.",
-        "Save. The page then shows the hook address of this inbox.",
-        "In Twilio open Phone Numbers, Active numbers, your number, Voice. Under “A call comes in” choose Webhook, paste the "
-        "hook address, and choose HTTP POST. Paste it also under “Call status changes”.",
+        "Save, then press Register our address with the network: Twilio then asks us what callers hear, and tells us when a "
+        "call ends.",
         "Press Test, then call the number.",
     )
 
@@ -100,6 +105,9 @@ class Telephone(Adapter):
 
     def verify(self, account: Account, request: HookRequest) -> None:
         twilio_hooks.check_delivery(account, request)
+
+    def subscribe(self, account: Account, hook_url: str) -> str:
+        return sending.call_here(account, hook_url)
 
     def acknowledge(self, account: Account, request: HookRequest) -> HookAnswer | None:
         """What the caller hears next."""

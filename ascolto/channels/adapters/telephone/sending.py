@@ -35,7 +35,15 @@ def test(account: Account) -> str:
         words = f"{number} is not a number of this Twilio account."
         raise SendRefused(Failure(ErrorClass.CONFIG, words))
     if account.hook_url and text_of(settings.get("voice_url"), 2000) != account.hook_url:
-        return f"{told} Its calls do not come here yet: paste the hook address in Twilio's console."
+        return f"{told} Its calls do not come here yet: register our address."
     if account.hook_url and text_of(settings.get("status_callback"), 2000) != account.hook_url:
-        return f"{told} The end of a call is not told here yet: paste the hook address under “Call status changes” too."
+        return f"{told} The end of a call is not told here yet: register our address."
     return told
+
+
+def call_here(account: Account, hook_url: str) -> str:
+    """Let Twilio ask our hook address what callers hear, and tell it when a call ends. Raises SendRefused."""
+    number = twilio.e164(account.config.number) or account.config.number
+    addresses = {"VoiceUrl": hook_url, "VoiceMethod": "POST"}
+    addresses |= {"StatusCallback": hook_url, "StatusCallbackMethod": "POST"}
+    return twilio.call_here(account, number, addresses)

@@ -374,11 +374,23 @@ def test_a_suspended_inbox_and_one_filtered_message_are_not_the_same() -> None:
 
 def test_the_test_tells_whether_the_number_calls_us(network) -> None:
     account = opened(network, number="+39 02 1234 5678")
-    assert "paste the hook address" in adapter.test(account)
-    network.number_urls["sms"] = HOOK
+    assert "register our address" in adapter.test(account)
+    assert adapter.subscribe(account, HOOK) == "Twilio calls us about +390212345678 from now on."
+    assert network.number_urls["sms"] == HOOK
     assert adapter.test(account) == "Connected to +390212345678, Telvia."
     with pytest.raises(SendRefused) as refusal:
         adapter.test(opened(network, number="+390299999999"))
     assert refusal.value.failure.error is ErrorClass.CONFIG
     service = opened(network, number="", messaging_service=network.service)
     assert adapter.test(service) == "Connected to Telvia."
+    with pytest.raises(SendRefused):
+        adapter.subscribe(service, HOOK)
+    with pytest.raises(SendRefused):
+        adapter.subscribe(opened(network, number="+390299999999"), HOOK)
+
+
+def test_without_a_number_nothing_is_swept(network) -> None:
+    service = opened(network, number="", messaging_service=network.service)
+    assert adapter.interval(service.config) is None
+    assert list(adapter.poll(service, {})) == []
+    assert adapter.interval(opened(network).config) is not None

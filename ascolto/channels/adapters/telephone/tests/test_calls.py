@@ -356,6 +356,10 @@ def test_what_may_have_arrived_is_uncertain(network, giulia, chaos) -> None:
 def test_the_test_tells_what_is_missing(network) -> None:
     assert adapter.test(opened(network)) == "Connected to +390212345678, Telvia."
     network.number_urls["status"] = ""
-    assert "Call status changes" in adapter.test(opened(network))
+    assert "The end of a call is not told here yet" in adapter.test(opened(network))
     network.number_urls["voice"] = "https://elsewhere.example/"
     assert "do not come here yet" in adapter.test(opened(network))
+    account = opened(network)
+    adapter.subscribe(account, account.hook_url)
+    assert network.number_urls == {"voice": account.hook_url, "status": account.hook_url}
+    assert adapter.test(account) == "Connected to +390212345678, Telvia."
