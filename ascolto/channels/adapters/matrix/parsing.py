@@ -34,6 +34,24 @@ from ascolto.channels.reading import Unreadable, moment_of, needed, object_of, o
 
 Element = Mapping[str, Any]
 NAMESPACE = "matrix"
+_ANSWERS = (  # what the API answers besides events, by a name that only it has
+    "event_id",
+    "next_batch",
+    "access_token",
+    "content_uri",
+    "device_id",
+    "device_keys",
+    "devices",
+    "displayname",
+    "flows",
+    "joined",
+    "joined_rooms",
+    "one_time_keys",
+    "one_time_key_counts",
+    "user_id",
+    "room_id",
+    "versions",
+)
 _POLLS = {"m.poll.start", "org.matrix.msc3381.poll.start"}
 _SILENT = ("m.notice", "m.key.verification.request")  # written by machines, or not for people
 _NO_MESSAGE = (
@@ -129,10 +147,8 @@ def _other(document: Element, room: Room) -> Iterator[Inbound]:
             yield from _guarded(event, room)
     elif "errcode" in document:
         yield Unsupported(what=f"an error: {text_of(document.get('errcode'), 60)}")
-    elif "event_id" in document:
-        yield Ignored(what="the answer to an event of ours")
-    elif "next_batch" in document:
-        yield Ignored(what="a sync without rooms")
+    elif mark := next((name for name in _ANSWERS if name in document), ""):
+        yield Ignored(what=f"an answer with {mark}")
     else:
         yield Unsupported(what=f"an object with {', '.join(text_of(key, 40) for key in list(document)[:5])}")
 
