@@ -1,14 +1,21 @@
-"""The winmail.dat that Outlook sends to people without Outlook."""
+"""The winmail.dat that Outlook sends to people without Outlook (MS-OXTNEF)."""
 
 from __future__ import annotations
 
 import logging
+import struct
 from dataclasses import dataclass
+from typing import Final
 
 from tnefparse import TNEF
 
-MAX_SIZE = 20 * 1024 * 1024
-MAX_FILES = 100
+from ascolto.channels.adapters.email import charsets, rtf
+
+MAX_SIZE: Final = 20 * 1024 * 1024
+MAX_FILES: Final = 100
+_MAX_OBJECTS: Final = 2_000
+_MAX_WORK: Final = 2_000_000_000  # bytes: the parser copies the rest of the package for every object in it
+_NEEDED: Final = {TNEF.ATTBODY, TNEF.ATTMAPIPROPS, TNEF.ATTTNEFVERSION, TNEF.ATTOEMCODEPAGE}
 
 logging.getLogger("tnef-decode").setLevel(logging.CRITICAL)  # it tells the log about every oddity
 logging.getLogger("tnefparse").setLevel(logging.CRITICAL)
@@ -28,11 +35,29 @@ def unpack(content: bytes) -> Unpacked | None:
     if len(content) > MAX_SIZE:
         return None
     try:
-        package = TNEF(content, do_checksum=False)
+        package = TNEF(_needed(content), do_checksum=False)
         files = tuple((_name(item), bytes(item.data or b"")) for item in package.attachments[:MAX_FILES])
-        return Unpacked(_text(package.body), _text(package.htmlbody), files)
+        text, html = _text(package.body), _text(package.htmlbody)
+        if not text.strip() and not html.strip() and package._rtfbody:
+            text, html = rtf.read(rtf.decompress(bytes(package._rtfbody)))
+        return Unpacked(text, html, files)
     except Exception:  # a foreign parser of a foreign format: whatever it trips over, the file is kept
         return None
+
+
+def _needed(content: bytes) -> bytes:
+    """The package without what nobody reads here (recipients, dates). Raises ValueError for one made to keep us busy."""
+    kept, place, count = [content[:6]], 6, 0
+    while place + 11 <= len(content):
+        level, name, _, size = struct.unpack_from("<BHHI", content, place)
+        end = place + 9 + size + 2
+        if level == TNEF.LVL_ATTACHMENT or name in _NEEDED:
+            kept.append(content[place:end])
+            count += 1
+        place = end
+        if count > _MAX_OBJECTS or count * len(content) > _MAX_WORK:
+            raise ValueError("too many objects")
+    return b"".join(kept)
 
 
 def _name(item: object) -> str:
@@ -43,7 +68,5 @@ def _name(item: object) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, bytes):
-        from ascolto.channels.adapters.email import charsets
-
         return charsets.decode(value).strip("\0")
     return str(value or "").strip("\0")
