@@ -117,16 +117,22 @@ def read_entry(
     entry: Element, namespace: str, own_id: str, received_at: datetime, app_secret: str = ""
 ) -> Iterator[Inbound]:
     """Everything the `messaging` and `standby` of an entry tell, in order."""
+    for at, name, element in _elements(entry, received_at):
+        yield from read_element(element, Talk(namespace, own_id, at, name == "standby", app_secret))
+
+
+def _elements(
+    entry: Element, received_at: datetime, *, whole: bool = True
+) -> Iterator[tuple[datetime, str, Any]]:
+    """The elements of an entry with its time. `whole`: a gateway may have put entries in the place of elements, once."""
     at = moment(entry.get("time"), received_at)
     for name in ("messaging", "standby"):
         given = entry.get(name)
-        elements = [given] if isinstance(given, dict) else given if isinstance(given, list) else []
-        for element in elements:
-            if isinstance(element, dict) and "messaging" in element:  # an entry in the place of an element
-                yield from read_entry(element, namespace, own_id, received_at, app_secret)
+        for element in [given] if isinstance(given, dict) else given if isinstance(given, list) else []:
+            if whole and isinstance(element, dict) and "messaging" in element:
+                yield from _elements(element, received_at, whole=False)
             else:
-                talk = Talk(namespace, own_id, at, name == "standby", app_secret)
-                yield from read_element(element, talk)
+                yield at, name, element
 
 
 def read_element(element: Any, talk: Talk) -> list[Inbound]:

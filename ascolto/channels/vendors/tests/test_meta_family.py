@@ -213,3 +213,25 @@ def test_a_gateway_may_leave_the_envelope_out() -> None:
     nested = {"messaging": [{"id": PAGE, "time": 1, "messaging": [WRITTEN]}]}
     assert [type(event) for event in parsed("messenger", json.dumps(nested).encode())] == [Message]
     assert not list(meta.entries_of({"entry": 7}))
+
+
+def test_messages_within_messages_within_messages_are_not_followed() -> None:
+    deep: Any = WRITTEN
+    for _ in range(400):
+        deep = {"messaging": [deep]}
+    assert [type(event) for event in parsed("messenger", json.dumps(deep).encode())] == [Unsupported]
+    assert concerned(json.dumps(deep).encode()) >= {"messenger"}
+
+
+def test_forms_that_messenger_shows_are_messages_with_their_answers() -> None:
+    question = {"type": "csat", "payload": "4", "follow_up": {"type": "free_form", "payload": "Gentili"}}
+    feedback = {"feedback_screens": [{"screen_id": 0, "questions": {"q1": question}}]}
+    answers = {"screens": [{"screen_id": "s", "responses": [{"key": "email", "value": "g@conti.example"}]}]}
+    ends = {name: value for name, value in WRITTEN.items() if name != "message"}
+    elements = [{**ends, "messaging_feedback": feedback}, {**ends, "messaging_customer_information": answers}]
+    found = parsed(
+        "messenger", delivery(page_entry(messaging=[*elements, {**ends, "messaging_feedback": {}}]))
+    )
+    assert [event.text for event in found[:2]] == ["CSAT: 4\nGentili", "email: g@conti.example"]
+    assert [event.kind for event in found[:2]] == ["form", "form"]
+    assert isinstance(found[2], Unsupported)
