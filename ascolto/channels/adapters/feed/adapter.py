@@ -139,6 +139,7 @@ class Feed(Adapter):
     sentences = (
         "There is no feed at this address any more: it answers %(status)s.",
         "This is neither a feed nor JSON.",
+        "This is a web page. Its feed is at %(where)s",
         "This is not a feed: write the address of an RSS or Atom feed, or of JSON.",
         "The feed cannot be read: %(what)s.",
         "The feed is empty.",

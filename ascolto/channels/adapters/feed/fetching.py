@@ -8,7 +8,7 @@ from typing import Any
 
 from ascolto.channels.adapters.feed.moments import past
 from ascolto.channels.adapters.feed.parsing import Entry, Paths, entries_of, items_of, print_of
-from ascolto.channels.adapters.feed.xmlfeeds import NotAFeed, is_markup, read_feed
+from ascolto.channels.adapters.feed.xmlfeeds import NotAFeed, announced, is_markup, read_feed
 from ascolto.channels.protocol import Account, ErrorClass, Failure, Polled, SendRefused
 from ascolto.channels.reading import object_of, text_of
 from ascolto.channels.vendors.polling import Item, Page, Rules, look
@@ -85,6 +85,8 @@ def read(account: Account, answer: http.Answer) -> dict[str, Any]:
         document = read_json(answer.body.removeprefix(b"\xef\xbb\xbf"))
     except (NotAFeed, NotJson) as error:
         told = str(error) if isinstance(error, NotAFeed) else "This is neither a feed nor JSON."
+        if elsewhere := announced(answer.body, config.url):
+            told = f"This is a web page. Its feed is at {elsewhere}"
         raise SendRefused(Failure(ErrorClass.CONFIG, told)) from error
     found = items_of(document, config.paths)
     if not found and not isinstance(document, list):

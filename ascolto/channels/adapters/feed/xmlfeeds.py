@@ -35,6 +35,9 @@ _XML_OWN = {"amp", "lt", "gt", "quot", "apos"}
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _BARE = re.compile(r"&(?![A-Za-z][A-Za-z0-9]{0,31};|#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};)")
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_ANNOUNCED = re.compile(r"<link\b([^<>]{0,600})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""\b(rel|type|href)\s*=\s*["']([^"'<>]{1,500})["']""", re.IGNORECASE)
+_FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json"}
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 
 
@@ -75,6 +78,15 @@ class Node:
 def is_markup(body: bytes) -> bool:
     """Whether the first sign of a document is <, in whatever charset."""
     return body[:400].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] == b"<"
+
+
+def announced(body: bytes, address: str) -> str:
+    """The address of the feed that a web page announces; empty when it announces none."""
+    for link in _ANNOUNCED.finditer(body[:200_000].decode("utf-8", "replace")):
+        told = {name.lower(): value for name, value in _ATTRIBUTE.findall(link[1])}
+        if "alternate" in told.get("rel", "").lower().split() and told.get("type", "").lower() in _FEED_TYPES:
+            return _joined(address, html.unescape(told.get("href", "")))
+    return ""
 
 
 def read_feed(body: bytes, address: str, charset: str = "") -> dict[str, Any]:

@@ -51,6 +51,9 @@ def read_delivery(
         for element in document["reviews"]:
             found += read_review(object_of(element), received_at, places, history=history)
         return found or [Ignored(what="a list without reviews")]
+    if isinstance(document.get("locationReviews"), list):  # of several places at once (batchGetReviews)
+        told = [object_of(object_of(part).get("review")) for part in document["locationReviews"]]
+        return read_delivery({"reviews": told}, received_at, places=places, history=history)
     if "reviewId" in document or "starRating" in document:
         return read_review(document, received_at, places, history=history)
     return [_other(document)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ascolto.channels.adapters.feed.adapter import adapter
 from ascolto.channels.adapters.feed.moments import moment_of
-from ascolto.channels.adapters.feed.xmlfeeds import NotAFeed, read_feed
+from ascolto.channels.adapters.feed.xmlfeeds import NotAFeed, announced, read_feed
 from ascolto.channels.protocol import Message, RawDelivery, Unsupported
 from ascolto.testing.conformance import RECEIVED_AT, account_for
 from ascolto.testing.wellformed import check_event
@@ -85,6 +85,13 @@ def test_a_charset_that_is_told_wrong_still_gives_a_text() -> None:
     assert messages(body)[0].text == "Perché"
     unknown = b'<?xml version="1.0" encoding="klingon"?>' + item("<title>Perché</title>").encode()
     assert messages(unknown)[0].text == "Perché"
+
+
+def test_a_web_page_says_where_its_feed_is() -> None:
+    page = b"""<html><head><link rel="stylesheet" href="x.css"><LINK title='News' href='/feed?a=1&amp;b=2'
+      type="application/rss+xml" rel="alternate home"></head></html>"""
+    assert announced(page, "https://notizie.example/casa") == "https://notizie.example/feed?a=1&b=2"
+    assert announced(b"<html></html>" + b"<link " * 10_000, ADDRESS) == ""
 
 
 def test_an_old_doctype_is_harmless() -> None:
