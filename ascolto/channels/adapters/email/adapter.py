@@ -182,6 +182,11 @@ class Email(Adapter):
     icon = "i-ch-email"
     oauth = signing.MICROSOFT  # unless `oauth_with` names another
     renews_every = timedelta(minutes=10)
+    sentences = (
+        "%(where)s refused the sign-in: %(what)s",
+        "%(where)s takes no password: sign in at the provider instead.",
+        "The certified mail was returned: %(kind)s.",
+    )
     guide = (
         "Write the address that customers write to, and the servers that your provider names for IMAP and SMTP.",
         "With an ordinary provider: write user and password. With two-step sign-in make a password for apps.",

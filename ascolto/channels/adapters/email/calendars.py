@@ -69,3 +69,9 @@ def as_text(event: dict[str, Any]) -> str:
     )
     lines = [event.get("title", ""), when, event.get("place", ""), "", event.get("description", "")]
     return "\n".join(line for place, line in enumerate(lines) if line or place == 3).strip()
+
+
+def in_a_line(event: dict[str, Any]) -> str:
+    """The event in one line, for the head of the message."""
+    when = str(event.get("starts_at", "")).replace("T", " ")[:16]
+    return " · ".join(text for text in (event.get("title", ""), when, event.get("place", "")) if text)[:300]

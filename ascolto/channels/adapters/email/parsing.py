@@ -198,7 +198,7 @@ class _Mail:
         subject = " ".join(self.values("subject")[:1])[:500]
         extra = {**self._extra(writer, body, shown, halves), "digest": digest[:32]}
         if event:
-            extra["event"] = event
+            extra |= {"event": event, "context": calendars.in_a_line(event)}
         if report is not None:
             extra["report"] = {
                 "action": report.action,

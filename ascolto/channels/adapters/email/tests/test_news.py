@@ -378,6 +378,7 @@ def test_an_invitation_says_what_when_and_where() -> None:
         "request",
     )
     assert (told["starts_at"], told["ends_at"]) == ("2026-11-23T10:00:00+01:00", "2026-11-23T11:00:00+01:00")
+    assert event.extra["context"] == "Sopralluogo, linea · 2026-11-23 10:00 · Via Roma 1, Milano"
     assert told["organizer"] == "giulia@example.org"
     assert event.text == "Sopralluogo, linea\n2026-11-23 10:00 – 2026-11-23 11:00\nVia Roma 1, Milano"
 
