@@ -153,6 +153,7 @@ IMPORTED_AS = {
     "imap-tools": "imap_tools",
     "django-csp": "csp",
     "prometheus-client": "prometheus_client",
+    "phonenumberslite": "phonenumbers",
 }
 USED_BY_NAME = {"argon2-cffi": "Argon2PasswordHasher", "uvloop": '"uvloop"', "httptools": '"httptools"'}
 
