@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from email.parser import BytesParser
@@ -110,7 +111,7 @@ class XApi:
         page, meta = _page(request, newest, 5)
         includes: dict[str, list[Json]] = {}
         for post in page:
-            for name, items in network.shapes.includes(post).items():
+            for name, items in network.shapes.includes(post, wraps=False).items():
                 includes.setdefault(name, []).extend(items)
         return Reply(
             {"data": [network.shapes.new_post(post) for post in page], "includes": includes, "meta": meta}
@@ -227,16 +228,10 @@ class XApi:
         return Reply({"data": {"id": number, "media_key": f"3_{number}", "expires_after_secs": 86400}})
 
     def _append(self, request: Request, number: str) -> Reply:
-        header = f"content-type: {request.headers.get('content-type', '')}\r\n\r\n".encode()
-        form = BytesParser(policy=HTTP).parsebytes(header + request.body)
-        parts = {
-            str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
-            for part in form.iter_parts()
-        }
-        index, piece = parts.get("segment_index"), parts.get("media")
-        if not isinstance(index, bytes) or not isinstance(piece, bytes) or len(piece) > 5 * MIB:
-            raise Problem(400, "segment_index and media are needed.", "invalid-request")
-        self._upload(number)["pieces"][int(index)] = piece
+        index, piece = _piece(request)
+        if len(piece) > 5 * MIB:
+            raise Problem(413, "A piece may have 5 MB.", "invalid-request")
+        self._upload(number)["pieces"][index] = piece
         return Reply({"data": {"expires_at": 0}})
 
     def _finish_upload(self, request: Request, number: str) -> Reply:
@@ -247,14 +242,14 @@ class XApi:
         self.network.media[number] = (content, upload["media_type"])
         told: Json = {"id": number, "size": len(content)}
         if upload["category"].endswith("video"):  # is looked through first
-            told["processing_info"] = {"state": "pending", "check_after_secs": 0.05}
+            told["processing_info"] = {"state": "pending", "check_after_secs": 0}
         return Reply({"data": told})
 
     def _upload_status(self, request: Request) -> Reply:
         upload = self._upload(request.asked("media_id"))
         upload["asked"] += 1
         state = "succeeded" if upload["asked"] > 1 else "in_progress"
-        return Reply({"data": {"id": "", "processing_info": {"state": state, "check_after_secs": 0.05}}})
+        return Reply({"data": {"id": "", "processing_info": {"state": state, "check_after_secs": 0}}})
 
     def _upload(self, number: str) -> Json:
         if number not in self.network.uploads:
@@ -290,3 +285,20 @@ def _page(request: Request, items: list[Json], most: int) -> tuple[list[Json], J
     if begin + most < len(items):
         meta["next_token"] = str(begin + most)
     return page, meta
+
+
+def _piece(request: Request) -> tuple[int, bytes]:
+    """A piece of a file and its place: as a form, or as JSON in base64. Raises Problem."""
+    if request.headers.get("content-type", "").startswith("application/json"):
+        told = object_in(request)
+        return int(told.get("segment_index", 0)), base64.b64decode(str(told.get("media", "")))
+    header = f"content-type: {request.headers.get('content-type', '')}\r\n\r\n".encode()
+    form = BytesParser(policy=HTTP).parsebytes(header + request.body)
+    parts = {
+        str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
+        for part in form.iter_parts()
+    }
+    index, piece = parts.get("segment_index"), parts.get("media")
+    if not isinstance(index, bytes) or not isinstance(piece, bytes):
+        raise Problem(400, "segment_index and media are needed.", "invalid-request")
+    return int(index), piece

@@ -94,7 +94,7 @@ class Doors:
     def check_hook(self, request: Request, number: str) -> Reply:
         hook = self._hook(number)
         hook["valid"] = self.network.challenge(hook["url"])
-        return Reply({"data": {"attempted": True}})
+        return Reply({"data": {"valid": hook["valid"]}})
 
     def drop_hook(self, request: Request, number: str) -> Reply:
         del self.network.webhooks[self._hook(number)["id"]]
@@ -107,11 +107,11 @@ class Doors:
         return self.network.webhooks[number]
 
     def replay(self, request: Request) -> Reply:
-        """Deliver once more what was told in a time (`YYYYMMDDhhmm`, the end not included)."""
+        """Deliver once more what was told in a time (`YYYYMMDDhhmm`, both ends included)."""
         asked = object_in(request)
         begin, end = (_minute(asked.get(name)) for name in ("from_date", "to_date"))
         self._hook(str(asked.get("webhook_id", "")))
-        again = [body for at, body in self.network.past if begin <= _minute_of(at) < end]
+        again = [body for at, body in self.network.past if begin <= _minute_of(at) <= end]
         for body in again:
             self.network.mailman.post(body)
         return Reply({"data": {"job_id": self.network.next_number(), "created_at": now().isoformat()}})

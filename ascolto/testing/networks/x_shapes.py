@@ -29,7 +29,9 @@ class Shapes:
 
     def new_user(self, person: Person) -> Json:
         """A user."""
-        metrics = {"followers_count": 31, "followers_count_str": "31"}
+        counted = ("followers", "following", "tweet", "post", "listed")
+        metrics: Json = {f"{what}_count": 31 for what in counted}
+        metrics |= {f"{name}_str": str(count) for name, count in metrics.items()}
         return {
             "id": person.id,
             "name": person.name,
@@ -56,20 +58,24 @@ class Shapes:
             if answered := self.network.posts.get(post["answers"]):
                 told["in_reply_to_user_id"] = answered["author"]
         if people := self._mentioned(post["text"]):
-            told["entities"] = {
-                "mentions": [{"id": person.id, "username": person.handle[1:]} for person in people]
-            }
+            told["entities"] = {"mentions": [self._mention(person, post["text"]) for person in people]}
         if post["files"]:
             told["attachments"] = {"media_keys": [f"3_{number}" for number in post["files"]]}
         return told
 
-    def includes(self, post: Json) -> Json:
-        """What a delivery or a page describes beside a post. Some users come wrapped."""
+    def _mention(self, person: Person, text: str) -> Json:
+        begin = text.lower().index(person.handle.lower())
+        place: Json = {"start": begin, "end": begin + len(person.handle)}
+        place |= {f"{name}_str": str(value) for name, value in place.items()}
+        return {**place, "id": person.id, "username": person.handle[1:]}
+
+    def includes(self, post: Json, *, wraps: bool = True) -> Json:
+        """What is described beside a post. In deliveries some users come wrapped, in pages none."""
         numbers = [number for number in (post["answers"], post["quotes"]) if number in self.network.posts]
         others = [self.network.posts[number] for number in numbers]
         users = [self.person(each["author"]) for each in [post, *others]]
-        wrapped = [{"data": self.new_user(person)} for person in users[1:]]
-        told: Json = {"users": [self.new_user(users[0]), *wrapped]}
+        first, *more = [self.new_user(person) for person in users]
+        told: Json = {"users": [first, *({"data": user} if wraps else user for user in more)]}
         told["tweets"] = [self.new_post(each) for each in [post, *others]]
         if post["files"]:
             told["media"] = [self.new_media(number) for number in post["files"]]
