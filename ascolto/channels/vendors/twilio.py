@@ -148,6 +148,7 @@ CODES: Mapping[int, ErrorClass] = {
 }
 # Of one message or one country only: the inbox itself works.
 _OF_MESSAGE = {21408, 21612, 21910, 30004, 30007, 63007}
+UNTOLD = "Twilio could not deliver the message."
 WORDS: Mapping[int, str] = {
     30001: "Twilio's queue is full.",
     30002: "The Twilio account is suspended.",
@@ -168,7 +169,7 @@ def failure_of(code: Any, words: str = "") -> Failure:
     text = text_of(code, 10)
     number = int(text) if text.isascii() and text.isdigit() else 0
     kind = CODES.get(number, ErrorClass.UNKNOWN)
-    reason = words or WORDS.get(number, "Twilio could not deliver the message.")
+    reason = words or WORDS.get(number, UNTOLD)
     wait = USUAL_WAIT if kind is ErrorClass.RETRY_AFTER else None
     return Failure(kind, reason, text, retry_after=wait, of_message=number in _OF_MESSAGE)
 
@@ -272,4 +273,7 @@ SENTENCES = (
     "Twilio calls us about %(number)s from now on.",
     "The text has %(count)s characters; Twilio takes %(limit)s.",
     "Twilio reports error %(code)s.",
+    "Twilio reports an error.",
+    UNTOLD,
+    *WORDS.values(),
 )
