@@ -14,6 +14,8 @@ from ascolto.testing.conformance import account_for
 from ascolto.testing.polled import Desk, answer_to, picture
 from ascolto.testing.servers.mastodon_mock import MastodonMock
 
+pytestmark = [pytest.mark.processes, pytest.mark.any_database]
+
 
 @pytest.fixture
 def desk(mastodon_mock: MastodonMock) -> Desk:

@@ -14,6 +14,7 @@ from ascolto.testing.servers.matrix_user import MatrixUser
 from ascolto.testing.servers.synapse import Synapse
 
 _numbers = itertools.count(1)
+pytestmark = [pytest.mark.processes, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ def _echo(status: Element, reading: Reading) -> Message:
         external_id=external_id,
         sender=statuses.sender_of(customer, reading.host) if customer else Sender(()),
         occurred_at=iso_moment_of(status.get("created_at"), reading.received_at),
-        text=content.text,
+        text=statuses.without_address(content.text, customer or {}),
         html=content.html,
         attachments=content.attachments,
         visibility=statuses.visibility_of(status),

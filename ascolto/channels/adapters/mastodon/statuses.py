@@ -81,6 +81,16 @@ def read_content(status: Mapping[str, Any]) -> Content:
     )
 
 
+def without_address(text: str, customer: Mapping[str, Any]) -> str:
+    """An answer of ours as it was written: without the name that was put before it, and with names as they were.
+
+    So it can be recognised where the server took an answer and never told its id.
+    """
+    name = acct_of(customer).partition("@")[0]
+    bare = text.replace("@\u200b", "@")
+    return re.sub(rf"\A@{re.escape(name)}(?:@[\w.-]+)?\s+", "", bare, flags=re.IGNORECASE) if name else bare
+
+
 def _media(item: Mapping[str, Any]) -> Media | None:
     address = next(
         (text for name in ("url", "remote_url") if _is_address(text := text_of(item.get(name), 2000))), ""

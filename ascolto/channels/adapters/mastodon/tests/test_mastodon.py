@@ -93,6 +93,7 @@ class TestMastodon(AdapterConformance):
         assert echo.outgoing
         assert echo.sender.handles[0].value == "110000000000000101@mastodon.telvia.example"
         assert echo.replies_to == ("115000000000000502",)
+        assert echo.text == "arriva un tecnico"
 
 
 def read(document: Any) -> list[Any]:
