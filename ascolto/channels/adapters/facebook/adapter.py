@@ -21,7 +21,14 @@ from ascolto.channels.protocol import (
     Unsupported,
 )
 from ascolto.channels.reading import object_of, objects_of, text_of
-from ascolto.channels.vendors import meta, meta_messaging, meta_sending, meta_settings, meta_subscriptions
+from ascolto.channels.vendors import (
+    meta,
+    meta_messaging,
+    meta_sending,
+    meta_settings,
+    meta_subscriptions,
+    meta_talk,
+)
 from ascolto.channels.vendors.meta_adapter import Entry, MetaAdapter
 from ascolto.channels.vendors.meta_graph import Graph, Meanings
 
@@ -96,7 +103,7 @@ class Facebook(MetaAdapter):
         return any(field not in meta_messaging.FIELDS for field in fields)
 
     def read_entry(self, account: Account, entry: Entry, received_at: datetime) -> Iterator[Inbound]:
-        page = feed.Page(account.config.page_id, meta_messaging.moment(entry.get("time"), received_at))
+        page = feed.Page(account.config.page_id, meta_talk.moment(entry.get("time"), received_at))
         if "messaging" in entry or "standby" in entry:
             yield Unsupported(what="a Messenger message: connect Messenger for this page")
         for change in objects_of(entry.get("changes")):

@@ -20,7 +20,7 @@ from ascolto.channels.protocol import (
     Unsupported,
 )
 from ascolto.channels.reading import Unreadable, needed, object_of, text_of
-from ascolto.channels.vendors.meta_messaging import moment
+from ascolto.channels.vendors.meta_talk import moment
 
 Value = Mapping[str, Any]
 LONGEST = 20_000

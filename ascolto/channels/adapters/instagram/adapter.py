@@ -29,6 +29,7 @@ from ascolto.channels.vendors import (
     meta_sending,
     meta_settings,
     meta_subscriptions,
+    meta_talk,
 )
 from ascolto.channels.vendors.meta_adapter import Entry, MetaAdapter
 from ascolto.channels.vendors.meta_graph import Graph, Meanings
@@ -160,12 +161,12 @@ class Instagram(MetaAdapter):
     def read_entry(self, account: Account, entry: Entry, received_at: datetime) -> Iterator[Inbound]:
         own = account.config.instagram_id
         yield from meta_messaging.read_entry(entry, "instagram", own, received_at)
-        at = meta_messaging.moment(entry.get("time"), received_at)
+        at = meta_talk.moment(entry.get("time"), received_at)
         profile = comments.Profile(own, account.config.username.strip().lstrip("@"), at)
         for change in objects_of(entry.get("changes")):
             field = text_of(change.get("field"), 60)
             if field in meta_messaging.FIELDS:
-                talk = meta_messaging.Talk("instagram", own, at, standby=field == "standby")
+                talk = meta_talk.Talk("instagram", own, at, standby=field == "standby")
                 yield from meta_messaging.read_element(object_of(change.get("value")), talk)
             else:
                 yield from comments.read_change(profile, change)

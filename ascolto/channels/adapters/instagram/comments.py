@@ -9,7 +9,7 @@ from typing import Any
 
 from ascolto.channels.protocol import Handle, Ignored, Inbound, Media, Message, Sender, Unsupported
 from ascolto.channels.reading import Unreadable, needed, object_of, plain, text_of
-from ascolto.channels.vendors.meta_messaging import moment
+from ascolto.channels.vendors.meta_talk import moment
 
 Value = Mapping[str, Any]
 LONGEST = 20_000

@@ -18,6 +18,7 @@ from ascolto.channels.vendors import (
     meta_sending,
     meta_settings,
     meta_subscriptions,
+    meta_talk,
 )
 from ascolto.channels.vendors.meta_adapter import Entry, MetaAdapter
 from ascolto.channels.vendors.meta_graph import Graph
@@ -97,11 +98,11 @@ class Messenger(MetaAdapter):
         own = account.config.page_id
         secret = account.config.app_secret
         yield from meta_messaging.read_entry(entry, "messenger", own, received_at, secret)
-        at = meta_messaging.moment(entry.get("time"), received_at)
+        at = meta_talk.moment(entry.get("time"), received_at)
         for change in objects_of(entry.get("changes")):
             field = text_of(change.get("field"), 60)
             if field in meta_messaging.FIELDS:
-                talk = meta_messaging.Talk("messenger", own, at, field == "standby", secret)
+                talk = meta_talk.Talk("messenger", own, at, field == "standby", secret)
                 yield from meta_messaging.read_element(object_of(change.get("value")), talk)
             else:
                 yield Unsupported(what=f"{field or 'a change'}: connect Facebook for this page")

@@ -25,7 +25,7 @@ from ascolto.channels.protocol import (
     Unsupported,
     read_config,
 )
-from ascolto.channels.vendors import meta, meta_messaging
+from ascolto.channels.vendors import meta, meta_elements, meta_messaging, meta_talk
 from ascolto.testing.conformance import RECEIVED_AT, account_for, hook
 from ascolto.testing.wellformed import check_event
 
@@ -193,13 +193,13 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=12,
 )
-NAMES = [*meta_messaging._READERS, "sender", "recipient", "timestamp"]
+NAMES = [*meta_elements.READERS, "sender", "recipient", "timestamp"]
 
 
 @settings(deadline=None, derandomize=True, database=None)
 @given(st.dictionaries(st.sampled_from(NAMES), anything, max_size=4))
 def test_whatever_an_element_holds_it_becomes_events(element) -> None:
-    talk = meta_messaging.Talk("messenger", PAGE, RECEIVED_AT)
+    talk = meta_talk.Talk("messenger", PAGE, RECEIVED_AT)
     found = meta_messaging.read_element(element, talk)
     assert found
     for event in found:
