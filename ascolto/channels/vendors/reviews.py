@@ -37,6 +37,7 @@ from ascolto.channels.protocol import (
 )
 from ascolto.channels.reading import iso_moment_of, read_body, text_of
 from ascolto.channels.vendors import polling
+from ascolto.kit.text import clean
 
 LONGEST = 20_000
 LONGEST_ID = 220
@@ -115,7 +116,7 @@ class Review:
 
 def reply_id(review_id: str, text: str) -> str:
     """The external id of a reply: the same for the same words, however the site spaces them."""
-    words = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    words = _SPACES.sub(" ", unicodedata.normalize("NFC", clean(text))).strip()
     print = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:12]
     return f"{review_id[:LONGEST_ID]}/reply:{print}"
 

@@ -32,7 +32,12 @@ def poll(account: Account, cursor: Mapping[str, Any]) -> Iterator[Polled]:
     answer = _fetch(account, cursor)
     if answer is None:
         return
-    rules = Rules(backfill=timedelta(days=account.config.backfill_days), overlap=_OVERLAP, tells_all=False)
+    rules = Rules(
+        backfill=timedelta(days=account.config.backfill_days),
+        overlap=_OVERLAP,
+        tells_all=False,
+        keeps=MOST_ENTRIES + 1000,
+    )
     moment = now()
     items = list(_items(account, answer, moment))
     marks = {"etag": cursor.get("etag", ""), "modified": cursor.get("modified", "")}

@@ -73,7 +73,8 @@ def _pages(account: Account, place: str) -> Iterator[Page]:
     asked: set[str] = set()
     while True:
         document = _json(account, "GET", f"{place}/reviews", params=params)
-        if "reviews" not in document and document.keys() - {"averageRating", "totalReviewCount"}:
+        known = {"reviews", "averageRating", "totalReviewCount", "nextPageToken"}
+        if not isinstance(document.get("reviews", []), list) or not document.keys() <= known:
             raise SendRefused(Failure(ErrorClass.RETRY, _BROKEN_PAGE))
         found = tuple(_item(review) for review in items(document))
         token = text_of(document.get("nextPageToken"), 2000)

@@ -141,7 +141,8 @@ def split_translation(comment: str) -> tuple[str, str]:
 def _notification(message: Mapping[str, Any]) -> Inbound:
     """A Pub/Sub push names a review and says no more: the next poll reads it."""
     try:
-        told = read_body(base64.b64decode(text_of(message.get("data"), 20_000), validate=True))
+        data = text_of(message.get("data"), 20_000).replace("-", "+").replace("_", "/")
+        told = read_body(base64.b64decode(data, validate=True))
     except (binascii.Error, ValueError, Malformed):
         return Unsupported(what="a notification that cannot be read")
     kind = text_of(told.get("type") or told.get("notificationType"), 60)

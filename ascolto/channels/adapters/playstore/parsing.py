@@ -103,8 +103,8 @@ def _review(element: Mapping[str, Any], comment: Mapping[str, Any], about: About
 
 
 def split_title(text: str) -> tuple[str, str]:
-    """Play joins title and text with a tab; most reviews have no title and begin with it."""
-    title, tab, body = text.partition("\t")
+    """Play joins title and text with a tab; some texts begin with one, with a title or without."""
+    title, tab, body = text.removeprefix("\t").partition("\t")
     return (title.strip(), body.strip()) if tab else ("", text.strip())
 
 

@@ -132,7 +132,8 @@ def test_nothing_private_can_leave_here(play: PlayStoreNetwork, desk: PollingDes
 
 
 def test_title_and_text_are_joined_by_a_tab() -> None:
-    assert split_title("\tGreat\tapp") == ("", "Great\tapp")
+    assert split_title("\tGreat app\tbest ever") == ("Great app", "best ever")
+    assert split_title("\tGreat app") == ("", "Great app")
     assert split_title("Title\tText") == ("Title", "Text")
     assert split_title("Text") == ("", "Text")
 
