@@ -14,6 +14,8 @@ from ascolto.channels.protocol import Adapter
 from ascolto.channels.selectors import settings_of
 from ascolto.workspace.signing_in import granted_settings
 
+_GROUP_CHAT = 1_000  # characters: public posts are shorter
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -35,8 +37,15 @@ class Group:
     choices: tuple[Choice, ...]
 
 
-def _has_no_secret(adapter: Adapter) -> bool:
-    return not any(setting.is_secret for setting in settings_of(adapter))
+def _is_our_own(adapter: Adapter) -> bool:
+    """Whether its door is a page of ours: nobody calls us, and we ask nobody."""
+    return type(adapter).verify is Adapter.verify and adapter.polls_every is None
+
+
+def _has_a_stage(adapter: Adapter) -> bool:
+    """Whether it has posts for everybody. Where the public side is a group chat, it is written as at length as in private."""
+    sheet = adapter.capabilities
+    return sheet.public and (sheet.public_limits is not None or sheet.max_length < _GROUP_CHAT)
 
 
 # The first that fits; what a channel can do decides, never its name.
@@ -55,7 +64,7 @@ _SORTS: tuple[tuple[str, Callable[[Adapter], bool], str | Promise, str | Promise
     ),
     (
         "reviews",
-        lambda adapter: adapter.capabilities.reviews,
+        lambda adapter: adapter.capabilities.reviews and not adapter.namespaces,
         gettext_lazy("Reviews"),
         gettext_lazy("Stars and words that everybody reads."),
     ),
@@ -67,13 +76,13 @@ _SORTS: tuple[tuple[str, Callable[[Adapter], bool], str | Promise, str | Promise
     ),
     (
         "social",
-        lambda adapter: adapter.capabilities.public,
+        _has_a_stage,
         gettext_lazy("Social networks"),
         gettext_lazy("Comments and mentions in public, and what follows in private."),
     ),
     (
         "web",
-        lambda adapter: adapter.capabilities.subject or _has_no_secret(adapter),
+        lambda adapter: adapter.capabilities.subject or _is_our_own(adapter),
         gettext_lazy("E-mail and web"),
         gettext_lazy("Your own doors: mail, your website, your own systems."),
     ),

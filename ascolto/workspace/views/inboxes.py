@@ -188,7 +188,7 @@ def _tools(request: HttpRequest, account: ChannelAccount) -> dict[str, Any]:
         return {}
     return {
         "doors": things_to_copy(account, base),
-        "steps": steps_of(adapter, base, account),
+        "guide_steps": steps_of(adapter, base, account),
         "docs": docs_page(adapter.kind),
         "can_sign_in": adapter.oauth is not None and bool(account.settings.get("client_id")),
         "can_register": can_register(account),
@@ -203,7 +203,7 @@ def guide_context(
     base = selectors.base_url(request)
     doors = [return_door(base)] if adapter.oauth and account is None else []
     return {
-        "steps": steps_of(adapter, base, account),
+        "guide_steps": steps_of(adapter, base, account),
         "doors": things_to_copy(account, base) if account else doors,
         "docs": docs_page(adapter.kind),
         "network": _(adapter.label),
