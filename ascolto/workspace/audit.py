@@ -123,9 +123,12 @@ def _line(event: Event, names: dict[str, dict[int, str]]) -> Line:
     return Line(event.occurred_at, who, what, event.type)
 
 
+_TOLD = ("role", "email", "name", "reason", "title", "error", "hours", "received", "expected", "days")
+
+
 def _values(event: Event, names: dict[str, dict[int, str]]) -> dict[str, Any]:
     data = event.data
-    values: dict[str, Any] = dict.fromkeys(("role", "email", "name", "reason", "title", "error"), "")
+    values: dict[str, Any] = dict.fromkeys(_TOLD, "")
     values |= {key: str(value)[:300] for key, value in data.items()}
     for kind in ("agent", "team", "token"):
         pk = data.get(kind)
