@@ -25,7 +25,7 @@ from ascolto.channels.reading import Unreadable, needed, object_of, plain, text_
 from ascolto.channels.vendors.meta_contents import LONGEST, read_content
 from ascolto.channels.vendors.meta_forms import read_feedback, read_information
 from ascolto.channels.vendors.meta_marks import read_mark
-from ascolto.channels.vendors.meta_talk import Element, Talk, id_at, moment
+from ascolto.channels.vendors.meta_talk import Element, Talk, moment
 
 _EMOJI = {
     **{"love": "❤️", "smile": "😆", "haha": "😆", "wow": "😮", "sad": "😢", "angry": "😠"},
@@ -36,7 +36,7 @@ _EMOJI = {
 
 
 def _message(talk: Talk, element: Element, message: Element) -> Iterator[Inbound]:
-    echo = message.get("is_echo") is True
+    echo = message.get("is_echo") is True or talk.is_ours(element)
     mid = needed(message.get("mid"), "the message's id")
     if message.get("is_deleted") is True:
         yield Removed(external_id=mid, occurred_at=talk.when(element), sender=_person(talk, element, echo))
@@ -139,7 +139,7 @@ def _edit(talk: Talk, element: Element, edit: Element) -> Iterator[Inbound]:
 
 def _reaction(talk: Talk, element: Element, reaction: Element) -> Iterator[Inbound]:
     target = needed(reaction.get("mid"), "the message reacted to")
-    if id_at(element, "sender") == talk.own_id:
+    if talk.is_ours(element):
         yield Ignored(what="a reaction of ours")
         return
     name = text_of(reaction.get("reaction"), 32)

@@ -37,12 +37,18 @@ class Talk:
         """When an element happened."""
         return moment(element.get("timestamp"), self.at)
 
+    def is_ours(self, element: Element) -> bool:
+        """Whether we did it ourselves: not every echo says that it is one."""
+        return id_at(element, "sender") == self.own_id
+
     def customer(self, element: Element, *, echo: bool = False) -> Sender:
         """The person at the other end. Raises Unreadable for nobody."""
-        end = "recipient" if echo and id_at(element, "recipient") != self.own_id else "sender"
+        ours = echo or self.is_ours(element)
+        end = "recipient" if ours and id_at(element, "recipient") != self.own_id else "sender"
         name = text_of(object_of(element.get(end)).get("name"), 200).strip()
         return Sender((Handle(self.namespace, needed(id_at(element, end), "the person's id")),), name)
 
 
 def id_at(element: Element, end: str) -> str:
+    """Who is at one end of an element: `sender` or `recipient`."""
     return text_of(object_of(element.get(end)).get("id"), 100).strip()

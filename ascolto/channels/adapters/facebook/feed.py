@@ -189,22 +189,30 @@ def _liking(page: Page, value: Value, verb: str, item: str) -> Inbound:
 
 
 def _post(page: Page, value: Value, verb: str, item: str) -> Inbound:
-    post = needed(value.get("post_id") or value.get("share_id"), "the post's id")
+    post = next((number for name in _POST_IDS if (number := _id(value.get(name)))), "")
     sender = page.author(value, f"post:{post}")
-    if verb in _REMOVE:
+    if post and verb in _REMOVE:
         return Removed(external_id=post, occurred_at=page.at)
     if page.is_ours(sender) or not sender.handles[0].proven:
         return Ignored(what=f"a post of ours: {item} {verb}".strip())
+    if verb not in _ADD | _EDIT:  # hide, block, mute, follow
+        return Ignored(what=f"a post: {item} {verb}")
+    needed(post, "the post's id")
     if verb in _EDIT:
         text = text_of(value.get("message"), LONGEST)
         return Edited(external_id=post, occurred_at=page.at, text=text, sender=sender)
-    if verb not in _ADD:
-        return Ignored(what=f"a post: {verb}")
+    return _posted(page, value, item, post, sender)
+
+
+_POST_IDS = ("post_id", "share_id", "photo_id", "video_id", "album_id", "event_id")
+
+
+def _posted(page: Page, value: Value, item: str, post: str, sender: Sender) -> Inbound:
     text, files = text_of(value.get("message"), LONGEST), _files(value)
     if item == "share" and not text:
         return Ignored(what="somebody shared a post of ours")
     if not text and not files:
-        text = text_of(value.get("link"), 2000)
+        text = text_of(value.get("link") or value.get("story"), 2000)
     return Message(
         external_id=post,
         sender=sender,

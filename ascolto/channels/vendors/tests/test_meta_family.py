@@ -235,3 +235,42 @@ def test_forms_that_messenger_shows_are_messages_with_their_answers() -> None:
     assert [event.text for event in found[:2]] == ["CSAT: 4\nGentili", "email: g@conti.example"]
     assert [event.kind for event in found[:2]] == ["form", "form"]
     assert isinstance(found[2], Unsupported)
+
+
+def test_what_we_did_ourselves_is_never_a_customers_even_if_no_flag_says_so() -> None:
+    ours = {"sender": {"id": PAGE}, "recipient": {"id": "5001"}, "timestamp": 1795338000000}
+    said, edited, removed, reacted = parsed(
+        "messenger",
+        delivery(
+            page_entry(
+                messaging=[
+                    {**ours, "message": {"mid": "m_9", "text": "Ci penso io"}},
+                    {**ours, "message_edit": {"mid": "m_9", "text": "Ci pensiamo noi", "num_edit": 1}},
+                    {**ours, "message": {"mid": "m_9", "is_deleted": True}},
+                    {**ours, "reaction": {"mid": "m_1", "action": "react", "emoji": "❤"}},
+                ]
+            )
+        ),
+    )
+    assert said.outgoing
+    assert {event.sender.handles[0].value for event in (said, edited, removed)} == {"5001"}
+    assert isinstance(reacted, Ignored)
+
+
+def test_a_video_that_facebook_blocks_and_an_album_without_a_post_are_classified() -> None:
+    values = [
+        {"item": "video", "verb": "block", "video_id": 7, "from": {"id": PAGE}},
+        {"item": "album", "verb": "add", "album_id": 8, "sender_id": PAGE},
+        {
+            "item": "event",
+            "verb": "add",
+            "event_id": 9,
+            "sender_id": "7301",
+            "story": "Giulia plans a visit.",
+        },
+        {"item": "photo", "verb": "hide", "sender_id": "7301"},
+        {"item": "post", "verb": "add", "sender_id": "7301"},
+    ]
+    body = delivery(page_entry(changes=[{"field": "feed", "value": value} for value in values]))
+    found = parsed("facebook", body)
+    assert [type(event) for event in found] == [Ignored, Ignored, Message, Ignored, Unsupported]
