@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ascolto.channels.adapters.telegram import files
@@ -30,7 +30,22 @@ class Part:
 
 def send(bot: Bot, outgoing: Outgoing) -> Sent:
     """Write to one person. Raises SendRefused."""
-    return _deliver(bot, _person(outgoing), outgoing)
+    try:
+        return _deliver(bot, _person(outgoing), outgoing)
+    except SendRefused as refusal:
+        if outgoing.from_public and refusal.failure.error is ErrorClass.BLOCKED:
+            raise SendRefused(_with_a_link(bot, refusal.failure)) from refusal
+        raise
+
+
+def _with_a_link(bot: Bot, failure: Failure) -> Failure:
+    """Bots cannot write first: somebody from a group must open the chat. What they read in the group stays open."""
+    name = text_of(object_of(bot.look("getMe")).get("username"), 64)
+    reason = (
+        "This person has not written to the bot, or has blocked it. "
+        f"Answer in the group with a link by which they can write: https://t.me/{name}"
+    )
+    return replace(failure, error=ErrorClass.CONFIG, reason=reason, of_message=True)
 
 
 def publish(bot: Bot, outgoing: Outgoing) -> Sent:

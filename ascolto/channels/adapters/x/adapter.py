@@ -77,7 +77,7 @@ class Config:
         "Account ID",
         default="",
         example="2244994945",
-        help="The number of your account on X, not its @name. The button Test tells it.",
+        help="The number of your account on X, not its @name. The button Test tells it. Needed where several inboxes share one app.",
     )
     premium: bool = setting(
         "Long posts", default=False, help="The account has X Premium: posts may have 25,000 characters."

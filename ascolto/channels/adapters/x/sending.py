@@ -94,12 +94,15 @@ def _write(rest: Rest, person: str, message: dict[str, Any]) -> str:
 
 
 def _explained(failure: Failure, outgoing: Outgoing) -> Failure:
-    """Where X does not let us write to somebody, they may still write to us: the link is the way."""
+    """Where X does not let us write to somebody, they may still write to us: the link is the way.
+
+    It says nothing about the public side, which stays open: therefore not "blocked".
+    """
     link = text_of(outgoing.extra.get("private_link"), 300)
     if failure.error is not ErrorClass.BLOCKED or not (outgoing.from_public and link):
         return failure
     reason = f"This person takes no direct messages from us. Answer in public with a link by which they can write: {link}"
-    return replace(failure, reason=reason)
+    return replace(failure, error=ErrorClass.CONFIG, reason=reason, of_message=True)
 
 
 def _check_text(outgoing: Outgoing, limits: Limits, *, cashtags: bool) -> None:

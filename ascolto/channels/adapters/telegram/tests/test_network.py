@@ -197,6 +197,14 @@ def test_what_is_for_giulia_never_reaches_the_group_and_the_other_way_round(care
     assert failure.of_message
 
 
+def test_one_who_never_wrote_to_the_bot_is_invited_by_a_link(care) -> None:
+    care.network.write(care.giulia, "Qui è tutto spento", public=True)
+    said = care.message()
+    failure = refused(lambda: care.sends(extra=said.extra, reply_to=said.external_id, from_public=True))
+    assert (failure.error, failure.of_message) == (ErrorClass.CONFIG, True)
+    assert failure.reason.endswith("https://t.me/telvia_bot")
+
+
 def test_a_group_that_moves_is_followed(care) -> None:
     care.network.write(care.giulia, "Qui è tutto spento", public=True)
     said = care.message()
