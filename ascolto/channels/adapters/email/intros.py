@@ -51,6 +51,12 @@ _DATE_AND_NAME: Final = re.compile(
     r"^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?,? (?:\d{1,2}:\d{2}(?::\d{2})? (?:(?:GMT|UTC|[+-])[+\-\d:]{0,7} )?[^<>|:]{1,80}?"
     r"(?:<[^<>\s]{3,100}@[^<>\s]{3,100}>| ?(?=:$))|[^<>|:]{1,80} <[^<>\s]{1,100}@[^<>\s]{3,100}>):?$"
 )
+# "marco via Telvia Help wrote:" and "Posted by marco on 11/23/2026", as forums and groups write.
+_BY_A_GROUP: Final = re.compile(
+    r"^(?:\S[^:]{0,60} via [^:]{2,60} (?:wrote|schrieb|a écrit|ha scritto|escribió|escreveu|schreef|skrev) ?:"
+    r"|posted by \S.{0,60} on \d{1,4}[/.-]\d{1,2}[/.-]\d{2,4})$",
+    re.IGNORECASE,
+)
 _SHORT_NAME: Final = re.compile(r"^[\"'*]{0,2}[^\W\d][^:;?!<>|]{1,80}[\"'*]{0,2}\s*[<(\[]")
 _RICHARD: Final = re.compile(r"^[A-Za-z]{2,20}> ")
 
@@ -60,11 +66,12 @@ _ORIGINAL: Final = frozenset(
 original message|original appointment|reply message|original message follows|message follows|original e-mail|original email
 messaggio originale|messaggio originario|ursprüngliche nachricht|ursprungliche nachricht|ursprüngliche mail|ursprüngliche e-mail
 original-nachricht|original nachricht|originalnachricht|weitergeleitete nachricht von|antwort nachricht|ursprünglicher termin
-message d'origine|message original|message originel|message initial|courriel original|mensaje original|mensagem original
+message d'origine|message original|message originel|message initial
+courriel original|mail original|e-mail original|mensaje original|mensagem original
 missatge original|mensaxe orixinal|oorspronkelijk bericht|oorspronkelijke bericht|origineel bericht|originele bericht
 ursprungligt meddelande|originalmeddelande|opprinnelig melding|original melding|opprinnelig beskjed|oprindelig meddelelse
 oprindelig besked|original meddelelse|oprindelig mail|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość
-wiadomość pierwotna|původní zpráva|původní e-mail|původní email|pôvodná správa|eredeti üzenet|eredeti levél|mesaj original
+wiadomość pierwotna|původní zpráva|původní e-mail|původní email|originální zpráva|pôvodná správa|eredeti üzenet|eredeti levél|mesaj original
 mesajul original|mesaj inițial|orijinal mesaj|orijinal ileti|özgün ileti|özgün mesaj|asıl mesaj|ilk mesaj|исходное сообщение
 исходное письмо|оригинальное сообщение|первоначальное сообщение|пересылаемое сообщение ответ|вихідне повідомлення
 оригінальне повідомлення|початкове повідомлення|оригинално съобщение|първоначално съобщение|αρχικό μήνυμα|原始邮件|原始郵件
@@ -210,10 +217,12 @@ SENT_FROM: Final = re.compile(
 
 _DIRECTION: Final = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _QUOTING: Final = re.compile(
-    r"^(?:quoting|zitat von|citando|citation de|citat|cito|quote from)\b.{0,200}[:：]$", re.IGNORECASE
+    r"^(?:quoting|zitat von|citando|citazione di|citation de|citat|cito|quote from)\b.{0,200}[:：]$",
+    re.IGNORECASE,
 )
 _YOU_WROTE: Final = re.compile(
-    r"^(?:вы писали|you wrote|sie schrieben|vous écriviez|hai scritto)\b.{0,80}[:：]$", re.IGNORECASE
+    r"^(?:excerpts from .{3,80} message of|вы писали|you wrote|sie schrieben|vous écriviez|hai scritto)\b.{0,80}[:：]$",
+    re.IGNORECASE,
 )
 ARMOUR: Final = re.compile(r"^-----BEGIN PGP (SIGNED MESSAGE|SIGNATURE)-----$")
 
@@ -229,12 +238,18 @@ def is_intro(line: str) -> bool:
     text = tidy(line)
     if not 8 <= len(text) <= MAX_LINE:
         return False
+    if _BY_A_GROUP.match(text):
+        return True
     has_address = ADDRESS.search(text) is not None
     if WROTE.search(text[-90:]) or _CJK_WROTE.search(text[-90:]):
         if line.lstrip(" >|").startswith("---") and text.endswith("-"):
             return True
         return has_address or bool(_DATE.search(text) or _TIME.search(text)) or _mostly_name(text)
-    if _DATE_AND_NAME.match(text) or (_YOU_WROTE.match(text) and _DATE.search(text)):
+    if (
+        _DATE_AND_NAME.match(text)
+        or _BY_A_GROUP.match(text)
+        or (_YOU_WROTE.match(text) and _DATE.search(text))
+    ):
         return True
     if not text.endswith((":", "：", ">", "]")):
         return False
@@ -253,7 +268,7 @@ def is_intro(line: str) -> bool:
 def needs_no_colon(line: str) -> bool:
     """Whether an introduction is one even without a colon at its end: a date and an address, and nothing else or a verb."""
     text = tidy(line)
-    return bool(_DATE_AND_NAME.match(text)) or (
+    return bool(_DATE_AND_NAME.match(text) or _BY_A_GROUP.match(text)) or (
         text.endswith(">")
         and bool(_VERB_INSIDE.search(text))
         and bool(_BEGIN.match(text))

@@ -289,7 +289,8 @@ class _Scissors:
     def _is_broken_link(self, place: int) -> bool:
         line = self.lines[place].strip()
         beside = place + 1 < len(self.lines) and self._quoted[place - 1] and self._quoted[place + 1]
-        return beside and ("http" in line or "@" in line) and line[:1] in "(<[h"
+        is_link = ("http" in line or "@" in line) and line[:1] in "(<[h"
+        return beside and (is_link or (" " not in line and any(mark in line for mark in "/_=?%&")))
 
     def _is_inline(self) -> bool:
         """Whether answers stand between quotes: at least two quotes have text of their own after them."""
@@ -308,7 +309,7 @@ class _Scissors:
 
     def _is_signature(self, place: int) -> bool:
         """A dash line ends the letter when little follows it (or only quotes); in the middle of a long text it does not."""
-        if not self._has_text_before(place):
+        if not self._has_text_before(place) or self._is_a_pause(place):
             return False
         following = 0
         for here in range(place + 1, min(place + 1 + 4 * _SIGNATURE_LINES, len(self.lines))):
@@ -319,6 +320,13 @@ class _Scissors:
             if following > _SIGNATURE_LINES:
                 return False
         return True
+
+    def _is_a_pause(self, place: int) -> bool:
+        """A rule with air around it and a whole sentence after it divides a letter; it does not end it."""
+        if self.lines[place].strip() in {"--", "—", "––"}:
+            return False
+        here = self._next_line(place + 1)
+        return here > place + 1 and here < len(self.lines) and len(self.lines[here].split()) >= 8
 
     def _hide_trailing(self) -> None:
         """Quotes and "sent from my telephone" at the end of what is shown."""

@@ -30,9 +30,7 @@ def test_what_follows_an_introduction_is_hidden(intro: str) -> None:
     assert cut(f"{intro}\n{QUOTE}\n\n{ANSWER}").visible == ANSWER
 
 
-@pytest.mark.parametrize(
-    "intro", ["Marco schrieb:", "Marco ha scritto:", "marco via Telvia wrote:", "Marcoさんは書きました:"]
-)
+@pytest.mark.parametrize("intro", ["Marco schrieb:", "Marco ha scritto:", "Marcoさんは書きました:"])
 def test_a_name_alone_introduces_a_quote_and_nothing_else(intro: str) -> None:
     assert cut(f"{ANSWER}\n\n{intro}\n{QUOTE}\n").visible == ANSWER
     assert cut(f"{ANSWER}\n\n{intro}\n{PLAIN}").visible == f"{ANSWER}\n\n{intro}\n{PLAIN}"
