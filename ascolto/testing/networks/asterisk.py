@@ -13,15 +13,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import re
 import secrets
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ascolto.channels.adapters.asterisk import wire
 from ascolto.channels.adapters.asterisk.listener import Listener
+from ascolto.kit.clock import now
 from ascolto.testing.networks.city import Network, Person, Reply, Request
 
 _COMMAND = re.compile(r'"[^"]*"|\S+')
@@ -155,6 +158,7 @@ class AsteriskNetwork(Network):
     def settings(self) -> dict[str, str]:
         return {
             "secret": self.secret,
+            "transcribes": "yes",
             "ari_url": f"{self.url}/ari",
             "ari_user": self.user,
             "ari_password": self.password,
@@ -187,9 +191,25 @@ class AsteriskNetwork(Network):
         made.run("127.0.0.1", self._beside.port)
         return made
 
+    def sign(self, body: bytes) -> Mapping[str, str]:
+        return wire.signed(self.secret, body, now())
+
     def write(self, person: Person, text: str, *, public: bool = False, **more: Any) -> str:
-        """Somebody calls and leaves a message: there is no transcript, so that `text` is only heard."""
-        return self.call(person, speaks=b"RIFF" + text.encode()).uniqueid
+        """Somebody calls and leaves a message; a program of the house writes down what they said.
+
+        Before a hook address is known nobody can take the call: then only what the listener would tell waits.
+        """
+        if self._beside is None:
+            call = AsteriskCall(self, person, (), b"")
+            about = {"id": call.uniqueid, "from": person.id, "name": person.name, "to": "0212345678"}
+            self._tell({"event": "turn", "call": about, "state": {}, "heard": {}})
+        else:
+            call = self.call(person, speaks=b"RIFF" + text.encode())
+        self._tell({"event": "transcript", "call": {"id": call.uniqueid}, "text": text})
+        return call.uniqueid
+
+    def _tell(self, event: Mapping[str, Any]) -> None:
+        self.mailman.post(json.dumps(event).encode())
 
     def answer(self, request: Request) -> Reply:
         """ARI."""

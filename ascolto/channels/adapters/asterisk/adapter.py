@@ -60,6 +60,11 @@ class Config:
         example="IT",
         help="Two letters. Callers' numbers that come without a country are of this one.",
     )
+    transcribes: bool = setting(
+        "Transcripts come",
+        default=False,
+        help="A program of yours posts them to the hook address, as the documentation says.",
+    )
     ari_url: str = setting(
         "ARI address",
         default="",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from ascolto.channels.protocol import (
     Account,
     Amended,
     Handle,
+    Ignored,
     Inbound,
     Malformed,
     Media,
@@ -25,6 +26,7 @@ from ascolto.channels.vendors.ivr_facts import facts_of, summary
 from ascolto.channels.vendors.ivr_state import Call, Heard, Line, State, Turn
 
 _LONGEST_CALL = 24 * 3600  # seconds
+_LONGEST_TEXT = 20_000  # characters of a transcript
 
 
 def line_of(account: Account) -> Line:
@@ -41,11 +43,10 @@ def read_delivery(account: Account, raw: RawDelivery) -> list[Inbound]:
     event = text_of(told.get("event"), 40)
     if event == "stored":
         return _stored(told, raw.received_at)
-    if event not in {"turn", "ended"} or not _call_id(told):
+    read = _EVENTS.get(event)
+    if read is None or not _call_id(told):
         return [Unsupported(what=f"from the listener: {event or 'nothing we know'}")]
-    return (
-        _turn(account, told, raw.received_at) if event == "turn" else _ended(account, told, raw.received_at)
-    )
+    return read(account, told, raw.received_at)
 
 
 def turn_of(line: Line, told: Mapping[str, Any], moment: datetime) -> tuple[Call, Turn]:
@@ -103,6 +104,7 @@ def _turn(account: Account, told: Mapping[str, Any], at: datetime) -> list[Inbou
         facts_of(call, turn.state),
         summary(line, call, turn.state, at, account.language),
         turn.state,
+        is_transcribed=account.config.transcribes,
         talked=talked or None,
     )
     if (seconds := _seconds(heard.get("recorded_s"))) > 0:
@@ -121,6 +123,15 @@ def _ended(account: Account, told: Mapping[str, Any], at: datetime) -> list[Inbo
     return [message, Amended(external_id=call_id, occurred_at=at, extra={"call": facts})]
 
 
+def _transcript(account: Account, told: Mapping[str, Any], at: datetime) -> list[Inbound]:
+    """What was said, in writing: told by a program of the house."""
+    text = text_of(told.get("text"), _LONGEST_TEXT).strip()
+    if not text:
+        return [Ignored(what="a transcript without words")]
+    extra = {"call": {"transcript": text}}
+    return [Amended(external_id=_call_id(told), occurred_at=at, extra=extra, text=text)]
+
+
 def _stored(told: Mapping[str, Any], at: datetime) -> list[Inbound]:
     found = ari.NAME.fullmatch(text_of(told.get("recording"), 100))
     if found is None:
@@ -137,3 +148,10 @@ def _recorded(call_id: str, name: str, seconds: int, at: datetime) -> Amended:
 def _seconds(value: Any) -> int:
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return value if is_number and 0 <= value <= _LONGEST_CALL else 0
+
+
+_EVENTS: Mapping[str, Callable[[Account, Mapping[str, Any], datetime], list[Inbound]]] = {
+    "turn": _turn,
+    "ended": _ended,
+    "transcript": _transcript,
+}

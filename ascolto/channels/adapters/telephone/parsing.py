@@ -32,6 +32,7 @@ from ascolto.channels.vendors.ivr_state import Outcome, State
 from ascolto.kit.jsontext import NotJson, read_json
 
 _LONGEST = 20_000  # characters of a transcript
+_NEVER_TAKEN = {"busy": "busy", "failed": "failed", "no-answer": "missed", "canceled": "missed"}
 _RINGING = {"queued", "initiated", "ringing", "in-progress", "answered"}
 
 
@@ -135,7 +136,10 @@ def _turn(account: Account, form: twilio_hooks.Form, query: Mapping[str, str], a
 
 def _status(form: twilio_hooks.Form, at: datetime) -> Amended:
     """How the call goes on, and how long it was."""
-    told: dict[str, Any] = {"status": form["CallStatus"].lower()[:20]}
+    status = form["CallStatus"].lower()[:20]
+    told: dict[str, Any] = {"status": status}
+    if status in _NEVER_TAKEN:
+        told["outcome"] = _NEVER_TAKEN[status]
     if (seconds := _seconds(form.get("CallDuration", ""))) is not None:
         told["duration_s"] = seconds
     return Amended(external_id=_id(form), occurred_at=_ended_at(form, at), extra={"call": told})

@@ -160,6 +160,14 @@ def test_a_message_is_recorded_and_can_be_heard(network, door, giulia) -> None:
     assert adapter.fetch_media(opened(network), file.remote or {}, MIB) == (b"RIFF buongiorno", "audio/wav")
 
 
+def test_a_program_of_the_house_may_write_down_what_was_said(network, door, giulia) -> None:
+    call_id = network.write(giulia, "Vi prego di richiamarmi.")
+    assert network.mailman.wait_until_idle()
+    texts = [event.text for event in door.events if isinstance(event, Amended) and event.text]
+    assert texts == ["Vi prego di richiamarmi."]
+    assert door.facts(call_id)["transcript"] == texts[0]
+
+
 def test_who_hangs_up_while_speaking_has_left_a_message(network, door, giulia) -> None:
     call = network.call(giulia, ["1", "", "", "hangup"], speaks=b"RIFF")
     assert door.facts(call.uniqueid)["outcome"] == "voicemail"
