@@ -174,7 +174,14 @@ class MatrixNetwork(Network):
         return self.add(room, sender, content, kind, state_key=key)
 
     def add(
-        self, room: Room, sender: str, content: Mapping[str, Any], kind: str = "m.room.message", **more: Any
+        self,
+        room: Room,
+        sender: str,
+        content: Mapping[str, Any],
+        kind: str = "m.room.message",
+        *,
+        unsigned: dict[str, Any] | None = None,
+        **more: Any,
     ) -> str:
         """Something happens in a room; the id of the event. Raises MatrixError for what is too large."""
         if len(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")) > LARGEST_EVENT:
@@ -186,7 +193,7 @@ class MatrixNetwork(Network):
             event |= {
                 "origin_server_ts": int(now().timestamp() * 1000),
                 "content": dict(content),
-                "unsigned": {},
+                "unsigned": unsigned or {},
             }
             room.events.append((self.place, event))
             self.changed.notify_all()

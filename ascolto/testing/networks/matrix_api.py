@@ -116,11 +116,21 @@ def _room_news(room: Room, person: Person, since: int, limit: int) -> dict[str, 
     shown = events[-limit:]
     before = f"t{shown[0][0]}" if shown else f"t{since}"
     found: dict[str, Any] = {
-        "timeline": {"events": [event for _, event in shown], "limited": limited, "prev_batch": before},
+        "timeline": {
+            "events": [_as_seen_by(person, event) for _, event in shown],
+            "limited": limited,
+            "prev_batch": before,
+        },
         "state": {"events": []},
         "ephemeral": {"events": [{"type": "m.receipt", "content": content} for content in receipts]},
     }
     return found
+
+
+def _as_seen_by(person: Person, event: dict[str, Any]) -> dict[str, Any]:
+    """The mark of a transaction is told only to who sent it."""
+    unsigned = {name: value for name, value in event["unsigned"].items() if name != "transaction_id"}
+    return event if event["sender"] == person.id else {**event, "unsigned": unsigned}
 
 
 # --- rooms --------------------------------------------------------------------------------------------------------
@@ -187,7 +197,8 @@ def _send(network: MatrixNetwork, request: Request, person: Person, room: Room, 
     content = _said(request)
 
     def make() -> str:
-        event_id = network.add(room, person.id, content, parts[0])
+        mark = {"transaction_id": parts[-1]}
+        event_id = network.add(room, person.id, content, parts[0], unsigned=mark)
         if person is network.us and parts[0] == "m.room.message":
             network.keep_sent(room, event_id, content)
         return event_id

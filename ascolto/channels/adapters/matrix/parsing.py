@@ -274,8 +274,15 @@ def _message(
         kind=said.kind,
         replies_to=replies_to,
         thread=room.id if room.is_group else "",
-        extra={**said.extra, **_place(room, event_id)},
+        extra={**said.extra, **_place(room, event_id), **(_own_mark(event) if ours else {})},
     )
+
+
+def _own_mark(event: Element) -> dict[str, str]:
+    """Our mark on the first part of an answer, which the server gives back to the session that sent it."""
+    transaction = text_of(object_of(event.get("unsigned")).get("transaction_id"), 255)
+    tracker, _, place = transaction.rpartition(".")
+    return {"tracker": tracker} if tracker and place == "0" else {}
 
 
 def _place(room: Room, event_id: str) -> dict[str, Any]:

@@ -186,8 +186,11 @@ class Reader:
     def _trimmed(self, event: Mapping[str, Any]) -> Found:
         """An event without what changes from one look to the next (its age)."""
         kept = {name: event[name] for name in _KEPT if name in event}
-        if object_of(event.get("unsigned")).get("redacted_because"):
+        unsigned = object_of(event.get("unsigned"))
+        if unsigned.get("redacted_because"):
             kept["unsigned"] = {"redacted_because": True}
+        elif transaction := text_of(unsigned.get("transaction_id"), 255):
+            kept["unsigned"] = {"transaction_id": transaction}  # told only to the session that sent it
         self._remember(event, kept)
         return kept
 

@@ -62,6 +62,7 @@ class MatrixChecks:
         echoes = [event for event in heard if isinstance(event, Message)]
         assert [(echo.external_id, echo.outgoing) for echo in echoes] == [(sent, True)]
         assert echoes[0].sender.handles[0].value == giulia.id
+        assert echoes[0].extra["tracker"] == "d-1"
         assert sent in [event.external_id for event in heard if isinstance(event, Receipt)]
         assert giulia.id in [e.sender.handles[0].value for e in heard if isinstance(e, ReadUpTo)]
 
