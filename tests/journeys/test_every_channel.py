@@ -158,9 +158,15 @@ def test_a_public_word_goes_on_in_private_where_the_network_has_a_way(city: City
     assert answer.in_reply_to_id == message.pk
     deliver_waiting()
     answer.refresh_from_db()
-    assert answer.delivery in {"sent", "delivered", "read"}, answer.delivery_error
     everywhere = [each for network in city.networks.values() for each in network.sent if secret in each.text]
-    assert [each.public for each in everywhere] == [False]
+    if (
+        answer.delivery == "failed"
+    ):  # some let only the customer begin: then the reason holds the link for them
+        assert "https://" in answer.delivery_error, answer.delivery_error
+        assert everywhere == []
+    else:
+        assert answer.delivery in {"sent", "delivered", "read"}, answer.delivery_error
+        assert [each.public for each in everywhere] == [False]
 
 
 @pytest.mark.any_database
