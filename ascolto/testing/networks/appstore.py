@@ -164,7 +164,9 @@ def _entry(review: StoredReview) -> dict[str, Any]:
     told = {"im:version": "3.1", "im:rating": str(review.rating), "id": review.id, "title": review.title}
     told |= {"content": review.text, "updated": _stamp(review.updated_at)}
     labels: dict[str, Any] = {name: {"label": value} for name, value in told.items()}
-    return {**labels, "author": {"name": {"label": review.person.name}, "label": ""}}
+    uri = f"https://itunes.apple.com/it/reviews/id{int.from_bytes(review.person.id.encode()[-6:], 'big')}"
+    author = {"uri": {"label": uri}, "name": {"label": review.person.name}, "label": ""}
+    return {**labels, "author": author}
 
 
 def _error(status: int, code: str, title: str, headers: dict[str, str] | None = None) -> Reply:

@@ -87,6 +87,7 @@ def poll(account: Account, cursor: Mapping[str, Any]) -> Iterator[Polled]:
 def _pages(account: Account) -> Iterator[Page]:
     api = _api(account)
     path = f"v1/apps/{account.config.app_id}/customerReviews"
+    seen: set[str] = set()
     params: dict[str, str] | None = {"sort": "-createdDate", "limit": "200", "include": "response"}
     while True:
         document = api.json("GET", path, repeatable=True, params=params)
@@ -99,9 +100,11 @@ def _pages(account: Account) -> Iterator[Page]:
         found = [
             _item(review, responses) for review in objects_of(document["data"]) if text_of(review.get("id"))
         ]
-        yield Page(tuple(found), is_last=not following)
-        if not following:
+        is_last = not following or following in seen  # the same page again would never end
+        yield Page(tuple(found), is_last)
+        if is_last:
             return
+        seen.add(following)
         if not api.is_own(following):
             raise SendRefused(Failure(ErrorClass.CONFIG, "Apple names a next page on another server."))
         path, params = following, None

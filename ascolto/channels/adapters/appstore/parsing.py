@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from ascolto.channels.vendors import reviews
 from ascolto.channels.vendors.reviews import LONGEST, Review
 
 _STATES = {"PENDING_PUBLISH": ReceiptStatus.SENT, "PUBLISHED": ReceiptStatus.DELIVERED}
+_REVIEWER = re.compile(r"/reviews/id([0-9]{1,20})\b")
 _REVIEWS, _RESPONSES = "customerReviews", "customerReviewResponses"
 
 
@@ -136,10 +138,12 @@ def _read_feed(feed: Mapping[str, Any], country: str, about: About) -> list[Inbo
 
 def _feed_review(entry: Mapping[str, Any], review_id: str, country: str, about: About) -> Inbound:
     link = object_of(object_of(entry.get("link")).get("attributes"))
+    reviewer = _REVIEWER.search(label_of(entry, "author", "uri"))
     review = Review(
         id=review_id,
         site="appstore",
         at=iso_moment_of(label_of(entry, "updated"), about.received_at),
+        author=reviewer[1] if reviewer else "",
         name=label_of(entry, "author", "name")[:200],
         rating=reviews.stars(label_of(entry, "im:rating")),
         title=label_of(entry, "title")[:300],

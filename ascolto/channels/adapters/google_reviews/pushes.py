@@ -1,8 +1,8 @@
 """Who pushes: Google Cloud Pub/Sub calls an address that holds a secret, and may sign with a token of Google's.
 
 The certificates that the token's signature needs would have to be fetched, and whoever opens the door must not wait for a network. The
-secret in the address is what proves the caller; of a token only its claims are compared. What is pushed is a hint that names a review
-and nothing else: what a review says is read from Google itself, so that a forged push can at most make us look.
+secret in the address is what proves the caller; of a token only its claims are compared. A push of Google's is a hint that names a
+review: what the review says is read from Google itself.
 """
 
 from __future__ import annotations

@@ -121,6 +121,9 @@ def test_without_a_key_the_public_feed_is_read_only(appstore: AppStoreNetwork) -
     appstore.write(giulia, "Una sola", rating=2)
     said = desk.messages()[0]
     assert (said.text, said.extra["version"], said.extra["country"]) == ("Una sola", "3.1", "IT")
+    assert (
+        said.sender.handles[0].namespace == "appstore"
+    )  # the feed names its people, App Store Connect does not
     for number in range(60):
         appstore.write(giulia, f"Numero {number}")
     assert len(desk.messages()) == 60

@@ -25,6 +25,7 @@ from ascolto.channels.protocol import (
     read_config,
 )
 from ascolto.channels.vendors.reviews import reply_id
+from ascolto.kit import http
 from ascolto.testing.conformance import AdapterConformance, account_for, hook
 from ascolto.testing.networks.city import City
 from ascolto.testing.networks.google_reviews import GoogleReviewsNetwork
@@ -204,7 +205,12 @@ def test_a_reply_that_was_lost_on_its_way_is_put_again_and_is_one(
 
 @pytest.mark.parametrize(
     ("chaos", "error"),
-    [("limit", ErrorClass.RETRY_AFTER), ("fail", ErrorClass.RETRY), ("gateway", ErrorClass.RETRY)]
+    [
+        ("limit", ErrorClass.RETRY_AFTER),
+        ("fail", ErrorClass.RETRY),
+        ("gateway", ErrorClass.RETRY),
+        ("hang", ErrorClass.RETRY),
+    ]
     + [("garbage", ErrorClass.RETRY), ("half", ErrorClass.RETRY), ("reset", ErrorClass.RETRY)],
 )
 def test_an_outage_while_replying_is_named_for_what_it_is(
@@ -213,7 +219,7 @@ def test_an_outage_while_replying_is_named_for_what_it_is(
     google.write(google.add_person("Giulia"), "Male")
     answer = reply_to(desk.messages()[0], "Ci dispiace.")
     google.suffer(chaos, on="/reply")
-    with pytest.raises(SendRefused) as refusal:
+    with http.settings(read_timeout=0.3), pytest.raises(SendRefused) as refusal:
         adapter.publish(desk.account, answer)
     assert refusal.value.failure.error is error
 

@@ -17,6 +17,7 @@ from ascolto.channels.protocol import (
     Unsupported,
     read_config,
 )
+from ascolto.kit import http
 from ascolto.testing.conformance import AdapterConformance, account_for, hook
 from ascolto.testing.networks.city import City
 from ascolto.testing.networks.trustpilot import TrustpilotNetwork
@@ -142,6 +143,7 @@ def test_with_the_key_alone_reviews_are_read_only(trustpilot: TrustpilotNetwork)
         ("gateway", ErrorClass.UNCERTAIN),
         ("lost", ErrorClass.UNCERTAIN),
         ("reset", ErrorClass.UNCERTAIN),
+        ("hang", ErrorClass.UNCERTAIN),
     ],
 )
 def test_an_outage_while_replying_is_named_for_what_it_is(
@@ -150,7 +152,7 @@ def test_an_outage_while_replying_is_named_for_what_it_is(
     trustpilot.write(trustpilot.add_person("Giulia"), "Male")
     answer = reply_to(desk.messages()[0], "Ci dispiace.")
     trustpilot.suffer(chaos, on="/reply")
-    with pytest.raises(SendRefused) as refusal:
+    with http.settings(read_timeout=0.3), pytest.raises(SendRefused) as refusal:
         adapter.publish(desk.account, answer)
     assert refusal.value.failure.error is error
 
