@@ -1,7 +1,6 @@
 """What was written privately while hooks were lost, found by asking for the conversations that moved.
 
-Each conversation becomes a delivery of the same shape as a hook's, so that one parser reads both, and the ids are the same. The
-network tells people's names only here.
+Each conversation becomes a delivery of the same shape as a hook's, so that one parser reads both, and the ids are the same.
 """
 
 from __future__ import annotations

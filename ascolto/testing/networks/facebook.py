@@ -28,7 +28,7 @@ class FacebookNetwork(GraphNetwork):
         self.comments: dict[str, Comment] = {}
         self.removed: list[str] = []
         self.mentions: dict[str, tuple[Person, str]] = {}
-        self.hides_people = False  # tells no author, as of people who have not let the app know them
+        self.hides_people = False  # hooks tell no author, as of people who have not let the app know them
 
     @property
     def settings(self) -> dict[str, str]:
@@ -103,17 +103,21 @@ class FacebookNetwork(GraphNetwork):
     def _author(self, person: Person | None) -> dict[str, Any]:
         if person is None:
             return {"from": {"id": self.page_id, "name": "Telvia"}}
-        return {} if self.hides_people else {"from": {"id": person.id, "name": person.name}}
+        return {"from": {"id": person.id, "name": person.name}}
+
+    def _shown(self, person: Person | None) -> dict[str, Any]:
+        """The author as a hook tells it."""
+        return {} if person is not None and self.hides_people else self._author(person)
 
     def _tell_comment(self, comment: Comment, verb: str, **more: Any) -> None:
         told = {"item": "comment", "verb": verb, "comment_id": comment.id, "post_id": comment.post_id}
-        told |= {"parent_id": comment.parent_id, "message": comment.text, **self._author(comment.person)}
+        told |= {"parent_id": comment.parent_id, "message": comment.text, **self._shown(comment.person)}
         picture = {"photo": comment.photo} if comment.photo else {}
         self._change("feed", {**told, **picture, "created_time": int(comment.at.timestamp()), **more})
 
     def _tell_post(self, post: Comment, verb: str) -> None:
         told = {"item": "post", "verb": verb, "post_id": post.id, "message": post.text}
-        self._change("feed", {**told, **self._author(post.person), "created_time": int(post.at.timestamp())})
+        self._change("feed", {**told, **self._shown(post.person), "created_time": int(post.at.timestamp())})
 
     def _comment(self, person: Person | None, text: str, answering: str = "", photo: str = "") -> Comment:
         above = self.comments.get(answering)

@@ -13,6 +13,7 @@ from ascolto.channels.protocol import (
     Account,
     ErrorClass,
     Failure,
+    Handle,
     Inbound,
     Outgoing,
     Polled,
@@ -128,6 +129,14 @@ class Facebook(MetaAdapter):
 
     def poll(self, account: Account, cursor: Mapping[str, Any]) -> Iterator[Polled]:
         return sweeping.sweep(self._graph(account), account.config.page_id, cursor)
+
+    def who_is(self, account: Account, handle: Handle) -> str:
+        """A hook may hide who wrote; the page itself may know."""
+        kind, _, thing = handle.value.partition(":")
+        if kind not in {"comment", "post", "mention"} or not thing:
+            return ""
+        found = self._graph(account).get(sending.known_id(thing), params={"fields": "from"})
+        return text_of(object_of(found.get("from")).get("name"), 200).strip()
 
     def fetch_media(self, account: Account, remote: Mapping[str, Any], limit: int) -> tuple[bytes, str]:
         if look := text_of(remote.get("look"), 100):

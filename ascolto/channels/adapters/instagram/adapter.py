@@ -186,7 +186,11 @@ class Instagram(MetaAdapter):
         return sweeping.sweep(self._graph(account), account.config.instagram_id, cursor)
 
     def who_is(self, account: Account, handle: Handle) -> str:
-        if handle.namespace != "instagram" or not handle.value.isalnum():
+        if handle.namespace != "instagram":
+            return ""
+        if not handle.proven or ":" in handle.value:
+            return sending.author_of(self._graph(account), account.config.instagram_id, handle.value)
+        if not handle.value.isalnum():
             return ""
         return meta_conversations.name_of(self._graph(account), handle.value, "name,username")
 

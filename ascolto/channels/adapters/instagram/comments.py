@@ -63,7 +63,7 @@ def _comment(profile: Profile, value: Value, *, live: bool) -> Message:
         extra["context"] = context
     return Message(
         external_id=comment,
-        sender=Sender(()) if ours and parent else _author(author, comment),
+        sender=Sender(()) if ours and parent else _author(author, f"comment:{comment}"),
         occurred_at=moment(value.get("timestamp"), profile.at),
         text=text_of(value.get("text"), LONGEST),
         visibility="public",
@@ -78,7 +78,7 @@ def _author(author: Value, unknown: str) -> Sender:
     number, name = text_of(author.get("id"), 100).strip(), text_of(author.get("username"), 100).strip()
     if number:
         return Sender((Handle("instagram", number, shown=f"@{name}" if name else ""),), name)
-    return Sender((Handle("instagram", f"comment:{unknown}", proven=False),), name)
+    return Sender((Handle("instagram", unknown, proven=False),), name)
 
 
 def _mention(profile: Profile, value: Value) -> Message:
@@ -86,11 +86,12 @@ def _mention(profile: Profile, value: Value) -> Message:
     comment, media = text_of(value.get("comment_id"), 100), text_of(value.get("media_id"), 100)
     thing = needed(comment or media, "the mention's id")
     text = text_of(value.get("text"), LONGEST)
-    remote = {"look": "comment" if comment else "media", "id": thing}
+    what = "comment" if comment else "media"
+    remote = {"look": what, "id": thing}
     words = () if text else (Media(name="mention.txt", content_type="text/plain", remote=remote),)
     return Message(
         external_id=f"mention:{thing}",
-        sender=_author(object_of(value.get("from")), thing),
+        sender=_author(object_of(value.get("from")), f"mention-{what}:{thing}"),
         occurred_at=moment(value.get("timestamp"), profile.at),
         text=text,
         attachments=words,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ascolto.channels.protocol import ErrorClass, Failure, Outgoing, SendRefused, Sent
-from ascolto.channels.reading import text_of
+from ascolto.channels.reading import object_of, text_of
 from ascolto.channels.vendors.meta_graph import Graph
 
 MAX_TEXT, MAX_HASHTAGS, MAX_LINKS = 300, 4, 1
@@ -88,14 +88,29 @@ def moderate(graph: Graph, verb: str, external_id: str) -> None:
 
 def words_of(graph: Graph, own_id: str, remote: Mapping[str, Any]) -> str:
     """What a mention says, of which the hook told the ids only. Raises SendRefused."""
-    what, thing = text_of(remote.get("look"), 20), text_of(remote.get("id"), 100)
-    if not thing.isascii() or not thing.isdigit() or what not in {"comment", "media"}:
-        raise _refused("The message names no file that could be fetched.")
-    wanted = "text,username,timestamp" if what == "comment" else "caption,username,permalink,timestamp"
-    found = graph.get(own_id, params={"fields": f"mentioned_{what}.{what}_id({thing}){{{wanted}}}"})
-    told = found.get(f"mentioned_{what}")
-    told = told if isinstance(told, dict) else {}
+    told = _mentioned(graph, own_id, text_of(remote.get("look"), 20), text_of(remote.get("id"), 100))
     author = text_of(told.get("username"), 100)
     lines = [f"@{author}" if author else ""]
     lines += [text_of(told.get(name), 20_000) for name in ("text", "caption", "permalink")]
     return "\n".join(line for line in lines if line)
+
+
+def author_of(graph: Graph, own_id: str, unknown: str) -> str:
+    """The name behind a comment or mention whose hook told none. Raises SendRefused."""
+    kind, _, thing = unknown.partition(":")
+    if kind.startswith("mention-"):
+        told = _mentioned(graph, own_id, kind.removeprefix("mention-"), thing)
+    elif kind == "comment":
+        told = graph.get(known_id(thing), params={"fields": "username"})
+    else:
+        return ""
+    return text_of(told.get("username"), 100).strip()
+
+
+def _mentioned(graph: Graph, own_id: str, what: str, thing: str) -> dict[str, Any]:
+    """A comment or a post of somebody else that names us: readable only through our own account. Raises SendRefused."""
+    if not thing.isascii() or not thing.isdigit() or what not in {"comment", "media"}:
+        raise _refused("The message names no file that could be fetched.")
+    wanted = "text,username,timestamp" if what == "comment" else "caption,username,permalink,timestamp"
+    found = graph.get(own_id, params={"fields": f"mentioned_{what}.{what}_id({thing}){{{wanted}}}"})
+    return object_of(found.get(f"mentioned_{what}"))

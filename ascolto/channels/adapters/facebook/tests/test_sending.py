@@ -140,6 +140,8 @@ def test_somebody_whom_facebook_hides_can_still_be_answered(network, giulia) -> 
     assert asked.sender.handles == (Handle("facebook", f"comment:{asked.external_id}", proven=False),)
     adapter.publish(opened(network), answer(asked))
     assert network.sent[0].person is giulia
+    assert adapter.who_is(opened(network), asked.sender.handles[0]) == "Giulia Conti"
+    assert adapter.who_is(opened(network), Handle("facebook", giulia.id)) == ""
 
 
 def test_a_visitors_post_a_recommendation_and_a_mention_are_heard_and_answered(network, giulia) -> None:

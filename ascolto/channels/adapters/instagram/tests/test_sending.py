@@ -140,9 +140,20 @@ def test_a_mention_is_read_answered_in_public_and_not_in_private(network, giulia
     asked = heard(network)
     content, _ = adapter.fetch_media(opened(network), asked.attachments[0].remote or {}, MIB)
     assert content.decode() == "@giulia.conti\n@telvia avete visto?"
+    assert adapter.who_is(opened(network), asked.sender.handles[0]) == "giulia.conti"
     adapter.publish(opened(network), answer(asked))
     assert (network.sent[0].public, network.sent[0].person) == (True, giulia)
     assert refused(network, privately(asked)).of_message
+
+
+def test_the_author_of_a_comment_that_names_nobody_is_asked_for(network, giulia) -> None:
+    comment = network.write(giulia, "Chi sono?", public=True)
+    account = opened(network)
+    assert adapter.who_is(account, Handle("instagram", f"comment:{comment}", proven=False)) == "giulia.conti"
+    assert adapter.who_is(account, Handle("instagram", giulia.id)) == "Giulia Conti"
+    assert adapter.who_is(account, Handle("messenger", giulia.id)) == ""
+    with pytest.raises(SendRefused):
+        adapter.who_is(account, Handle("instagram", "comment:../me", proven=False))
 
 
 def test_a_story_is_answered_with_its_picture(network, giulia) -> None:
