@@ -24,6 +24,7 @@ _PER_PAGE = "50"
 _NAME = re.compile(
     r"accounts/[A-Za-z0-9_-]{1,60}/locations/[A-Za-z0-9_-]{1,60}/reviews/[A-Za-z0-9_=-]{1,220}"
 )
+_OF_A_PAGE = {"averageRating", "totalReviewCount", "nextPageToken"}
 _BROKEN_PAGE = "Google answered with something that is not a page of reviews."
 
 
@@ -73,8 +74,8 @@ def _pages(account: Account, place: str) -> Iterator[Page]:
     asked: set[str] = set()
     while True:
         document = _json(account, "GET", f"{place}/reviews", params=params)
-        known = {"reviews", "averageRating", "totalReviewCount", "nextPageToken"}
-        if not isinstance(document.get("reviews", []), list) or not document.keys() <= known:
+        is_other = "reviews" not in document and document.keys() - _OF_A_PAGE  # a place without reviews is {}
+        if is_other or not isinstance(document.get("reviews", []), list):
             raise SendRefused(Failure(ErrorClass.RETRY, _BROKEN_PAGE))
         found = tuple(_item(review) for review in items(document))
         token = text_of(document.get("nextPageToken"), 2000)
