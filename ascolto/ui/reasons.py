@@ -145,6 +145,14 @@ SENTENCES = (
     _("Connected to %(number)s."),
     _("Nothing to test: this channel needs no network."),
     _("The test failed unexpectedly (%(what)s)."),
+    # signing in at a network, and telling it our address
+    _("The address of the network is not a web address."),
+    _("The network does not accept this sign-in any more: sign in again."),
+    _("The network does not know this client ID, or its secret is another one."),
+    _("The network refused it (%(code)s)."),
+    _("This network is not told by us where to call: paste the hook address there."),
+    _("Registering stopped unexpectedly (%(what)s)."),
+    _("Our address is registered."),
     # what was set aside
     _("A message without a sender: nobody could be answered."),
     _("The worker died each time it took this delivery."),

@@ -37,11 +37,6 @@ class Group:
     choices: tuple[Choice, ...]
 
 
-def _is_our_own(adapter: Adapter) -> bool:
-    """Whether its door is a page of ours: nobody calls us, and we ask nobody."""
-    return type(adapter).verify is Adapter.verify and adapter.polls_every is None
-
-
 def _has_a_stage(adapter: Adapter) -> bool:
     """Whether it has posts for everybody. Where the public side is a group chat, it is written as at length as in private."""
     sheet = adapter.capabilities
@@ -82,7 +77,7 @@ _SORTS: tuple[tuple[str, Callable[[Adapter], bool], str | Promise, str | Promise
     ),
     (
         "web",
-        lambda adapter: adapter.capabilities.subject or _is_our_own(adapter),
+        lambda adapter: adapter.capabilities.subject or bool(adapter.doors),
         gettext_lazy("E-mail and web"),
         gettext_lazy("Your own doors: mail, your website, your own systems."),
     ),

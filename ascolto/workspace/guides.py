@@ -66,13 +66,8 @@ def words_of(account: ChannelAccount) -> list[Door]:
 
 
 def things_to_copy(account: ChannelAccount, base_url: str) -> list[Door]:
-    """Everything that is pasted elsewhere: hook address or script, words, the redirect address."""
-    doors = [*doors_of(account, base_url), *words_of(account)]
-    try:
-        needs_return = account.adapter.oauth is not None
-    except UnknownChannel:
-        needs_return = False
-    return [*doors, return_door(base_url)] if needs_return else doors
+    """What is pasted elsewhere so that messages come: hook address or script, and the words of the handshake."""
+    return [*doors_of(account, base_url), *words_of(account)]
 
 
 def steps_of(adapter: Adapter, base_url: str, account: ChannelAccount | None = None) -> list[Step]:

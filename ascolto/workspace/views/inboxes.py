@@ -188,6 +188,7 @@ def _tools(request: HttpRequest, account: ChannelAccount) -> dict[str, Any]:
         return {}
     return {
         "doors": things_to_copy(account, base),
+        "return_doors": [return_door(base)] if adapter.oauth and account.settings.get("client_id") else [],
         "guide_steps": steps_of(adapter, base, account),
         "docs": docs_page(adapter.kind),
         "can_sign_in": adapter.oauth is not None and bool(account.settings.get("client_id")),

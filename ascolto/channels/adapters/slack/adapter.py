@@ -9,8 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from ascolto.channels.adapters.slack import sending, sweeping
-from ascolto.channels.adapters.slack.errors import judge
+from ascolto.channels.adapters.slack import errors, sending, sweeping
 from ascolto.channels.adapters.slack.parsing import LONGEST, NAMESPACE, Ear, read_delivery
 from ascolto.channels.adapters.slack.signature import check_shape, check_signature, is_form, read_form
 from ascolto.channels.capabilities import Attachments, Capabilities
@@ -135,6 +134,7 @@ class Slack(Adapter):
         "Invite the app into every channel that it shall read: /invite @ and its name. It hears everything written there.",
         "Press Test the connection.",
     )
+    sentences = errors.SENTENCES
     oauth = OAuth(
         authorize_url="{site}/oauth/v2/authorize",
         token_url="{api_base}/oauth.v2.access",  # noqa: S106 - an address
@@ -214,7 +214,7 @@ class Slack(Adapter):
     def _slack(self, account: Account) -> Rest:
         config: Config = account.config
         headers = {"authorization": f"Bearer {config.bot_token}"}
-        return Rest(config.api_base, headers, judge, (config.bot_token,), trusted=account.trusted)
+        return Rest(config.api_base, headers, errors.judge, (config.bot_token,), trusted=account.trusted)
 
 
 def _is_slack(url: str) -> bool:

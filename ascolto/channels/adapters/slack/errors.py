@@ -119,6 +119,23 @@ _PLAIN: Mapping[str, str] = {
     "user_not_found": "Slack does not know this person any more.",
     "thread_not_found": "The thread was deleted.",
 }
+# What people read of this channel, besides: see ascolto/ui/reasons.py.
+SENTENCES = (
+    *_PLAIN.values(),
+    "Slack refused it (%(code)s).",
+    "The token lacks a permission: %(names)s.",
+    "The text has %(count)s characters; Slack takes %(limit)s.",
+    "%(name)s is larger than the %(limit)s MiB that Slack takes.",
+    "Nobody in Slack is known who could be written to.",
+    "1 of 2 parts were sent; then: %(reason)s",
+    "Connected to %(team)s as %(user)s.",
+    "%(name)s is no ID of a channel: Slack shows it below the channel's details.",
+    "Slack held events back: there were too many.",
+    "The app was removed from Slack.",
+    "Slack revoked the token.",
+    "A channel was archived: nobody can be asked there.",
+    "Slack withholds messages: an administrator suspended their keys.",
+)
 
 
 def judge(answer: Answer) -> Failure | None:

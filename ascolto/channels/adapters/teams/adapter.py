@@ -154,6 +154,8 @@ class Teams(Adapter):
         "Press Test the connection.",
     )
 
+    sentences = sending.SENTENCES
+
     def capabilities_with(self, settings: Mapping[str, str]) -> Capabilities:
         """A webhook answers only through a Workflows address, which hears nothing."""
         way = settings.get("way") or BOT

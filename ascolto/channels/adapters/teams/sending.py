@@ -43,6 +43,19 @@ _PLAIN = {
     "MessageSizeTooBig": "The message is too large for Teams.",
     "BotDisabledByAdmin": "An administrator of Teams has switched the app off.",
 }
+# What people read of this channel, besides: see ascolto/ui/reasons.py.
+SENTENCES = (
+    *_PLAIN.values(),
+    "Microsoft does not accept the app's password.",
+    "A conversation in Teams must be begun there: the app cannot write first.",
+    "The text has %(count)s characters; Teams takes %(limit)s.",
+    "An outgoing webhook has no way back: write a Workflows address in the settings of the inbox.",
+    "Ready to listen. Without a Workflows address this inbox cannot answer.",
+    "A test message was handed to Teams: look into the channel.",
+    "Microsoft knows the app, and publishes %(count)s keys for its messages.",
+    "The app was removed from a team or a chat.",
+    "%(word)s is no name of a host.",
+)
 
 
 def judge(answer: Answer) -> Failure | None:
