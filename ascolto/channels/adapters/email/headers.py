@@ -70,7 +70,11 @@ def with_letters(raw: str, label: str) -> str:
     """A raw header whose 8-bit letters are read in the character set that the mail declares for its text."""
     if (raw.isascii() and "\x1b" not in raw) or "=?" in raw:
         return raw
-    return charsets.decode(octets(raw[: 2 * MAX_HEADER]), label)
+    content = octets(raw[: 2 * MAX_HEADER])
+    try:
+        return content.decode("utf-8") if "\x1b" not in raw else charsets.decode(content, label)
+    except UnicodeError:  # text that happens to be UTF-8 hardly ever happens
+        return charsets.decode(content, label)
 
 
 def _decode_words(text: str) -> str:
@@ -170,17 +174,28 @@ def _clean_name(raw: str, address: str) -> str:
         name = name.rpartition(":")[2].strip()
     if address in name.lower() and name.lower() != address:  # the address stood inside an encoded word
         name = re.sub(rf"<?{re.escape(address)}>?", "", name, flags=re.IGNORECASE)
-    name = name.strip(" \"',;[]")
+    name = _unquoted(name.strip(" ,;[]"))
     name = name.strip(" <>") if name.startswith("<") or name.endswith("<") or "<" not in name else name
     if name.startswith("(") and name.endswith(")"):
         name = name[1:-1].strip()
     return "" if name.lower() == address else name[:200]
 
 
+def _unquoted(name: str) -> str:
+    """A name without the quotation marks around it; one that belongs to a part of it stays."""
+    while len(name) > 1 and name[0] in "\"'" and name[-1] == name[0] and name.count(name[0]) % 2 == 0:
+        if name[0] in name[1:-1]:
+            break
+        name = name[1:-1].strip()
+    return name if name.count('"') % 2 == 0 and not name.endswith("'") else name.strip("\"'")
+
+
 def lonely_name(values: Iterable[str]) -> str:
     """The name in a From that has no address at all."""
     for raw in values:
-        name = decode_text(raw).strip(" \"'<>()")
+        name = _unquoted(decode_text(raw).partition("<")[0].strip())
+        if name.startswith("(") and name.endswith(")"):
+            name = name[1:-1].strip()
         if name and _ONLY_ASCII_NAME.fullmatch(name):
             return name
     return ""

@@ -99,7 +99,8 @@ def by_type(kind: str) -> str:
 
 def _ending(kind: str) -> str:
     typed = _TYPED.get(kind, "")
-    return "." + typed.rpartition(".")[2] if typed else mimetypes.guess_extension(kind) or ".bin"
+    other = ".txt" if kind.startswith("text/") else ".bin"
+    return "." + typed.rpartition(".")[2] if typed else mimetypes.guess_extension(kind) or other
 
 
 def _text(part: Part, name: str) -> str:

@@ -38,6 +38,10 @@ FROM = b"From: Giulia Rossi <giulia@example.org>\r\n"
         (b"From: Giulia <<giulia@example.org>>", "giulia@example.org", "Giulia"),
         (b"From: 'Giulia' [mailto:giulia@example.org]", "giulia@example.org", "Giulia"),
         (b"From: Giulia\r\n <GIULIA@Example.ORG>", "giulia@example.org", "Giulia"),
+        (b"From: =?utf-8?Q?=22Giulia=22_Rossi?= <giulia@example.org>", "giulia@example.org", '"Giulia" Rossi'),
+        (b'From: "Giulia Rossi" giulia@example.org', "giulia@example.org", "Giulia Rossi"),
+        (b"From: 'giulia@example.org'", "giulia@example.org", ""),
+        (b"From: Giulia <giulia at example.org>\r\nReply-To: giulia@example.org", "giulia@example.org", "Giulia"),
         (b"from:giulia@example.org", "giulia@example.org", ""),
         (b"From : Giulia <giulia@example.org>", "giulia@example.org", "Giulia"),
         (b"From: Giulia\r\nReply-To: giulia@example.org", "giulia@example.org", "Giulia"),
@@ -107,6 +111,16 @@ def test_letters_are_read_as_the_mail_declares_its_text() -> None:
     raw += "Subject: Ёж\r\n\r\nЁж".encode("iso8859-5")
     raw = raw.replace(b"Subject: " + "Đề".encode("cp1258", "replace") + b"\r\n", b"")
     assert (read(raw).subject, read(raw).text) == ("Ёж", "Ёж")
+
+
+def test_utf_8_in_a_header_is_read_as_such_whatever_the_text_is_declared_to_be() -> None:
+    raw = (
+        FROM
+        + "Subject: Störung".encode()
+        + b"\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n"
+        + "Störung".encode("latin-1")
+    )
+    assert (read(raw).subject, read(raw).text) == ("Störung", "Störung")
 
 
 def part(headers: bytes, body: bytes = b"x") -> Message:
