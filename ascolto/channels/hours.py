@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import F
 
@@ -54,9 +55,19 @@ def prune_hours(*, keep: timedelta = KEPT) -> int:
     return ChannelHour.objects.filter(hour__lt=now() - keep).delete()[0]
 
 
-def hours_since(moment: datetime, accounts: Sequence[int]) -> dict[int, list[ChannelHour]]:
+class Hour(NamedTuple):
+    """What came and left in one hour."""
+
+    hour: datetime
+    received: int
+    sent: int
+
+
+def hours_since(moment: datetime, accounts: Sequence[int]) -> dict[int, list[Hour]]:
     """The history of these inboxes from `moment` on, oldest first (one query)."""
-    found: dict[int, list[ChannelHour]] = {pk: [] for pk in accounts}
-    for row in ChannelHour.objects.filter(account_id__in=accounts, hour__gte=moment).order_by("hour"):
-        found[row.account_id].append(row)
+    found: dict[int, list[Hour]] = {pk: [] for pk in accounts}
+    rows = ChannelHour.objects.filter(account_id__in=accounts, hour__gte=moment).order_by("hour")
+    values = rows.values_list("account_id", "hour", "received", "sent").iterator(5000)
+    for account, hour, received, sent in values:
+        found[account].append(Hour(hour, received, sent))
     return found

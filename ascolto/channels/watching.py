@@ -9,7 +9,7 @@ from django.db import transaction
 
 from ascolto.accounts.models import Company
 from ascolto.channels.expiry import step_of
-from ascolto.channels.hours import hours_since
+from ascolto.channels.hours import Hour, hours_since
 from ascolto.channels.models import ChannelAccount, ChannelHealth, ChannelHour
 from ascolto.channels.registry import UnknownChannel
 from ascolto.channels.volume import DAY, WEEK, WEEKS, Judgement, judge
@@ -41,7 +41,7 @@ def company_zone() -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def judge_account(account: ChannelAccount, hours: list[ChannelHour], zone: ZoneInfo) -> Judgement | None:
+def judge_account(account: ChannelAccount, hours: list[Hour], zone: ZoneInfo) -> Judgement | None:
     """What its history says of this inbox; None for one that does not listen, or without a history."""
     if not hours or not _listens(account):
         return None

@@ -10,7 +10,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ascolto.channels.models import ChannelHour
+from ascolto.channels.hours import Hour
 
 DAYS, PARTS = 7, 6  # parts of four hours
 HIGH = 40.0  # units above, and below, the line
@@ -62,7 +62,7 @@ class Week:
         return not any(day.received or day.sent for day in self.days)
 
 
-def week_of(hours: Iterable[ChannelHour], now: datetime) -> Week:
+def week_of(hours: Iterable[Hour], now: datetime) -> Week:
     """Seven days until today, in the reader's time zone."""
     first = timezone.localtime(now).date() - timedelta(days=DAYS - 1)
     counts: dict[tuple[date, int], list[int]] = {}
