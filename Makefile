@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PATHS := ascolto tests tools bench conftest.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench texts lock clean
+.PHONY: help install run demo test check bench texts matrix lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  %-12s %s\n' "$$name" "$$what"; done
@@ -32,6 +32,9 @@ bench: $(VENV)/.installed-dev ## measure this machine, on both databases
 
 texts: $(VENV)/.installed-dev ## bring the translations up to date with the texts of code and templates
 	@$(BIN)/python -m tools.texts
+
+matrix: $(VENV)/.installed-dev ## write docs/channels/README.md anew: what each channel can do
+	@$(BIN)/python -m tools.matrix
 
 lock: $(VENV)/.installed-dev ## choose the newest allowed versions again and write the lock files
 	$(BIN)/python tools/lock.py
