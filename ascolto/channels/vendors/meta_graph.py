@@ -105,7 +105,7 @@ class Graph:
 
     def post(self, *parts: str, json: Mapping[str, Any]) -> dict[str, Any]:
         """Do something that a customer sees. Raises SendRefused."""
-        return self._rest.json("POST", self.url(*parts), repeatable=False, json=json)
+        return self._ask("POST", self.url(*parts), repeatable=False, json=json)
 
     def post_file(
         self, *parts: str, data: Mapping[str, str], files: Mapping[str, tuple[str, bytes, str]]
@@ -160,9 +160,16 @@ class Graph:
         files: Mapping[str, tuple[str, bytes, str]],
     ) -> dict[str, Any]:
         size = sum(len(content) for _, content, _ in files.values())
-        return self._rest.json(
-            "POST", url, repeatable=repeatable, data=data, files=files, read_timeout=_patience(size)
-        )
+        patience = _patience(size)
+        return self._ask("POST", url, repeatable=repeatable, data=data, files=files, read_timeout=patience)
+
+    def _ask(self, method: str, url: str, *, repeatable: bool, **more: Any) -> dict[str, Any]:
+        try:
+            return self._rest.json(method, url, repeatable=repeatable, **more)
+        except SendRefused as refusal:
+            if isinstance(refusal.__cause__, http.AnswerTooLarge):  # it was carried out, whatever it says
+                raise SendRefused(self.nonsense(repeatable)) from refusal
+            raise
 
     @property
     def _rest(self) -> Rest:

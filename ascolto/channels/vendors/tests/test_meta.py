@@ -143,6 +143,24 @@ def test_a_look_and_an_upload_may_be_repeated_whatever_became_of_them(answers) -
         assert refusal.value.failure.error is ErrorClass.RETRY
 
 
+def test_a_success_of_many_pages_is_uncertain_since_it_was_carried_out(answers) -> None:
+    answers.body = b'{"message_id": "m_1", "x": "' + b"x" * (3 * 1024 * 1024) + b'"}'
+    with pytest.raises(SendRefused) as refusal:
+        graph(answers).post("1", "messages", json={})
+    assert refusal.value.failure.error is ErrorClass.UNCERTAIN
+
+
+def test_what_concerns_one_message_only_says_so_in_our_words(answers) -> None:
+    failure = failed(answers, 400, {"code": 10900, "message": "Activity already replied to"})
+    assert (failure.error, failure.of_message, failure.reason) == (
+        ErrorClass.CONFIG,
+        True,
+        "Answered already.",
+    )
+    assert failed(answers, 400, {"code": 10, "error_subcode": 2018278}).error is ErrorClass.WINDOW_CLOSED
+    assert failed(answers, 400, {"code": 10, "error_subcode": "2018278"}).error is ErrorClass.WINDOW_CLOSED
+
+
 def test_an_address_names_its_version_once(answers) -> None:
     graph(answers).get("1", "templates", params={"limit": "2"})
     Graph(f"{answers.url}/v30.1/", "v25.0", "t").get("1")

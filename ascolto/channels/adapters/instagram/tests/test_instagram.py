@@ -42,7 +42,7 @@ def whose(content: bytes) -> str:
 class TestInstagram(AdapterConformance):
     adapter = adapter
     values = VALUES
-    not_deliveries = ("comment.json", "ig_login_exception", "error_")
+    not_deliveries = ("comment.", "ig_", "error_", "signature_vectors")
 
     def genuine(self, body: bytes) -> HookRequest:
         return signed(body)
