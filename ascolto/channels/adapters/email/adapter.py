@@ -181,7 +181,7 @@ class Email(Adapter):
     polls_every = timedelta(seconds=60)
     icon = "i-ch-email"
     oauth = signing.MICROSOFT  # unless `oauth_with` names another
-    renews_every = timedelta(minutes=10)
+    renews_every = timedelta(minutes=30)  # tokens last an hour or a little more
     sentences = (
         "%(where)s refused the sign-in: %(what)s",
         "%(where)s takes no password: sign in at the provider instead.",

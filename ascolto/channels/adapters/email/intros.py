@@ -227,22 +227,29 @@ _YOU_WROTE: Final = re.compile(
 ARMOUR: Final = re.compile(r"^-----BEGIN PGP (SIGNED MESSAGE|SIGNATURE)-----$")
 
 
+_ANY_SIGN: Final = re.compile(r"[\d@:：<-]")
+
+
+def may_tell(line: str) -> bool:
+    """Whether a line has any of what introductions are made of: digits, an address, a colon. Most lines have none."""
+    return _ANY_SIGN.search(line) is not None
+
+
 def tidy(line: str) -> str:
     """A line without marks of quoting and of writing direction, one space between words."""
     text = _DIRECTION.sub("", line[: MAX_LINE + 50]).lstrip(" \t>|*_\xa0").rstrip(" \t|*_\xa0")
     return " ".join(text.split())
 
 
-def is_intro(line: str) -> bool:
-    """Whether a line (or some joined lines) says that somebody wrote what follows."""
-    text = tidy(line)
+def is_intro(text: str) -> bool:
+    """Whether a line (or some joined lines), tidied, says that somebody wrote what follows."""
     if not 8 <= len(text) <= MAX_LINE:
         return False
     if _BY_A_GROUP.match(text):
         return True
     has_address = ADDRESS.search(text) is not None
-    if WROTE.search(text[-90:]) or _CJK_WROTE.search(text[-90:]):
-        if line.lstrip(" >|").startswith("---") and text.endswith("-"):
+    if _ends_with_verb(text):
+        if text.startswith("---") and text.endswith("-"):
             return True
         return has_address or bool(_DATE.search(text) or _TIME.search(text)) or _mostly_name(text)
     if (
@@ -265,9 +272,15 @@ def is_intro(line: str) -> bool:
     )
 
 
-def needs_no_colon(line: str) -> bool:
+def _ends_with_verb(text: str) -> bool:
+    """Whether "wrote" stands at the end, with what programs add to it."""
+    if text[-1:] in "<>[]@,;.?!" or text[-1:].isdigit():
+        return False
+    return WROTE.search(text[-90:]) is not None or _CJK_WROTE.search(text[-90:]) is not None
+
+
+def needs_no_colon(text: str) -> bool:
     """Whether an introduction is one even without a colon at its end: a date and an address, and nothing else or a verb."""
-    text = tidy(line)
     return bool(_DATE_AND_NAME.match(text) or _BY_A_GROUP.match(text)) or (
         text.endswith(">")
         and bool(_VERB_INSIDE.search(text))
@@ -282,14 +295,9 @@ def is_verb_alone(line: str) -> bool:
     return len(text) <= 25 and text.endswith(":") and WROTE.search(text[-90:]) is not None
 
 
-def is_bare_intro(line: str) -> bool:
+def is_bare_intro(text: str) -> bool:
     """ "Marco wrote:" with neither date nor address: it introduces a quote where one follows."""
-    text = tidy(line)
-    return (
-        6 <= len(text) <= 80
-        and text.endswith((":", "："))
-        and bool(WROTE.search(text[-90:]) or _CJK_WROTE.search(text[-90:]))
-    )
+    return 6 <= len(text) <= 80 and text.endswith((":", "：")) and _ends_with_verb(text)
 
 
 def _mostly_name(text: str) -> bool:
@@ -297,11 +305,14 @@ def _mostly_name(text: str) -> bool:
     return _SHORT_NAME.match(text) is not None
 
 
-def may_begin_intro(line: str) -> bool:
+def _is_dated(text: str) -> bool:
+    return any(map(str.isdigit, text)) and _DATE.search(text) is not None
+
+
+def may_begin_intro(text: str) -> bool:
     """Whether an intro over several lines may begin here (it is then joined with the next ones)."""
-    text = tidy(line)
     if not 2 <= len(text) <= 250:
         return False
     return bool(_BEGIN.match(text) or _DATED.match(text + "<") or _SHORT_NAME.match(text)) and (
-        bool(_DATE.search(text)) or ADDRESS.search(text) is not None or text.endswith("<")
+        text.endswith("<") or ADDRESS.search(text) is not None or _is_dated(text)
     )

@@ -135,7 +135,7 @@ class _Scissors:
     def _is_intro(self, place: int) -> bool:
         """A line that says that somebody wrote what follows."""
         if place not in self._intros:
-            self._intros[place] = intros.is_intro(self.lines[place])
+            self._intros[place] = intros.is_intro(intros.tidy(self.lines[place]))
         return self._intros[place]
 
     def _has_text_before(self, place: int) -> bool:
@@ -234,15 +234,17 @@ class _Scissors:
 
     def _intro(self, place: int) -> int:
         """Where an introduction that begins here ends; `place` when there is none."""
-        line = self.lines[place]
-        is_intro = self._is_intro(place)
-        if is_intro and intros.tidy(line).endswith((":", "：", "--", " -")):
+        if not intros.may_tell(self.lines[place]):
+            return place
+        text = intros.tidy(self.lines[place])
+        is_intro = self._intros[place] = intros.is_intro(text)
+        if is_intro and text.endswith((":", "：", "--", " -")):
             return place + 1
-        if intros.may_begin_intro(line) and (end := self._long_intro(place)) > place:
+        if intros.may_begin_intro(text) and (end := self._long_intro(place)) > place:
             return end
-        if (is_intro or intros.is_bare_intro(line)) and self._quote_follows(place + 1):
+        if (is_intro or intros.is_bare_intro(text)) and self._quote_follows(place + 1):
             return place + 1
-        return place + 1 if is_intro and intros.needs_no_colon(line) else place
+        return place + 1 if is_intro and intros.needs_no_colon(text) else place
 
     def _long_intro(self, place: int) -> int:
         """Where an introduction over several lines ends; `place` when it is none."""
@@ -253,9 +255,9 @@ class _Scissors:
             if gaps > 2 or len(joined) > intros.MAX_LINE:
                 break
             joined += " " + piece
-            if piece.endswith((":", "：")) and intros.is_intro(joined):
+            if piece.endswith((":", "：")) and intros.is_intro(intros.tidy(joined)):
                 return here + 1
-            if piece.endswith(">") and self._quote_follows(here + 1) and intros.is_intro(joined):
+            if piece.endswith(">") and self._quote_follows(here + 1) and intros.is_intro(intros.tidy(joined)):
                 end = self._next_line(here + 1)
                 return end + 1 if intros.is_verb_alone(self.lines[end]) else here + 1
         return place
