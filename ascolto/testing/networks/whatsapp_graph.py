@@ -80,7 +80,21 @@ class WhatsAppGraph(GraphNetwork):
             return self._take_message(form.fields)
         if request.method == "POST" and parts == [self.phone_number_id, "media"]:
             return self._take_file(form)
+        if parts == [self.waba_id, "subscribed_apps"]:
+            return self.subscriptions(request, form)
+        if request.method == "POST" and parts == [self.phone_number_id]:
+            return self._call_elsewhere(form)
         raise no_object()
+
+    def _call_elsewhere(self, form: Form) -> dict[str, bool]:
+        """A hook address for this number alone; it is tried at once."""
+        wanted = form.object("webhook_configuration")
+        before, self.mailman.url = self.mailman.url, str(wanted.get("override_callback_uri", ""))
+        self.verify_token = str(wanted.get("verify_token", ""))
+        if not self.shake_hands():
+            self.mailman.url = before
+            raise GraphError(2200, "Callback verification failed", 400)
+        return {"success": True}
 
     def _look(self, parts: list[str], form: Form) -> Any:
         if parts == [self.phone_number_id]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ascolto.channels.adapters.whatsapp import errors, media, people, sending, templates
+from ascolto.channels.adapters.whatsapp import errors, media, people, registering, sending, templates
 from ascolto.channels.adapters.whatsapp.parsing import read_delivery
 from ascolto.channels.capabilities import Attachments, Capabilities
 from ascolto.channels.protocol import (
@@ -101,6 +101,7 @@ class WhatsApp(Adapter):
         "Under WhatsApp, API setup, copy the phone number ID and the WhatsApp Business account ID, not the number itself.",
         "Invent a verify token: any word of yours. Connect the inbox.",
         "Under WhatsApp, Configuration, write the hook address and the verify token that this inbox shows, and subscribe to messages.",
+        "Several numbers, or another tool on the app's address? Register our address with the network: this number then calls us.",
         "Press Test: it names the number it found.",
     )
 
@@ -128,6 +129,12 @@ class WhatsApp(Adapter):
         """The templates of the account; none without the id of its business account. Raises SendRefused."""
         waba_id = account.config.waba_id
         return templates.list_templates(self._graph(account), waba_id) if waba_id else []
+
+    def subscribe(self, account: Account, hook_url: str) -> str:
+        config: Config = account.config
+        return registering.register(
+            self._graph(account), config.phone_number_id, config.waba_id, hook_url, config.verify_token
+        )
 
     def test(self, account: Account) -> str:
         graph = self._graph(account)

@@ -9,7 +9,16 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from ascolto.channels.adapters.whatsapp.adapter import adapter
-from ascolto.channels.protocol import Handle, Inbound, Message, Outgoing, RawDelivery, Receipt, Refused
+from ascolto.channels.protocol import (
+    Handle,
+    Inbound,
+    Message,
+    Outgoing,
+    RawDelivery,
+    Receipt,
+    Refused,
+    SendRefused,
+)
 from ascolto.kit.clock import now
 from ascolto.testing.conformance import account_for, hook
 from ascolto.testing.networks import LocalServer
@@ -83,6 +92,19 @@ def test_the_dashboard_shakes_hands_with_who_knows_the_word(network) -> None:
     assert network.shake_hands()
     network.verify_token = "guess"
     assert not network.shake_hands()
+
+
+def test_a_number_is_told_where_to_call(network, door) -> None:
+    account = account_for(adapter, {**network.settings, "verify_token": "telvia-verifies"})
+    network.mailman.url = ""
+    told = adapter.subscribe(account, f"{door.url}/hooks/whatsapp/t")
+    assert told == "WhatsApp calls this address now for this number."
+    network.write(network.add_customer("393471234567", "Giulia"), "Ci siete?")
+    assert network.mailman.wait_until_idle()
+    assert len(door.events) == 1
+    with pytest.raises(SendRefused) as refusal:
+        adapter.subscribe(account, f"{door.url[:-1]}/nowhere")
+    assert "verification failed" in refusal.value.failure.reason
 
 
 def test_giulia_writes_marco_answers_and_the_receipts_come(network, door) -> None:
