@@ -6,9 +6,9 @@ It is made after the answer left, in a thread of its own: it never delays an ans
 from __future__ import annotations
 
 import logging
+import queue
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -46,42 +46,45 @@ class _Session:
 
 
 class SentBox:
-    """Copies into the Sent folders, one session an account."""
+    """Copies into the Sent folders, one session an account, made one after the other."""
 
     def __init__(self, seconds: float = access.CONNECT_SECONDS) -> None:
         self._seconds = seconds
         self._sessions: dict[int, _Session] = {}
         self._lock = threading.Lock()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sent-copies")
-        self._waiting = 0
+        self._waiting: queue.Queue[tuple[int, Any, bytes] | None] = queue.Queue(_MOST_WAITING)
+        self._thread: threading.Thread | None = None
 
-    def keep(self, account: int, config: Any, content: bytes) -> Future[bool] | None:
-        """Have a copy made soon, where one is wanted."""
+    def keep(self, account: int, config: Any, content: bytes) -> bool:
+        """Have a copy made soon, where one is wanted; whether one will be."""
         if not wants_copy(config):
-            return None
-        with self._lock:
-            if (
-                self._waiting >= _MOST_WAITING
-            ):  # a mailbox that hangs: copies are dropped rather than piled up
-                return None
-            self._waiting += 1
-        return self._thread.submit(self._copy, account, config, content)
-
-    def _copy(self, account: int, config: Any, content: bytes) -> bool:
-        try:
-            return self._append(account, config, content)
-        except (SendRefused, imap_tools.ImapToolsError, OSError, ValueError) as error:
-            log.info("no copy in the Sent folder", extra={"account": account, "error": type(error).__name__})
             return False
-        finally:
-            with self._lock:
-                self._waiting -= 1
+        with self._lock:
+            if self._thread is None:  # a daemon: a mailbox that hangs holds up nobody who wants to end
+                self._thread = threading.Thread(target=self._work, name="sent-copies", daemon=True)
+                self._thread.start()
+        with suppress(queue.Full):  # copies are dropped rather than piled up
+            self._waiting.put_nowait((account, config, content))
+            return True
+        return False
 
-    def _append(self, account: int, config: Any, content: bytes) -> bool:
+    def _work(self) -> None:
+        while (item := self._waiting.get()) is not None:
+            account, config, content = item
+            try:
+                self._append(account, config, content)
+            except (SendRefused, imap_tools.ImapToolsError, OSError, ValueError) as error:
+                log.info(
+                    "no copy in the Sent folder", extra={"account": account, "error": type(error).__name__}
+                )
+            except Exception:  # the next copy is another matter
+                log.exception("no copy in the Sent folder", extra={"account": account})
+
+    def _append(self, account: int, config: Any, content: bytes) -> None:
         session = self._take(account, config)
         if not session.folder:
             self._sessions[account] = session
-            return False
+            return
         try:
             with access.named_failures(config):
                 session.box.append(content, session.folder, flag_set=[imap_tools.MailMessageFlags.SEEN])
@@ -90,7 +93,6 @@ class SentBox:
             raise
         session.used_at = time.monotonic()
         self._sessions[account] = session
-        return True
 
     def _take(self, account: int, config: Any) -> _Session:
         session = self._sessions.pop(account, None)
@@ -109,10 +111,13 @@ class SentBox:
 
     def close(self) -> None:
         """Make what waits, then leave every mailbox."""
-        self._thread.shutdown(wait=True)
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._waiting.put(None)
+            thread.join()
         for session in self._sessions.values():
-            with suppress(Exception):
-                access.leave(session.box)
+            access.leave(session.box)
         self._sessions.clear()
 
 

@@ -174,7 +174,7 @@ def test_no_copy_where_none_is_wanted_or_the_provider_makes_it(network: MailNetw
     email._sent.close()
     assert folder.mails == []
     gmail = account_for(adapter, {**VALUES, "smtp_host": "smtp.gmail.com"})
-    assert quick()._sent.keep(1, gmail.config, b"x") is None
+    assert not quick()._sent.keep(1, gmail.config, b"x")
 
 
 @pytest.mark.parametrize("outage", ["hangs", "breaks off", "refuses password", "unavailable"])
