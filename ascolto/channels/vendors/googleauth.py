@@ -68,7 +68,7 @@ def signed(algorithm: str, key: str, header: Mapping[str, Any], claims: Mapping[
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceAccount:
+class KeyFile:
     """The key file of a service account; `subject`: the person in whose name it acts (domain-wide delegation)."""
 
     email: str
@@ -77,7 +77,7 @@ class ServiceAccount:
     subject: str = ""
 
     @classmethod
-    def read(cls, text: str, subject: str = "") -> ServiceAccount:
+    def read(cls, text: str, subject: str = "") -> KeyFile:
         """From the JSON that Google's console gives. Raises UnusableKey."""
         try:
             document = object_of(read_json(text.encode("utf-8", "replace")))
@@ -138,7 +138,7 @@ class Access:
     def _form(self) -> dict[str, str]:
         if self.service_account:
             try:
-                account = ServiceAccount.read(self.service_account, self.subject)
+                account = KeyFile.read(self.service_account, self.subject)
                 return {"grant_type": _GRANT, "assertion": account.assertion(self.scope, self.token_url)}
             except UnusableKey as error:
                 raise SendRefused(Failure(ErrorClass.CONFIG, str(error))) from error

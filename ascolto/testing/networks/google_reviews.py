@@ -39,7 +39,7 @@ class GoogleReviewsNetwork(ReviewSite):
         self.door.token_url = f"{self.url}/token"
         return {
             "locations": f"{self.place}=Telvia Milano",
-            "service_account": self.door.service_account,
+            "service_account": self.door.key_file,
             "push_secret": self.push_secret,
             "api_base": self.url,
             "sign_in_url": self.door.token_url,

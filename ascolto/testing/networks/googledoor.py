@@ -42,7 +42,7 @@ class GoogleDoor:
         self.token_url = ""
 
     @property
-    def service_account(self) -> str:
+    def key_file(self) -> str:
         """The JSON file of a service account, as the console gives it."""
         private = _key().as_pem(private=True).decode()
         document = {"type": "service_account", "project_id": "stand-in", "private_key_id": "key-1"}

@@ -35,7 +35,7 @@ class PlayStoreNetwork(ReviewSite):
         self.door.token_url = f"{self.url}/token"
         return {
             "package": self.package,
-            "service_account": self.door.service_account,
+            "service_account": self.door.key_file,
             "api_base": self.url,
             "sign_in_url": self.door.token_url,
         }

@@ -90,7 +90,7 @@ class Config:
             )
         if self.service_account:
             try:
-                googleauth.ServiceAccount.read(self.service_account)
+                googleauth.KeyFile.read(self.service_account)
             except googleauth.UnusableKey as error:
                 raise ConfigError("service_account", str(error)) from error
         reviews.check_backfill(self.backfill_days)

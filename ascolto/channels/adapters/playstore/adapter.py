@@ -47,7 +47,7 @@ class Config:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+", self.package):
             raise ConfigError("package", "is written like it.telvia.app.")
         try:
-            googleauth.ServiceAccount.read(self.service_account)
+            googleauth.KeyFile.read(self.service_account)
         except googleauth.UnusableKey as error:
             raise ConfigError("service_account", str(error)) from error
         if not re.fullmatch(r"([a-z]{2,3}([-_][A-Za-z]{2,4})?)?", self.translate_to):

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from ascolto.channels.protocol import ErrorClass
 from ascolto.channels.vendors.googleauth import (
     TOKEN_URL,
-    ServiceAccount,
+    KeyFile,
     UnusableKey,
     pem,
     refused,
@@ -40,7 +40,7 @@ FILE = json.dumps({"client_email": "a@b.example", "private_key": text_of(RSA), "
 
 
 def test_rs256_is_what_rfc_7515_says() -> None:
-    account = ServiceAccount.read(FILE, subject="anna@telvia.example")
+    account = KeyFile.read(FILE, subject="anna@telvia.example")
     head, body, seal = account.assertion("scope", TOKEN_URL).split(".")
     RSA.public_key().verify(part(seal), f"{head}.{body}".encode(), padding.PKCS1v15(), hashes.SHA256())
     claims = json.loads(part(body))
@@ -68,7 +68,7 @@ def test_a_key_survives_what_forms_do_to_lines(spoilt: Any) -> None:
 )
 def test_what_is_no_key_is_told_and_not_repeated(text: str) -> None:
     with pytest.raises(UnusableKey) as refusal:
-        ServiceAccount.read(text)
+        KeyFile.read(text)
     assert "BEGIN RSA" not in str(refusal.value)
     assert text_of(RSA)[100:140] not in str(refusal.value)
 

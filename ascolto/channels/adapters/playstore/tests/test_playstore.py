@@ -24,7 +24,7 @@ from ascolto.testing.networks.googledoor import GoogleDoor
 from ascolto.testing.networks.playstore import SCOPE, PlayStoreNetwork
 from ascolto.testing.polling import PollingDesk, reply_to
 
-VALUES = {"package": "it.telvia.app", "service_account": GoogleDoor(SCOPE).service_account}
+VALUES = {"package": "it.telvia.app", "service_account": GoogleDoor(SCOPE).key_file}
 
 
 class TestPlayStore(AdapterConformance):
