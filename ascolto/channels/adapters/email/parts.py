@@ -148,7 +148,12 @@ class _Reader:
 
     def _read_container(self, part: Part, kind: str, depth: int) -> _Piece:
         children = [child for child in part.get_payload() if isinstance(child, Part)]
-        pieces = [self.read(child, depth + 1) for child in children]
+        pieces = [
+            self._keep_leaf(child, "text/html")
+            if kind == "multipart/mixed" and place and _is_page_file(child)
+            else self.read(child, depth + 1)
+            for place, child in enumerate(children)
+        ]
         if kind == "multipart/alternative":
             return _choose(pieces)
         return _concatenate(pieces)
@@ -224,6 +229,12 @@ class _Reader:
         self._names.add(name.lower())
         media = Media(name=name, content_type=kind, data=content, content_id=content_id, size=len(content))
         self.body.files.append(media)
+
+
+def _is_page_file(part: Part) -> bool:
+    """A web page with a name of its own that is no body: Outlook and Apple Mail call pieces of the body ATT00001.htm."""
+    name = naming.claimed(part)
+    return bool(name) and content_type(part) == "text/html" and not re.fullmatch(r"(?i)ATT\d+\.html?", name)
 
 
 def _flatten(part: Part) -> bytes:

@@ -146,6 +146,9 @@ def part(headers: bytes, body: bytes = b"x") -> Message:
         (b"Content-Disposition: attachment; filename=\"utf-8''caff%C3%A8.png\"", "caffè.png"),
         (b'Content-Disposition: attachment; filename="caff\xc3\xa8.png"', "caffè.png"),
         (b"Content-Disposition: attachment; filename=my picture.png", "my picture.png"),
+        (b"Content-Type: text/html; name=report.html", "report.html"),
+        (b"Content-Type: text/html; name=report.html\r\nContent-Disposition: inline", "report.html"),
+        (b"Content-Type: text/x-python", "document.py"),
         (b"Content-Type: application/pgp-signature", "signature.asc"),
     ],
 )
@@ -158,6 +161,12 @@ def test_an_attached_mail_is_named_by_its_subject_and_one_without_by_what_it_is(
     assert [file.name for file in named.attachments] == ["Your bill.eml"]
     unnamed = part(b"Content-Type: message/rfc822", b"From: a@b.example\r\n\r\nHi")
     assert [file.name for file in unnamed.attachments] == ["message.eml"]
+
+
+def test_a_piece_of_the_body_that_outlook_named_is_no_file() -> None:
+    mail = part(b"Content-Type: text/html; name=ATT00001.htm", b"<p>And more.</p>")
+    assert mail.attachments == ()
+    assert "And more." in mail.text
 
 
 def test_two_files_of_one_name_can_be_told_apart() -> None:
