@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ascolto.channels.protocol import Amended, Inbound, Message, Sender
+from ascolto.channels.vendors import ivr_texts
 from ascolto.channels.vendors.ivr_state import Outcome, State
 
 
 def call_message(
-    call_id: str, sender: Sender, at: datetime, *, to: str = "", forwarded_from: str = ""
+    call_id: str, sender: Sender, at: datetime, language: str, *, to: str = "", forwarded_from: str = ""
 ) -> Message:
     """Somebody called. It wants an answer until one is known: who hung up early is still waiting for us.
 
     Every delivery about a call makes the same message, so that none of them must come first. Its text is empty until something
-    is known that stays.
+    is known that stays; its subject says at once that it is a call, in the `language` of the inbox.
     """
     call = {"direction": "in", "to": to, "forwarded_from": forwarded_from}
     extra: dict[str, Any] = {"call": {name: value for name, value in call.items() if value}}
@@ -24,7 +25,8 @@ def call_message(
     if phone:
         extra["call"]["from"] = phone
         extra["url"] = f"tel:{phone}"
-    return Message(external_id=call_id, sender=sender, occurred_at=at, kind="call", extra=extra)
+    word = ivr_texts.SUMMARY["call"][ivr_texts.known(language)]
+    return Message(external_id=call_id, sender=sender, occurred_at=at, subject=word, kind="call", extra=extra)
 
 
 def turn_events(

@@ -96,7 +96,7 @@ def _sender(told: Mapping[str, Any], region: str) -> Sender:
 def _turn(account: Account, told: Mapping[str, Any], at: datetime) -> list[Inbound]:
     line = line_of(account)
     call, turn = turn_of(line, told, at)
-    message = call_message(call.id, _sender(told, line.region), at, to=_to(told))
+    message = call_message(call.id, _sender(told, line.region), at, account.language, to=_to(told))
     heard = object_of(told.get("heard"))
     talked = _seconds(heard.get("talked_s"))
     events = turn_events(
@@ -119,7 +119,7 @@ def _to(told: Mapping[str, Any]) -> str:
 def _ended(account: Account, told: Mapping[str, Any], at: datetime) -> list[Inbound]:
     call_id, region = _call_id(told), account.config.country
     facts = {"status": "completed", "duration_s": _seconds(told.get("duration_s"))}
-    message = call_message(call_id, _sender(told, region), at, to=_to(told))
+    message = call_message(call_id, _sender(told, region), at, account.language, to=_to(told))
     return [message, Amended(external_id=call_id, occurred_at=at, extra={"call": facts})]
 
 

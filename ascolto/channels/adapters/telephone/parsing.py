@@ -92,7 +92,7 @@ def _about_call(
     if answering.is_turn(form, query):
         return _turn(account, form, query, at)
     if form.get("CallStatus", "").lower() in {*answering.ENDED, *_RINGING}:
-        return [_call(form, at), _status(form, at)]
+        return [_call(account, form, at), _status(form, at)]
     return [Unsupported(what=f"a call: {form.get('CallStatus', '')[:40] or 'no status'}")]
 
 
@@ -103,10 +103,10 @@ def _id(form: twilio_hooks.Form) -> str:
 # --- the call ------------------------------------------------------------------------------------------------------------
 
 
-def _call(form: twilio_hooks.Form, at: datetime) -> Message:
+def _call(account: Account, form: twilio_hooks.Form, at: datetime) -> Message:
     """Somebody called."""
     to, forwarded = twilio.e164(form.get("To", "")) or "", twilio.e164(form.get("ForwardedFrom", "")) or ""
-    return call_message(_id(form), _caller(form), at, to=to, forwarded_from=forwarded)
+    return call_message(_id(form), _caller(form), at, account.language, to=to, forwarded_from=forwarded)
 
 
 def _caller(form: twilio_hooks.Form) -> Sender:
@@ -125,7 +125,7 @@ def _turn(account: Account, form: twilio_hooks.Form, query: Mapping[str, str], a
     line = answering.line_of(account)
     call, state = answering.call_of(form), answering.turn_of(line, form, query, at).state
     return turn_events(
-        _call(form, at),
+        _call(account, form, at),
         facts_of(call, state),
         summary(line, call, state, at, account.language),
         state,
@@ -224,7 +224,7 @@ def _read_document(account: Account, raw: RawDelivery) -> list[Inbound]:
     ended = twilio.moment_of(call.get("end_time") or call.get("date_updated"), begun)
     if answering.is_outbound(form):
         return [_our_call(form, ended)]
-    events: list[Inbound] = [_call(form, begun), _status(form, ended)]
+    events: list[Inbound] = [_call(account, form, begun), _status(form, ended)]
     for recording in objects_of(call.get("recordings")):
         path = twilio.resource_in(text_of(recording.get("uri"), 500))
         if path and text_of(recording.get("status"), 20) == "completed":
