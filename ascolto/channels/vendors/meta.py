@@ -54,8 +54,12 @@ def entries_of(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def is_for(entry: Mapping[str, Any], own_id: str) -> bool:
-    """Whether an entry is of the page or account `own_id`; Meta's own test button names nobody."""
-    return text_of(entry.get("id"), 100) in {own_id, ANYBODY, ""} or own_id in set(_ends(entry))
+    """Whether an entry is of the page or account `own_id`. Meta's own test button names nobody, and a gateway something of its
+    own that is no number: then whoever is written to decides."""
+    named = text_of(entry.get("id"), 100).strip()
+    if named in {own_id, ANYBODY, ""}:
+        return True
+    return not named.isdigit() and own_id in set(_ends(entry))
 
 
 def _ends(entry: Mapping[str, Any]) -> Iterator[str]:

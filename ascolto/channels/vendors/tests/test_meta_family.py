@@ -274,3 +274,10 @@ def test_a_video_that_facebook_blocks_and_an_album_without_a_post_are_classified
     body = delivery(page_entry(changes=[{"field": "feed", "value": value} for value in values]))
     found = parsed("facebook", body)
     assert [type(event) for event in found] == [Ignored, Ignored, Message, Ignored, Unsupported]
+
+
+def test_two_pages_of_ours_that_write_to_each_other_keep_their_own_sides() -> None:
+    element = {"sender": {"id": PAGE}, "recipient": {"id": OTHER}, "timestamp": 1795338000000}
+    entry = page_entry(OTHER, messaging=[{**element, "message": {"mid": "m_5", "text": "Ciao"}}])
+    assert parsed("messenger", delivery(entry)) == [Ignored(what="for another page")]
+    assert concerned(delivery(entry)) == set()
