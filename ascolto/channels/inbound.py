@@ -177,6 +177,15 @@ class HandleChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadMoved:
+    """A thread or room got another name (`Message.thread`); threads below it, named "<old>:…", move along."""
+
+    old: str
+    new: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentChanged:
     """A person refused (or allowed again) messages.
 
@@ -227,6 +236,7 @@ Inbound = (
     | Receipt
     | ReadUpTo
     | HandleChanged
+    | ThreadMoved
     | ConsentChanged
     | AccountNews
     | Ignored

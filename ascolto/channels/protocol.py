@@ -30,6 +30,7 @@ from ascolto.channels.inbound import (
     ReceiptStatus,
     Removed,
     Sender,
+    ThreadMoved,
     Unsupported,
 )
 from ascolto.channels.outbound import ErrorClass, Failure, File, Outgoing, SendRefused, Sent
@@ -70,6 +71,7 @@ __all__ = [
     "SendRefused",
     "Sender",
     "Sent",
+    "ThreadMoved",
     "Unsupported",
     "in_own_words",
     "read_config",
@@ -218,7 +220,9 @@ class Adapter:
     rate: ClassVar[tuple[float, int]] = (10.0, 20)  # messages per second and burst, per account
     polls_every: ClassVar[timedelta | None] = None
     icon: ClassVar[str] = "i-ch-chat"
-    sentences: ClassVar[tuple[str, ...]] = ()  # what reasons and `test` say where they have gaps, as "… %(name)s …"
+    sentences: ClassVar[
+        tuple[str, ...]
+    ] = ()  # what reasons and `test` say where they have gaps, as "… %(name)s …"
     guide: ClassVar[tuple[str, ...]] = ()  # how to connect it, step by step (English source texts)
     doors: ClassVar[tuple[Doorway, ...]] = ()  # instead of a hook address
     oauth: ClassVar[OAuth | None] = None

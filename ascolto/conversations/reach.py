@@ -20,7 +20,8 @@ class Reach:
     """One way to the customer. `window_ends_at`: until when a free answer of a person may leave (None: no window).
 
     `from_public`: a private answer to what was said in public; `is_spent`: the network allows one, and it was given.
-    `blocked_why`: the customer wants (or gets) no message there: stop, blocked, gone.
+    `blocked_why`: the customer wants (or gets) no message there: stop, blocked, gone. What they said in public may be
+    answered in public all the same.
     """
 
     account: ChannelAccount
@@ -101,7 +102,7 @@ def _reach(message: Message, account: ChannelAccount) -> Reach:
         visibility=message.visibility,
         window_ends_at=message.occurred_at + human if human else None,
         machine_window_ends_at=message.occurred_at + machine if machine else None,
-        blocked_why=_blocked_why(message),
+        blocked_why=_blocked_why(message) if message.visibility == Visibility.PRIVATE else "",
     )
 
 

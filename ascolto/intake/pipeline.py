@@ -27,9 +27,17 @@ from ascolto.channels.protocol import (
     Receipt,
     Removed,
     Sender,
+    ThreadMoved,
     Unsupported,
 )
-from ascolto.conversations.actions import Received, apply_news, news_of, read_up_to, receive_messages
+from ascolto.conversations.actions import (
+    Received,
+    apply_news,
+    move_thread,
+    news_of,
+    read_up_to,
+    receive_messages,
+)
 from ascolto.customers.actions import (
     Claim,
     Person,
@@ -101,10 +109,12 @@ def read(raw: RawEvent, account: Account, adapter: Adapter) -> Delivery:
 
 
 def change_handles(batch: Batch) -> None:
-    """People whose number or user id changed, before anybody is recognised by the new one."""
+    """People whose number or user id changed, and rooms that moved, before anybody is recognised by the new one."""
     for delivery, change in batch.everything(HandleChanged):
         old, new = delivery.claims((change.old, change.new))
         change_handle(old=old, new=new)
+    for delivery, moved in batch.everything(ThreadMoved):
+        move_thread(account_id=delivery.account.id, old=moved.old, new=moved.new)
 
 
 def recognise_people(batch: Batch) -> None:

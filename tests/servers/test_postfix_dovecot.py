@@ -163,6 +163,24 @@ def test_a_wrong_password_is_named_on_both_sides(house: MailHouse, desk: Desk) -
         assert "refused the password" in refusal.value.failure.reason
 
 
+def test_a_token_opens_both_servers_and_one_that_ended_neither(house: MailHouse, desk: Desk) -> None:
+    house.dovecot.tokens.owners["a-token"] = HELP
+    by_token = {
+        "sign_in": "google",
+        "imap_password": "",
+        "smtp_password": "",
+        "smtp_user": "",
+        "access_token": "a-token",
+    }
+    assert "Both servers let us in" in desk.adapter.test(
+        account_for(desk.adapter, house.settings(**by_token))
+    )
+    with pytest.raises(SendRefused) as refusal:
+        desk.adapter.test(account_for(desk.adapter, house.settings(**by_token | {"access_token": "ended"})))
+    assert refusal.value.failure.error is ErrorClass.REAUTH
+    assert "refused the sign-in" in refusal.value.failure.reason
+
+
 def test_large_files_travel_both_ways_and_one_too_large_stays(house: MailHouse, desk: Desk) -> None:
     content = bytes(range(256)) * 20_000  # 5 MB
 

@@ -22,7 +22,7 @@ from ascolto.conversations.actions.news import (
 )
 from ascolto.conversations.actions.outcome import note_delivery, note_partial, send_again
 from ascolto.conversations.actions.outside import note_answered_outside
-from ascolto.conversations.actions.placing import Received
+from ascolto.conversations.actions.placing import Received, move_thread
 from ascolto.conversations.actions.receive import receive_messages
 from ascolto.conversations.actions.reply import add_note, add_reply
 
@@ -38,6 +38,7 @@ __all__ = [
     "change_status",
     "keep_aliases",
     "mark_spam",
+    "move_thread",
     "news_of",
     "note_answered_outside",
     "note_delivery",

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from ascolto.channels.protocol import Amended, Edited, Reacted, Receipt, ReceiptStatus, Removed
 from ascolto.conversations.actions.amending import amend, amendment
 from ascolto.conversations.actions.outside import keep_echo
 from ascolto.conversations.actions.placing import Key, aliased, by_account
-from ascolto.conversations.models import Delivery, EarlyNews, Message, MessageRevision, Reaction
+from ascolto.conversations.models import Conversation, Delivery, EarlyNews, Message, MessageRevision, Reaction
 from ascolto.events.log import emit
-from ascolto.kit.text import clean
+from ascolto.kit.text import clean, excerpt
 
 RANK = {
     Delivery.NONE: 0,
@@ -199,8 +201,17 @@ def tell_of(message: Message, event_type: str, **data: Any) -> None:
 
 
 def _amended(message: Message, item: News) -> None:
+    said = message.text
     if amend(message, item.data, item.occurred_at):
+        if message.text != said:
+            _show_in_the_list(message)
         tell_of(message, "message.amended")
+
+
+def _show_in_the_list(message: Message) -> None:
+    """What a call said is known when its transcript comes: then the list shows it, if nothing newer was said."""
+    newest = Conversation.objects.filter(pk=message.conversation_id, last_message_at__lte=message.occurred_at)
+    newest.update(preview=excerpt(message.text, 200), version=F("version") + 1)
 
 
 def _echoed(message: Message, item: News) -> None:

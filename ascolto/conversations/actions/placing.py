@@ -207,6 +207,16 @@ def keep_threads(threads: Mapping[tuple[int, str], Conversation]) -> None:
     )
 
 
+def move_thread(*, account_id: int, old: str, new: str) -> None:
+    """A thread of the network got another name; what is known under the new one already stays there."""
+    threads = ConversationThread.objects.filter(account_id=account_id)
+    for thread in threads.filter(Q(key=old[:255]) | Q(key__startswith=f"{old}:"[:255])):
+        key = (new + thread.key[len(old) :])[:255]
+        if not threads.filter(key=key).exists():
+            thread.key = key
+            thread.save(update_fields=["key"])
+
+
 def _conversations_of_threads(keys: set[tuple[int, str]]) -> dict[tuple[int, str], int]:
     if not keys:
         return {}

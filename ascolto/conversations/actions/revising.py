@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from ascolto.accounts.models import Company
 from ascolto.conversations.actions.placing import Received, by_account
@@ -29,13 +28,13 @@ def revise(items: Sequence[Received]) -> None:
             continue
         current, text = message.edited_at or message.occurred_at, clean(item.message.text)
         if revised_at > current:
-            _replace(message, text, item.message.extra, revised_at)
+            _replace(message, item, text, revised_at)
         elif revised_at < current and text != message.text:
             _remember(message, text, current)
 
 
-def _replace(message: Message, text: str, told: Mapping[str, Any], revised_at: datetime) -> None:
-    extra = {**message.extra, **told}
+def _replace(message: Message, item: Received, text: str, revised_at: datetime) -> None:
+    extra = {**message.extra, **item.message.extra}
     said_the_same = text == message.text and extra.get("rating") == message.extra.get("rating")
     if text != message.text:
         _remember(message, message.text, revised_at)
@@ -44,7 +43,7 @@ def _replace(message: Message, text: str, told: Mapping[str, Any], revised_at: d
     if said_the_same:
         return
     conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=message.conversation_id)
-    if not message.is_automatic and message.direction == "in":
+    if _is_for_us(message, item, revised_at):
         _wants_an_answer(conversation, message, revised_at)
     emit(
         "message.edited",
@@ -53,6 +52,14 @@ def _replace(message: Message, text: str, told: Mapping[str, Any], revised_at: d
         account=message.account_id,
         message=message.pk,
     )
+
+
+def _is_for_us(message: Message, item: Received, revised_at: datetime) -> bool:
+    """Whether somebody waits for our answer. Of what was imported as history, only a review that changed since."""
+    if message.direction != "in":
+        return False
+    changed_since = item.message.kind == "review" and revised_at > message.created_at
+    return not message.is_automatic or changed_since
 
 
 def _remember(message: Message, text: str, replaced_at: datetime) -> None:

@@ -46,16 +46,8 @@ def _changed(
         text, back = act()
     except Refused as refused:
         if not is_fragment(request):
-            return render(
-                request,
-                "ui/error.html",
-                {
-                    "title": in_own_language(refused.message),
-                    "text": in_own_language(refused.fix),
-                    "what": "forbidden",
-                },
-                status=422,
-            )
+            words = {"title": in_own_language(refused.message), "text": in_own_language(refused.fix)}
+            return render(request, "ui/error.html", {**words, "what": "forbidden"}, status=422)
         return toast(HttpResponse(status=422), refusal_words(refused))
     if not is_fragment(request):
         return redirect("desk:thread", conversation.number)

@@ -19,6 +19,7 @@ from ascolto.channels.protocol import (
     ReadUpTo,
     ReceiptStatus,
     Sent,
+    ThreadMoved,
     Unsupported,
 )
 from ascolto.conversations.actions import add_reply
@@ -99,6 +100,17 @@ def test_a_threads_second_message_in_the_same_delivery_finds_the_first(square: S
     inbox = make_inbox("square")
     square.tells(inbox, square.post("1", "One", thread="t"), square.post("2", "Two", by="paolo", thread="t"))
     assert Conversation.objects.count() == 1
+
+
+def test_a_room_that_moves_keeps_its_conversations(square: Square) -> None:
+    inbox = make_inbox("square")
+    square.tells(inbox, square.post("1", "Hello", public=False, thread="chat:-1"))
+    square.tells(inbox, square.post("2", "Topic", public=False, thread="chat:-1:7"))
+    for _ in range(2):
+        square.tells(inbox, ThreadMoved(old="chat:-1", new="chat:-100", occurred_at=now()))
+    square.tells(inbox, square.post("3", "Hello again", public=False, thread="chat:-100"))
+    square.tells(inbox, square.post("4", "Topic again", public=False, thread="chat:-100:7"))
+    assert Conversation.objects.count() == 2
 
 
 # --- echoes ----------------------------------------------------------------------------------------------------------

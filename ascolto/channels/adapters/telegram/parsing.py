@@ -9,7 +9,6 @@ from typing import Any
 from ascolto.channels.adapters.telegram import chats
 from ascolto.channels.adapters.telegram.contents import LONGEST, notice_of, read_content
 from ascolto.channels.adapters.telegram.people import (
-    CHAT,
     Element,
     author,
     external_id,
@@ -18,7 +17,7 @@ from ascolto.channels.adapters.telegram.people import (
     number_of,
     user,
 )
-from ascolto.channels.protocol import Edited, Handle, HandleChanged, Ignored, Inbound, Message, Unsupported
+from ascolto.channels.protocol import Edited, Ignored, Inbound, Message, ThreadMoved, Unsupported
 from ascolto.channels.reading import Unreadable, moment_of, needed, object_of, objects_of, plain, text_of
 
 # What Telegram may tell besides messages, and from which nothing follows.
@@ -73,7 +72,7 @@ def _moved(message: Element, received_at: datetime) -> Inbound | None:
     if old == new or not old or not new:
         return None
     at = moment_of(message.get("date"), received_at)
-    return HandleChanged(old=Handle(CHAT, old), new=Handle(CHAT, new), occurred_at=at)
+    return ThreadMoved(old=f"chat:{old}", new=f"chat:{new}", occurred_at=at)
 
 
 def _said(message: Element, received_at: datetime) -> Message:

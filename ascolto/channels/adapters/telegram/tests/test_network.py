@@ -17,7 +17,6 @@ from ascolto.channels.protocol import (
     Failure,
     File,
     Handle,
-    HandleChanged,
     Inbound,
     Message,
     Outgoing,
@@ -26,6 +25,7 @@ from ascolto.channels.protocol import (
     Removed,
     SendRefused,
     Sent,
+    ThreadMoved,
 )
 from ascolto.kit import http
 from ascolto.kit.clock import now
@@ -209,8 +209,8 @@ def test_a_group_that_moves_is_followed(care) -> None:
     care.network.write(care.giulia, "Qui è tutto spento", public=True)
     said = care.message()
     new = care.network.upgrade_group()
-    moves = [event for event in care.hears() if isinstance(event, HandleChanged)]
-    assert [(move.old.value, move.new.value) for move in moves] == [("-4017", str(new))] * 2
+    moves = [event for event in care.hears() if isinstance(event, ThreadMoved)]
+    assert [(move.old, move.new) for move in moves] == [("chat:-4017", f"chat:{new}")] * 2
     sent = care.publishes(reply_to=said.external_id, extra=said.extra)
     assert sent.external_ids[0].startswith(f"{new}:")
     care.network.put_out(care.giulia)

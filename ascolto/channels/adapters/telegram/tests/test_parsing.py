@@ -18,12 +18,12 @@ from ascolto.channels.protocol import (
     ConsentChanged,
     Edited,
     ErrorClass,
-    HandleChanged,
     Inbound,
     Message,
     RawDelivery,
     Reacted,
     Removed,
+    ThreadMoved,
 )
 from ascolto.kit.http import Answer
 from ascolto.testing.conformance import RECEIVED_AT
@@ -107,8 +107,8 @@ def test_the_direct_messages_of_a_channel_are_private() -> None:
 def test_a_group_that_moves_tells_both_of_its_ids() -> None:
     for name in ("group_moves", "group_moved"):
         (moved,) = events(name)
-        assert isinstance(moved, HandleChanged)
-        assert (moved.old.value, moved.new.value) == ("-4017", "-1001234567890")
+        assert isinstance(moved, ThreadMoved)
+        assert (moved.old, moved.new) == ("chat:-4017", "chat:-1001234567890")
 
 
 def test_a_business_chat_counts_its_messages_for_itself() -> None:
