@@ -87,6 +87,7 @@ class MastodonNetwork(Network):
         super().__init__()
         self.max_characters = max_characters
         self.slow_files = False  # files take two looks until they are ready
+        self.knows_types = {"mention", "quote", "update", "moderation_warning", "severed_relationships"}
         self.filters_strangers = True  # private mentions of whom we do not follow are set aside
         self.statuses: dict[str, Status] = {}
         self.notices: list[Notice] = []

@@ -226,6 +226,8 @@ def _notifications(network: MastodonNetwork, request: Request, reader: Person, p
     if reader is not network.us:
         return Reply([])
     types = {*request.query.get("types[]", []), *request.query.get("types", [])}
+    if types - network.knows_types:  # as servers of another make do
+        return Reply({"error": "types[] holds an unknown value"}, 422)
     hidden = request.asked("include_filtered") in {"true", "1"}
     found = [
         item

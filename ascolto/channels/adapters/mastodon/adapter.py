@@ -100,12 +100,13 @@ class Mastodon(Adapter):
         "Sign in to Mastodon with the account of your company and open Preferences, Development, New application.",
         "Give the application a name and the scopes read and write; save it, and open it again.",
         'Copy "Your access token" here, and write the address of your server.',
+        "Or, to sign in instead of copying: write the redirect URI into the application, and its client key and secret here.",
         "Press Test: it names the account it found and how long a post may be on your server.",
     )
     oauth = OAuth(
         authorize_url="{instance}/oauth/authorize",
         token_url="{instance}/oauth/token",  # noqa: S106 - an address
-        scopes=("read", "write", "push"),
+        scopes=("read", "write"),
         stores={"access_token": "access_token"},
     )
 

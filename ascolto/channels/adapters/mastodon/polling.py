@@ -7,7 +7,7 @@ therefore read again from time to time: gone means taken back.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,10 +96,19 @@ def _notifications(rest: Rest, place: Place, history: timedelta) -> Iterator[Pol
 def _ask_notifications(rest: Rest, *more: tuple[str, str]) -> list[dict[str, Any]]:
     """A page, oldest first. What the server's policy set aside is asked for, too: by default it hides private mentions
     of people whom we do not follow, which is nearly every customer."""
-    parameters = [("types[]", kind) for kind in _TYPES]
-    parameters += [("include_filtered", "true"), ("limit", str(_PAGE)), *more]
-    found = [item for item in list_of(rest, "api/v1/notifications", parameters) if _id_of(item)]
+    common = [("include_filtered", "true"), ("limit", str(_PAGE)), *more]
+    try:
+        listed = _listed(rest, _TYPES, common)
+    except SendRefused as refusal:
+        if refusal.failure.code not in {"400", "422"}:
+            raise
+        listed = _listed(rest, _TYPES[:1], common)  # a server of another make, which does not know the others
+    found = [item for item in listed if _id_of(item)]
     return sorted(found, key=lambda item: _order(_id_of(item)))
+
+
+def _listed(rest: Rest, types: Iterable[str], more: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    return list_of(rest, "api/v1/notifications", [*(("types[]", kind) for kind in types), *more])
 
 
 def _pages_after(rest: Rest, since: str) -> Iterator[list[dict[str, Any]]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from ascolto.channels.adapters.mastodon.adapter import adapter
 from ascolto.channels.protocol import Edited, ErrorClass, Message, Outgoing, Removed, SendRefused
+from ascolto.channels.vendors import oauth
 from ascolto.kit import clock, http
 from ascolto.testing.conformance import account_for
 from ascolto.testing.networks.city import City
@@ -65,6 +67,12 @@ def test_an_account_that_is_connected_today_brings_only_what_came_lately(network
     network.write(giulia, "nuovo", public=True)
     assert desk.hears_message().text == "@telvia nuovo"
     assert desk.hears() == []
+
+
+def test_a_server_that_knows_only_mentions_is_heard(network, desk, giulia) -> None:
+    network.knows_types = {"mention"}
+    network.write(giulia, "la fibra non va")
+    assert desk.hears_message().text == "@telvia la fibra non va"
 
 
 def test_likes_are_not_even_asked_for(network, desk, giulia) -> None:
@@ -253,3 +261,24 @@ def test_the_test_names_the_account_and_how_long_a_post_may_be(network, desk) ->
     assert adapter.test(desk.account) == f"Connected as @telvia@{host.partition('/')[0]}."
     network.max_characters = 5000
     assert "5000 characters" in adapter.test(desk.account)
+
+
+def test_anna_may_sign_in_instead_of_copying_a_token(network) -> None:
+    origin = [network.url]
+    made = http.request(
+        "POST", f"{network.url}/api/v1/apps", json={"client_name": "Ascolto"}, trusted_origins=origin
+    ).json_object()
+    assert made is not None
+    values = {"instance": f"{network.url}/", **{name: made[name] for name in ("client_id", "client_secret")}}
+    assert adapter.oauth is not None
+    back, verifier = "https://care.telvia.example/back", oauth.new_verifier()
+    address = oauth.sign_in_address(adapter.oauth, values, redirect_uri=back, state="s-1", verifier=verifier)
+    answer = http.request("GET", address, trusted_origins=origin)
+    told = parse_qs(urlsplit(answer.headers["location"]).query)
+    assert told["state"] == ["s-1"]
+    granted = oauth.exchange(
+        adapter.oauth, values, code=told["code"][0], verifier=verifier, redirect_uri=back, trusted=True
+    )
+    assert granted.values == {"access_token": network.token_of(network.us)}
+    account = account_for(adapter, {**values, **granted.values})
+    assert adapter.test(account).startswith("Connected as @telvia")
