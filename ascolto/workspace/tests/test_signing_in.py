@@ -278,6 +278,17 @@ def test_the_form_shows_the_address_to_register_and_the_steps(desk, provider) ->
     assert "The address is shown here as soon as the inbox is connected." in page
 
 
+def test_the_first_run_goes_on_where_it_was_left(desk, provider) -> None:
+    page = desk.post("/welcome/inbox/pigeon/", typed(provider.url)).content.decode()
+    denied = come_back(desk, provider.deny(address_in(page)))
+    assert denied.headers["Location"] == "/welcome/inbox/pigeon/"
+    assert "The network was told no" in desk.get("/welcome/inbox/pigeon/").content.decode()
+    page = desk.post("/welcome/inbox/pigeon/", typed(provider.url)).content.decode()
+    answer = come_back(desk, provider.agree(address_in(page)))
+    assert answer.headers["Location"] == "/welcome/inbox/"
+    assert "Pigeons is connected." in desk.get("/welcome/inbox/").content.decode()
+
+
 def test_a_provider_that_somebody_else_wrote_lets_anna_in_and_renews(
     desk, provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:

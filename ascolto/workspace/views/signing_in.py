@@ -26,11 +26,16 @@ from ascolto.workspace.guides import callback_url
 from ascolto.workspace.selectors import base_url
 from ascolto.workspace.signing_in import SignInRefused
 
+_FIRST_RUN = "signing_in_first_run"
 
-def leave_to_sign_in(request: HttpRequest, form: InboxForm) -> HttpResponse | None:
+
+def leave_to_sign_in(
+    request: HttpRequest, form: InboxForm, *, is_first_run: bool = False
+) -> HttpResponse | None:
     """On the way to the network with what was typed; None when the form says what is wrong."""
     if not form.is_valid():
         return None
+    request.session[_FIRST_RUN] = is_first_run  # where to go on afterwards
     try:
         return _leave(request, adapter=form.adapter, values=form.values(), general=form.general())
     except ConfigError as refusal:
@@ -81,14 +86,23 @@ def _leave(request: HttpRequest, **what: Any) -> HttpResponse:
 def come_back(request: HttpRequest) -> HttpResponse:
     """Back from the network, with its answer in the address; the next address does not hold it any more."""
     answer = {name: request.GET.get(name, "") for name in ("state", "code", "error", "error_description")}
+    is_first_run = request.session.pop(_FIRST_RUN, False)
     try:
         account = signing_in.finish(
             agent=request.user, session=request.session.session_key or "", answer=answer
         )
     except SignInRefused as refusal:
         leave_notice(request, refusal.reason, tone="bad")
-        if refusal.account:
-            return redirect("workspace:inbox", refusal.account)
-        return redirect("workspace:connect", refusal.kind) if refusal.kind else redirect("workspace:inboxes")
+        return _to_try_again(refusal, is_first_run)
     leave_notice(request, _("%(name)s is connected.") % {"name": account.name})
+    if is_first_run:
+        return redirect("workspace:welcome-inbox")
     return redirect("workspace:inbox", account.pk)
+
+
+def _to_try_again(refusal: SignInRefused, is_first_run: bool) -> HttpResponse:
+    if refusal.account:
+        return redirect("workspace:inbox", refusal.account)
+    if refusal.kind:
+        return redirect("workspace:welcome-connect" if is_first_run else "workspace:connect", refusal.kind)
+    return redirect("workspace:inboxes")

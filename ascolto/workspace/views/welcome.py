@@ -105,7 +105,7 @@ def connect_first(request: HttpRequest, kind: str) -> HttpResponse:
     name = f"{company.name} {_(adapter.label)}".strip()[:120]
     form = InboxForm(request.POST or None, adapter=adapter, language=company.language, initial={"name": name})
     if request.method == "POST" and "sign_in" in request.POST:
-        if (leaving := leave_to_sign_in(request, form)) is not None:
+        if (leaving := leave_to_sign_in(request, form, is_first_run=True)) is not None:
             return leaving
     elif request.method == "POST" and (account := connect_by(request, form)):
         leave_notice(request, _("%(name)s is connected.") % {"name": account.name})
@@ -158,10 +158,12 @@ def _step(request: HttpRequest, step: int, *, template: str = "", **context: Any
     if step > company.setup_step:
         actions.move_set_up(step=step)
     reached = max(step, company.setup_step)
+    left = taken_notice(request) if step > 1 else {"text": "", "tone": "ok"}
     shown = {
         "step": step,
         "steps": _steps(step, reached if step > 1 else 1),
-        "notice": taken_notice(request)["text"] if step > 1 else "",
+        "notice": left["text"],
+        "notice_tone": left["tone"],
         **context,
     }
     return render(request, template or f"workspace/{STEPS[step - 1].replace('-', '_')}.html", shown)
