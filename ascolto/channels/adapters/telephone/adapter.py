@@ -76,7 +76,6 @@ class Telephone(Adapter):
         max_length=twilio_messages.LONGEST,
         receipts=frozenset({"sent", "delivered"}),
         voice=True,
-        answers=False,
     )
     kept_headers = (twilio_hooks.QUERY,)
     namespaces = ("phone",)
