@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
+import json
 import os
 import pwd
 import shutil
@@ -22,10 +23,13 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator, Sequence
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+from urllib.parse import parse_qs, urlsplit
 
+from ascolto.testing.networks import LocalServer
 from ascolto.testing.servers import RunningServer, ServerMissing, free_port
 from ascolto.testing.servers.certificate import make_certificate
 
@@ -111,7 +115,12 @@ ssl_cert = <{certificate}
 ssl_key = <{key}
 first_valid_uid = 1
 mail_location = maildir:{folder}/mail/%u
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
 passdb {{
   driver = passwd-file
   args = scheme=plain username_format=%u {folder}/users
@@ -163,6 +172,34 @@ def _need(program: str, package: str) -> str:
     return found
 
 
+class Tokens(LocalServer):
+    """Who answers Dovecot whose token it was shown, as a provider's own servers do."""
+
+    def __init__(self) -> None:
+        self.owners: dict[str, str] = {}
+        super().__init__(_TokenAnswers)
+        self.start()
+
+
+class _TokenAnswers(BaseHTTPRequestHandler):
+    server: Tokens
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        """Tell whose token it is."""
+        (token,) = parse_qs(urlsplit(self.path).query).get("token", [""])
+        owner = self.server.owners.get(token)
+        said = {"email": owner, "active": "yes"} if owner else {"error": "invalid_token"}
+        body = json.dumps(said).encode()
+        self.send_response(200 if owner else 401)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
 class Dovecot(RunningServer):
     """The mailboxes: IMAP over TLS, LMTP, and who may sign in."""
 
@@ -171,6 +208,7 @@ class Dovecot(RunningServer):
     def __init__(self) -> None:
         super().__init__()
         self.lmtp_port, self.auth_port = free_port(), free_port()
+        self.tokens = Tokens()
         self.certificate, self.key = self.folder / "certificate.pem", self.folder / "key.pem"
 
     def prepare(self) -> Sequence[str | Path]:
@@ -185,6 +223,8 @@ class Dovecot(RunningServer):
         if not self.certificate.exists():
             make_certificate(self.certificate, self.key)
         (self.folder / "users").write_text("".join(f"{who}:{{plain}}{PASSWORD}::::::\n" for who in PEOPLE))
+        tokens = f"tokeninfo_url = {self.tokens.url}/?token=\nusername_attribute = email\nactive_attribute = active\nactive_value = yes\n"
+        (self.folder / "oauth2.conf").write_text(tokens)
         config = self.folder / "dovecot.conf"
         config.write_text(
             _DOVECOT.format(
@@ -197,6 +237,11 @@ class Dovecot(RunningServer):
             )
         )
         return [program, "-F", "-c", config]
+
+    def stop(self) -> None:
+        """End it and whoever answers for its tokens."""
+        super().stop()
+        self.tokens.stop()
 
     def is_ready(self) -> bool:
         return _greets(self.lmtp_port, b"220") and _listens(self.port) and _listens(self.auth_port)
