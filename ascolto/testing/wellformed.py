@@ -10,7 +10,16 @@ from typing import Any, get_args
 
 import pytest
 
-from ascolto.channels.protocol import AccountNews, Handle, Inbound, Media, Message, Receipt, Sender
+from ascolto.channels.protocol import (
+    AccountNews,
+    Handle,
+    HandleChanged,
+    Inbound,
+    Media,
+    Message,
+    Receipt,
+    Sender,
+)
 
 
 def describe(event: Inbound) -> str:
@@ -93,7 +102,8 @@ def _handles_of(event: Inbound) -> Iterator[Handle]:
         check_text(sender.name)
         assert type(sender.language) is str
         yield from sender.handles
-    yield from (getattr(event, end) for end in ("old", "new") if hasattr(event, end))
+    if isinstance(event, HandleChanged):
+        yield from (event.old, event.new)
 
 
 def _check_media(media: Media) -> None:
