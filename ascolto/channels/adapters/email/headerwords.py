@@ -12,7 +12,8 @@ remitente|remetente|mittente|absender|afzender|avsändare|avsender|afsender|nada
 siuntėjas|şöndərən|จาก
 """
 _DATE = """
-sent|message du|date|sent on|sent at|date sent|inviato|inviato il|inviata|data|data invio|data di invio|spedito|gesendet|gesendet am|datum
+sent|message du|message received
+date|sent on|sent at|date sent|inviato|inviato il|inviata|data|data invio|data di invio|spedito|gesendet|gesendet am|datum
 versendet|gesendet um|envoyé|envoyé le|envoyée|envoyé par|date d'envoi|date d’envoi|enviado|enviado el|enviado em|enviada em
 enviada|enviado a|fecha|fecha de envío|data de envio|verzonden|verstuurd|verzonden op|verzenddatum|sendt|dato|skickat|skickat den
 sendt den|lähetetty|päivämäärä|päiväys|pvm|wysłano|wysłane|wysłana|data wysłania|odesláno|odeslána|datum odeslání|odoslané

@@ -22,7 +22,9 @@ _WROTE = (
 WROTE: Final = re.compile(
     rf"(?:^|[\s>\"'\])(,])(?:{_WROTE})(?:\W*uhr)?\s*(?:\(.{{0,40}}\))?\s*[:：]?\s*-{{0,6}}$", re.IGNORECASE
 )
-_CJK_WROTE = re.compile(r"(?:写道|寫道|のメール|のメッセージ|書きました|작성|씀|님의 말|쓴 글)\s*[:：]?\s*$")
+_CJK_WROTE = re.compile(
+    r"(?:写道|寫道|のメール|のメッセージ|書きました|เขียนว่า|लिखा|작성|씀|님의 말|쓴 글)\s*[:：]?\s*$"
+)
 # Languages whose verb stands in the middle: "Am 3. Mai schrieb Giulia <g@…>:", "Op 3 mei schreef …:", "Den 3. maj skrev …:".
 _VERB_INSIDE: Final = re.compile(
     r"\b(?:schrieb|schreef|skrev|skreiv|escribió|escribio|escreveu|ha scritto|a écrit|wrote|geschreven|kirjoitti|napisał"
@@ -56,6 +58,10 @@ _BY_A_GROUP: Final = re.compile(
     r"^(?:\S[^:]{0,60} via [^:]{2,60} (?:wrote|schrieb|a écrit|ha scritto|escribió|escreveu|schreef|skrev) ?:"
     r"|posted by \S.{0,60} on \d{1,4}[/.-]\d{1,2}[/.-]\d{2,4})$",
     re.IGNORECASE,
+)
+# "Marco <help@…>, 23.11.2026 10:12:"
+_ADDRESS_AND_DATE: Final = re.compile(
+    r"^[^<>:]{0,80}<[^<>\s]{1,80}@[^<>\s]{3,100}>[,;]? ?(?:(?:am|on|il|le|el|op|den) )?\d[^<>@]{5,40}:$"
 )
 _SHORT_NAME: Final = re.compile(r"^[\"'*]{0,2}[^\W\d][^:;?!<>|]{1,80}[\"'*]{0,2}\s*[<(\[]")
 _RICHARD: Final = re.compile(r"^[A-Za-z]{2,20}> ")
@@ -256,6 +262,7 @@ def is_intro(text: str) -> bool:
         _DATE_AND_NAME.match(text)
         or _BY_A_GROUP.match(text)
         or (_YOU_WROTE.match(text) and _DATE.search(text))
+        or (_ADDRESS_AND_DATE.match(text) and _DATE.search(text))
     ):
         return True
     if not text.endswith((":", "：", ">", "]")):

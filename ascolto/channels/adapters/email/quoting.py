@@ -18,6 +18,7 @@ _INTRO_LINES = 6
 _SIGNATURE_LINES = 15
 _HEADER_LINES = 40
 
+_MOMENT = re.compile(r"(?<![\d.])\d{1,2}[:.]\d{2}(?![\d.])|\b(?:19|20)\d{2}\b")
 _QUOTED = re.compile(r"^\s{0,3}(?:>|[|](?:\s|$))")
 
 
@@ -186,25 +187,32 @@ class _Scissors:
             self.lines[place] if place < len(self.lines) else ""
         ):
             return place
-        roles, here, end, telling = set(), place, place, False
+        roles, here, end, telling, addressed = set(), place, place, False, False
         while here < len(self.lines) and here - end <= 3 and here - place < _HEADER_LINES:
             line = self.lines[here]
             if role := headerwords.role_of(line):
                 roles.add(role)
-                telling = telling or bool(
-                    intros.ADDRESS.search(line) or re.search(r"\d{1,2}[:.]\d{2}|\d{4}", line)
-                )
+                addressed = addressed or intros.ADDRESS.search(line[:300]) is not None
+                telling = telling or addressed or _MOMENT.search(line[:300]) is not None
                 end = here + 1
             elif line.strip() and self._is_far(roles, here, end):
                 break
             here += 1
-        told = len(roles & {"from", "date", "to", "subject"})
-        if (told >= 3 and (telling or told == 4 or self._stands_apart(place))) or (
-            telling and len(roles) >= 2 and roles & {"from", "date"} and self._stands_apart(place)
-        ):
+        if self._is_header(place, roles, telling=telling, addressed=addressed):
             return self._end_of_continuation(end)
         self._no_header_before = end  # those below it are fewer still
         return place
+
+    def _is_header(self, place: int, roles: set[str], *, telling: bool, addressed: bool) -> bool:
+        """Whether these fields make the head of a mail, and not a list that a customer wrote."""
+        told = len(roles & {"from", "date", "to", "subject"})
+        apart = self._stands_apart(place)
+        if told >= 3:
+            return (addressed or "from" in roles) and (telling or told == 4 or apart)
+        if told < 2 and not (addressed and len(roles) >= 2):
+            return False
+        ruled = place > 0 and intros.RULE.match(self.lines[place - 1]) is not None
+        return apart and bool(roles & {"from", "date"}) and (telling or (ruled and "from" in roles))
 
     def _is_far(self, roles: set[str], here: int, end: int) -> bool:
         """A line that is no header: a folded one may follow, but a paragraph ends the block."""
@@ -270,12 +278,22 @@ class _Scissors:
         if self._quote_follows(end):
             stop = self._end_of_quote(self._next_line(end))
             if not inline:
-                self._hide(place, stop)
+                self._hide(self._beginning(place), stop)
             return stop
         if self._has_text_before(place):
-            return self._cut(place)
+            return self._cut(self._beginning(place))
         self._hide(place, end)
         return end
+
+    def _beginning(self, place: int) -> int:
+        """Where what ends in this line began: with a rule above it, or with a name above its address."""
+        if place == 0:
+            return place
+        above = self.lines[place - 1].strip()
+        is_name = self.lines[place].lstrip().startswith("<") and 0 < len(above) <= 60 and above[-1:].isalpha()
+        if intros.RULE.match(self.lines[place - 1]) or (is_name and len(above.split()) <= 5):
+            return place - 1
+        return place
 
     def _end_of_quote(self, place: int) -> int:
         """The first line after a quote that is neither quoted, nor empty inside it, nor the rest of a broken link."""
