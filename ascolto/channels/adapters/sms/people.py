@@ -33,7 +33,8 @@ def party_of(text: str, user_id: str = "") -> Party:
     if number:
         return Party(number, channel, (*stable, Handle("phone", number)), True)
     if not address or twilio.is_withheld(address):
-        return Party("", channel, stable or ((Handle("sms", "withheld"),) if address else ()), bool(stable))
+        nobody = (Handle("sms", "withheld", proven=False),) if address else ()
+        return Party("", channel, stable or nobody, bool(stable))
     return Party(address, channel, stable or (Handle(channel or "sms", address),), bool(channel))
 
 
