@@ -126,6 +126,8 @@ def needs_of(adapter: Adapter) -> str:
     if any(setting.is_required and setting.name in granted for setting in settings_of(adapter)):
         required.insert(0, _("an account to sign in with"))
     if not required:
-        return _("Needs nothing else.")
+        return (
+            _("Needs nothing else.") if adapter.doors else _("What it needs depends on the way you choose.")
+        )
     shown = required[:3] + ([_("%(n)s more") % {"n": len(required) - 3}] if len(required) > 3 else [])
     return str(format_lazy(_("Needs: {things}"), things=", ".join(shown)))
