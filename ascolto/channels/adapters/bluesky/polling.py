@@ -6,6 +6,7 @@ that one was deleted is told only to whoever reads everything, so what was writt
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,20 +36,23 @@ Found = dict[str, Any]
 
 @dataclass(slots=True)
 class Place:
-    """How far an account was read. `seen`: what was found within the overlap; `mine`: our own newest answer; `rev`: of the
-    chat; `watched`: post → when it was first seen and last looked at."""
+    """How far an account was read.
+
+    `seen`: fingerprints of what was found within the overlap, with their second; `mine`: our own newest answer; `rev`: of the chat;
+    `watched`: post → when it was first seen and last looked at.
+    """
 
     since: str = ""
     mine: str = ""
     rev: str = ""
-    seen: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
     watched: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, cursor: Mapping[str, Any]) -> Place:
         """The place a cursor names; whatever is wrong with it is forgotten."""
         since, mine, rev = (text_of(cursor.get(name), 200) for name in ("since", "mine", "rev"))
-        seen = {uri: text_of(at, 60) for uri, at in object_of(cursor.get("seen")).items()}
+        seen = {key: at for key, at in object_of(cursor.get("seen")).items() if type(at) is int}
         watched = {
             uri: [text_of(moment, 60) for moment in value]
             for uri, value in object_of(cursor.get("watched")).items()
@@ -96,21 +100,21 @@ class Reader:
     def _notifications(self, place: Place) -> Iterator[Polled]:
         moment = now()
         start = _moment(place.since) - _OVERLAP if place.since else moment - self._history
-        newest = [item for item in self._newest_first(start) if text_of(item.get("uri")) not in place.seen]
+        newest = [item for item in self._newest_first(start) if _fingerprint(item) not in place.seen]
         found = newest[::-1]  # what came within one millisecond keeps its order
         about = self._subjects([text_of(item.get("reasonSubject"), 700) for item in found])
         for item in sorted(found, key=_indexed_at):
             uri, indexed = text_of(item.get("uri"), 700), text_of(item.get("indexedAt"), 60)
             place.since = max(place.since, indexed)
-            place.seen[uri] = indexed
+            place.seen[_fingerprint(item)] = int(_indexed_at(item).timestamp())
             place.watched[uri] = [moment.isoformat(), moment.isoformat()]
             _shorten(place.watched, _MOST_WATCHED)
             if subject := about.get(text_of(item.get("reasonSubject"), 700)):
                 item = {**item, "about": subject}
             yield place.polled(item)
         place.since = place.since or moment.isoformat()
-        horizon = _moment(place.since) - _OVERLAP * 2
-        place.seen = {uri: at for uri, at in place.seen.items() if _moment(at) >= horizon}
+        horizon = (_moment(place.since) - _OVERLAP * 2).timestamp()
+        place.seen = {key: at for key, at in place.seen.items() if at >= horizon}
         _shorten(place.seen, _MOST_SEEN)
 
     def _newest_first(self, start: datetime) -> Iterator[Found]:
@@ -231,6 +235,11 @@ class Reader:
 def _shorten(known: dict[str, Any], most: int) -> None:
     for oldest in list(known)[:-most]:
         del known[oldest]
+
+
+def _fingerprint(item: Mapping[str, Any]) -> str:
+    """A notification in a few letters: the cursor is written with every one of them."""
+    return hashlib.sha256(text_of(item.get("uri"), 700).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _moment(text: str) -> datetime:

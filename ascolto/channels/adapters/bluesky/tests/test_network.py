@@ -87,6 +87,15 @@ def test_an_account_that_is_connected_today_brings_only_what_came_lately(network
     assert desk.hears_message().text.endswith("nuovo")
 
 
+def test_what_the_network_notices_a_little_late_is_heard(network, desk, giulia) -> None:
+    network.write(giulia, "subito", public=True)
+    desk.hears()
+    with clock.at(clock.now() - timedelta(minutes=1)):
+        network.write(giulia, "in ritardo", public=True)
+    assert desk.hears_message().text.endswith("in ritardo")
+    assert desk.hears() == []
+
+
 def test_pictures_come_along(network, desk, giulia) -> None:
     network.write(giulia, "La spia è rossa", public=True, files=[(b"\x89PNG red", "image/png")])
     (image,) = desk.hears_message().attachments
