@@ -79,7 +79,7 @@ class Telephone(Adapter):
     )
     kept_headers = (twilio_hooks.QUERY,)
     namespaces = ("phone",)
-    rate = (1.0, 5)
+    rate = (10.0, 20)
     polls_every = timedelta(minutes=10)
     icon = "i-ch-phone"
     sentences = (
