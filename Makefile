@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PATHS := ascolto tests tools bench conftest.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench texts matrix lock clean
+.PHONY: help install run demo test oracles check bench texts matrix lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  %-12s %s\n' "$$name" "$$what"; done
@@ -19,6 +19,8 @@ demo: $(VENV)/.installed ## the same with a made-up company whose customers writ
 
 test: $(VENV)/.installed-dev ## the tests, on SQLite and then on PostgreSQL where it is installed
 	@$(BIN)/python -m tests.suite
+
+oracles: $(VENV)/.installed-oracles ## other people's clients and servers, for more tests (some hundred megabytes)
 
 check: $(VENV)/.installed-dev ## style, types, floors, templates
 	$(BIN)/ruff check $(wildcard $(PATHS))
@@ -49,6 +51,10 @@ $(VENV)/.installed: requirements.lock tools/install.py
 $(VENV)/.installed-dev: requirements.lock requirements-dev.lock tools/install.py
 	@$(FIND_PYTHON); "$$python" tools/install.py $(VENV) requirements-dev.lock
 	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-oracles: requirements-oracles.lock tools/install.py
+	@$(FIND_PYTHON); "$$python" tools/install.py $(VENV) requirements-oracles.lock
+	@touch $(VENV)/.installed $(VENV)/.installed-dev $@
 
 # The first Python that is new enough: PYTHON=… when given, else the usual names.
 define FIND_PYTHON

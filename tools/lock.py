@@ -1,4 +1,4 @@
-"""Write requirements.lock and requirements-dev.lock anew from pyproject.toml: versions and hashes, no addresses."""
+"""Write the lock files anew from pyproject.toml: versions and hashes, no addresses."""
 
 from __future__ import annotations
 
@@ -22,19 +22,15 @@ OPTIONS = (
 
 
 def main() -> None:
-    """The development lock keeps the versions of the other one."""
-    compile_ = [sys.executable, "-m", "piptools", "compile", *OPTIONS]
-    subprocess.run([*compile_, "-o", "requirements.lock", "pyproject.toml"], cwd=ROOT, check=True)
-    command = [
-        *compile_,
-        "--extra",
-        "dev",
-        "--constraint",
-        "requirements.lock",
-        "-o",
-        "requirements-dev.lock",
-        "pyproject.toml",
-    ]
+    """Each lock keeps the versions of the one before it."""
+    _lock("requirements.lock")
+    _lock("requirements-dev.lock", "--extra", "dev", "--constraint", "requirements.lock")
+    extras = ("--extra", "dev", "--extra", "oracles")
+    _lock("requirements-oracles.lock", *extras, "--constraint", "requirements-dev.lock")
+
+
+def _lock(name: str, *options: str) -> None:
+    command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *options, "-o", name, "pyproject.toml"]
     subprocess.run(command, cwd=ROOT, check=True)
 
 
