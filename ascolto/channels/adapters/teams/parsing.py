@@ -27,7 +27,7 @@ from ascolto.channels.reading import Unreadable, iso_moment_of, needed, object_o
 
 NAMESPACE = "teams"
 LONGEST = 40_000
-_AT = re.compile(r"<at(?:\s[^>]*)?>(.*?)</at>", re.IGNORECASE | re.DOTALL)
+_AT = re.compile(r"<at(?:\s[^<>]{0,500})?>([^<]{0,300})</at>", re.IGNORECASE)  # linear in whatever comes
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
 _DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
@@ -180,7 +180,7 @@ def _text(activity: Mapping[str, Any]) -> str:
         return text.strip()
 
     def mention(found: re.Match[str]) -> str:
-        name = html.unescape(_TAG.sub("", found[1])).strip()
+        name = html.unescape(found[1]).strip()
         return "" if name.casefold() == us else f"@{name}"
 
     text = _TAG.sub("", _BREAK.sub("\n", _AT.sub(mention, text)))
