@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from ascolto.channels.protocol import ErrorClass, Failure, Handle, Sent
 from ascolto.conversations.actions import keep_aliases, note_delivery, note_partial, take_over
@@ -228,8 +229,10 @@ def give_up_lease(lost: Lost) -> None:
 
 
 def reconcile() -> int:
-    """Uncertain dispatches of which a receipt came: they were sent, or the network says that they failed."""
-    unknown = Dispatch.objects.filter(state=State.UNCERTAIN)
+    """Dispatches that are uncertain, or wait for a repeat, and of which a receipt or an echo came: it says what became of them."""
+    unknown = Dispatch.objects.filter(
+        Q(state=State.UNCERTAIN) | Q(state=State.QUEUED, attempts__gt=0, holder="")
+    )
     sent = [Delivery.SENT, Delivery.DELIVERED, Delivery.READ]
     known = list(
         unknown.filter(message__delivery__in=[*sent, Delivery.FAILED]).values_list("pk", "message__delivery")

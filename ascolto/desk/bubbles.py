@@ -232,6 +232,10 @@ _WARNINGS = {
     "files_left_out": gettext_lazy("It had more files than are taken: some were left out."),
     "text_shortened": gettext_lazy("It was too long: only its beginning is shown."),
     "truncated": gettext_lazy("It was too large: only its first part was fetched."),
+    "delayed": gettext_lazy("It is late: the other server has not taken it yet, and ours goes on trying."),
+    "pec_anomaly": gettext_lazy(
+        "It is no certified mail: it came in from outside the system of certified mail."
+    ),
     "unreadable": gettext_lazy("It could not be read. The original is kept."),
 }
 

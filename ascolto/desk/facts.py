@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,11 +46,13 @@ def facts_of(extra: Mapping[str, Any]) -> Facts:
 
 
 def _address(value: Any) -> str:
-    """Only what is a web address may become a link."""
+    """Only what is a web address, or a telephone number, may become a link."""
     try:
         parts = urlsplit(value) if isinstance(value, str) and len(value) < 2000 else None
     except ValueError:
         return ""
+    if parts is not None and parts.scheme == "tel" and re.fullmatch(r"\+?[0-9]{3,20}", parts.path):
+        return str(value)
     return value if parts is not None and parts.scheme in {"http", "https"} and parts.hostname else ""
 
 
@@ -83,6 +86,8 @@ def _call(value: Any) -> tuple[str, ...]:
     if not isinstance(value, dict):
         return ()
     outcome = value.get("outcome")
+    if not outcome and value.get("status") == "completed":
+        outcome = "abandoned"
     found = [str(_OUTCOMES[outcome])] if isinstance(outcome, str) and outcome in _OUTCOMES else []
     if (by := _moment(value.get("callback_by"))) is not None:
         found.append(_("by %(time)s") % {"time": timezone.localtime(by).strftime("%H:%M")})

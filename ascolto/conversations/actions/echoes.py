@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db.models import Q
+
 from ascolto.channels.protocol import Message as Incoming
 from ascolto.conversations.actions.news import advance_delivery
 from ascolto.conversations.actions.placing import Received
@@ -37,9 +39,10 @@ def _own(item: Received) -> Message | None:
     if pk.isascii() and pk.isdigit() and len(pk) < 19:
         return rows.filter(pk=int(pk)).first()
     text = clean(item.message.text).strip()
-    rows = rows.filter(
-        delivery__in=ON_THE_WIRE, created_at__gte=now() - MEMORY, visibility=item.message.visibility
-    )
+    tried = Q(delivery__in=ON_THE_WIRE) | (
+        Q(delivery=Delivery.QUEUED) & ~Q(delivery_error="")
+    )  # it will be repeated
+    rows = rows.filter(tried, created_at__gte=now() - MEMORY, visibility=item.message.visibility)
     if item.customer_id is not None:
         rows = rows.filter(conversation__customer_id=item.customer_id)
     elif item.message.replies_to:

@@ -29,6 +29,7 @@ from ascolto.delivery.tests.desk import health_of, state_of
 from ascolto.delivery.worker import deliver_waiting
 from ascolto.gates import Refused
 from ascolto.intake.models import RawEvent
+from ascolto.kit import clock
 from ascolto.kit.clock import now
 from ascolto.testing.factories import make_agent, make_inbox
 from ascolto.testing.square import Square, the_square
@@ -166,6 +167,24 @@ def test_an_echo_confirms_an_answer_of_which_nobody_knew(square: Square) -> None
     assert state_of(message) == ("sent", "sent")
     assert message.external_id == "x1"
     assert Message.objects.filter(direction="out").count() == 1
+
+
+def test_an_echo_ends_the_repeats_of_a_network_that_knows_them() -> None:
+    with the_square(idempotent=True) as square:
+        inbox, marco = make_inbox("square"), make_agent()
+        square.tells(inbox, square.post("c1", "Hello?"))
+        square.answers.append(Failure(ErrorClass.UNCERTAIN, "No answer in time."))
+        message = add_reply(
+            agent=marco, conversation=Conversation.objects.get(), text="Hi.", visibility="public"
+        )
+        deliver_waiting()
+        assert state_of(message) == ("queued", "queued")
+        square.tells(inbox, square.echo("x1", "Hi.", answers="c1"))
+        with clock.at(now() + timedelta(hours=2)):
+            deliver_waiting()
+        assert state_of(message) == ("sent", "sent")
+        assert square.published == []
+        assert Message.objects.filter(direction="out").count() == 1
 
 
 def test_an_echo_that_is_faster_than_the_networks_own_answer_becomes_ours(square: Square) -> None:
