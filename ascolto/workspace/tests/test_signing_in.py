@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from ascolto.testing.networks.provider import SECRET, Provider
 from ascolto.testing.servers import ServerMissing
 from ascolto.testing.servers.oidc import OidcProvider
 from ascolto.workspace.models import SignIn
+from ascolto.workspace.signing_in import SignInRefused, finish
 from ascolto.workspace.tests import signing
 from ascolto.workspace.tests.signing import PIGEON, address_in, leave, let_pigeons_fly, typed
 
@@ -146,6 +148,30 @@ def test_a_way_back_belongs_to_one_session_of_one_person(desk, provider, anna) -
     assert provider.asked == []
     come_back(desk, back)  # and nobody has spent it for her
     assert ChannelAccount.objects.filter(kind="pigeon").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_one_comes_through(desk, provider, anna) -> None:
+    back = provider.agree(leave(desk, provider.url))
+    answer = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
+    session, start, outcomes = desk.session.session_key, threading.Barrier(4), []
+
+    def try_it() -> None:
+        start.wait(10)
+        try:
+            outcomes.append(finish(agent=anna, session=session, answer=answer).name)
+        except SignInRefused as refusal:
+            outcomes.append(refusal.reason[:12])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=try_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["Pigeons", "This sign-in", "This sign-in", "This sign-in"]
+    assert len(provider.asked) == 1
 
 
 @pytest.mark.parametrize("minutes", [11, 60 * 24])
