@@ -6,11 +6,13 @@ Loaded by `-p ascolto.testing.harness` (pyproject.toml), since the environment m
 from __future__ import annotations
 
 import atexit
+import importlib
 import os
 import shutil
 import tempfile
 from collections.abc import Generator
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,17 @@ def missing(what: str, reason: str) -> None:
     if what in os.environ.get("ASCOLTO_TEST_REQUIRE", "").split(","):
         pytest.fail(f"{what} is required here (ASCOLTO_TEST_REQUIRE), but {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+def oracle(module: str) -> Any:
+    """Somebody else's library against which ours is held (`make oracles`). Skips where it is not installed, even a whole module."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        reason = f"{module} is not installed: make oracles"
+        if "oracles" in os.environ.get("ASCOLTO_TEST_REQUIRE", "").split(","):
+            raise RuntimeError(f"required here (ASCOLTO_TEST_REQUIRE), but {reason}") from error
+        pytest.skip(reason, allow_module_level=True)
 
 
 @cache

@@ -13,14 +13,15 @@ import pytest
 from ascolto.channels.adapters.bluesky.adapter import Bluesky
 from ascolto.channels.adapters.bluesky.richtext import facets
 from ascolto.testing.conformance import account_for
+from ascolto.testing.harness import oracle
 from ascolto.testing.networks.bluesky import BlueskyNetwork
 from ascolto.testing.networks.city import City
 from ascolto.testing.polled import Desk, answer_to
 
-atproto = pytest.importorskip("atproto", reason="atproto is not installed: pip install -e '.[oracles]'")
+atproto = oracle("atproto")
 
 
-errors = pytest.importorskip("atproto_client.exceptions")
+errors = oracle("atproto_client.exceptions")
 
 
 @pytest.fixture

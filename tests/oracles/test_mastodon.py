@@ -9,11 +9,12 @@ import pytest
 
 from ascolto.channels.adapters.mastodon.adapter import adapter
 from ascolto.testing.conformance import account_for
+from ascolto.testing.harness import oracle
 from ascolto.testing.networks.city import City
 from ascolto.testing.networks.mastodon import MastodonNetwork
 from ascolto.testing.polled import Desk, answer_to
 
-mastodon = pytest.importorskip("mastodon", reason="Mastodon.py is not installed: pip install -e '.[oracles]'")
+mastodon = oracle("mastodon")
 
 
 @pytest.fixture

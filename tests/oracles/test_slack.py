@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-slack_sdk = pytest.importorskip("slack_sdk")
+from ascolto.testing.harness import oracle
+
+slack_sdk = oracle("slack_sdk")
 
 from slack_sdk.errors import SlackApiError  # noqa: E402
 from slack_sdk.oauth import AuthorizeUrlGenerator  # noqa: E402

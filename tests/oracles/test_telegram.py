@@ -15,10 +15,11 @@ from ascolto.channels.adapters.telegram.adapter import adapter
 from ascolto.channels.adapters.telegram.tests.test_telegram import ACCOUNT
 from ascolto.channels.protocol import Edited, HandleChanged, Ignored, Message, RawDelivery
 from ascolto.testing.conformance import RECEIVED_AT
+from ascolto.testing.harness import oracle
 from ascolto.testing.networks.city import City, Person
 from ascolto.testing.networks.telegram import TelegramNetwork
 
-telegram = pytest.importorskip("telegram", reason="python-telegram-bot is not installed")
+telegram = oracle("telegram")
 OWN = Path(ascolto.__file__).parent / "channels" / "adapters" / "telegram" / "fixtures"
 SHARED = Path(ascolto.__file__).resolve().parents[2] / "shared" / "fixtures" / "telegram"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64

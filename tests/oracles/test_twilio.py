@@ -26,6 +26,7 @@ from ascolto.channels.vendors import gsm, twilio_hooks, twilio_twiml
 from ascolto.kit import http
 from ascolto.kit.clock import now
 from ascolto.testing.conformance import account_for, hook
+from ascolto.testing.harness import missing, oracle
 from ascolto.testing.networks.city import City, Reply, Request
 from ascolto.testing.networks.sms import SmsNetwork
 from ascolto.testing.networks.telephone import TelephoneNetwork
@@ -38,9 +39,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def validator() -> Any:
-    return pytest.importorskip("twilio.request_validator", reason="twilio is not installed").RequestValidator(
-        TOKEN
-    )
+    return oracle("twilio.request_validator").RequestValidator(TOKEN)
 
 
 URLS = (
@@ -76,7 +75,7 @@ def takes(adapter: Adapter, request: HookRequest, values: dict[str, str]) -> boo
 
 @pytest.mark.parametrize("url", URLS)
 def test_what_twilio_signed_with_or_without_the_port_is_taken(url) -> None:
-    module = pytest.importorskip("twilio.request_validator", reason="twilio is not installed")
+    module = oracle("twilio.request_validator")
     parsed = module.urlparse(url)
     fields = {"MessageSid": "SM1", "From": "+39347", "Body": "Perché? 😀 a+b&c"}
     for spelled in {url, module.add_port(parsed), module.remove_port(parsed)}:
@@ -128,7 +127,7 @@ def same(ours: bytes, theirs: Any) -> bool:
 
 
 def test_our_xml_is_what_twilios_builder_writes() -> None:
-    voice = pytest.importorskip("twilio.twiml.voice_response", reason="twilio is not installed")
+    voice = oracle("twilio.twiml.voice_response")
     url = "https://care.telvia.example/hooks/telephone/t?step=need&lang=it"
     theirs = voice.VoiceResponse()
     question = theirs.gather(
@@ -151,7 +150,7 @@ def test_our_xml_is_what_twilios_builder_writes() -> None:
 
 
 def test_recording_ringing_and_the_end_are_written_alike() -> None:
-    voice = pytest.importorskip("twilio.twiml.voice_response", reason="twilio is not installed")
+    voice = oracle("twilio.twiml.voice_response")
     theirs = voice.VoiceResponse()
     theirs.record(
         action="/a",
@@ -184,7 +183,7 @@ def test_recording_ringing_and_the_end_are_written_alike() -> None:
 
 
 def test_our_alphabet_is_the_one_of_the_standard() -> None:
-    module = pytest.importorskip("gsm0338", reason="gsm0338 is not installed")
+    module = oracle("gsm0338")
     codec = module.Codec()
     for point in range(0x10000):
         if 0xD800 <= point <= 0xDFFF or point == 0x1B:
@@ -209,7 +208,7 @@ def city() -> Iterator[City]:
 
 def client(network: SmsNetwork | TelephoneNetwork) -> Any:
     """Twilio's client, whose requests go to the stand-in."""
-    pytest.importorskip("twilio", reason="twilio is not installed")
+    oracle("twilio")
     from twilio.http import HttpClient
     from twilio.http.response import Response
     from twilio.rest import Client
@@ -309,8 +308,9 @@ def description() -> dict[str, Any]:
     """`twilio_api_v2010.json` from the npm package @twilio/cli-core (package/src/services/twilio-api/)."""
     place = os.environ.get("TWILIO_OPENAPI", "")
     if not place or not Path(place).is_file():
-        pytest.skip(
-            "TWILIO_OPENAPI names no file: `npm pack @twilio/cli-core`, unpack, name twilio_api_v2010.json"
+        missing(
+            "twilio-openapi",
+            "TWILIO_OPENAPI names no file: `npm pack @twilio/cli-core`, unpack, name twilio_api_v2010.json",
         )
     found: dict[str, Any] = json.loads(Path(place).read_text())
     return found

@@ -27,9 +27,10 @@ from ascolto.channels.protocol import (
     Removed,
 )
 from ascolto.testing.conformance import RECEIVED_AT, account_for, hook
+from ascolto.testing.harness import oracle
 from ascolto.testing.networks.whatsapp import Template, WhatsAppCustomer, WhatsAppNetwork
 
-pywa = pytest.importorskip("pywa", reason="pywa is not installed")
+pywa = oracle("pywa")
 SHARED = Path(ascolto.__file__).resolve().parents[2] / "shared" / "fixtures" / "whatsapp"
 NO_DELIVERIES = ("error_", "pywa_template_buttons", "pywa_template_carousel")
 NEWER = "doc_"  # written after the reference, which knows more than pywa 4.5

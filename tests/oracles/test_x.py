@@ -11,10 +11,11 @@ import pytest
 from ascolto.channels.adapters.x.adapter import adapter
 from ascolto.channels.protocol import Handle, Outgoing
 from ascolto.testing.conformance import account_for
+from ascolto.testing.harness import oracle
 from ascolto.testing.networks.city import City
 from ascolto.testing.networks.x import XNetwork
 
-xdk = pytest.importorskip("xdk", reason="the library of X (xdk) is not installed")
+xdk = oracle("xdk")
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
 
 

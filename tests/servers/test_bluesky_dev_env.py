@@ -14,12 +14,13 @@ from ascolto.channels.adapters.bluesky.sending import key_of
 from ascolto.channels.protocol import ErrorClass, Inbound, Message, Removed, SendRefused
 from ascolto.kit import clock
 from ascolto.testing.conformance import account_for
+from ascolto.testing.harness import oracle
 from ascolto.testing.polled import Desk, answer_to, picture
 from ascolto.testing.servers import ServerMissing
 from ascolto.testing.servers.bluesky_dev_env import BlueskyDevEnv
 
 pytestmark = [pytest.mark.processes, pytest.mark.any_database]
-atproto = pytest.importorskip("atproto", reason="atproto is not installed: pip install -e '.[oracles]'")
+atproto = oracle("atproto")
 
 
 @pytest.fixture(scope="module")
