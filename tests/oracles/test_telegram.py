@@ -13,7 +13,7 @@ import pytest
 import ascolto
 from ascolto.channels.adapters.telegram.adapter import adapter
 from ascolto.channels.adapters.telegram.tests.test_telegram import ACCOUNT
-from ascolto.channels.protocol import Edited, HandleChanged, Ignored, Message, RawDelivery
+from ascolto.channels.protocol import Edited, Ignored, Message, RawDelivery, ThreadMoved
 from ascolto.testing.conformance import RECEIVED_AT
 from ascolto.testing.harness import oracle
 from ascolto.testing.networks.city import City, Person
@@ -59,9 +59,9 @@ def agree(body: bytes, name: str) -> None:
             assert event.extra["data"] == update.callback_query.data, name
         elif isinstance(event, Edited):
             assert (event.text, event.occurred_at) == (theirs.text or theirs.caption, theirs.edit_date), name
-        elif isinstance(event, HandleChanged):
+        elif isinstance(event, ThreadMoved):
             moved = {theirs.chat.id, theirs.migrate_to_chat_id or theirs.migrate_from_chat_id}
-            assert {int(event.old.value), int(event.new.value)} == moved, name
+            assert {event.old, event.new} == {f"chat:{one}" for one in moved}, name
         else:
             assert isinstance(event, Ignored) or theirs is None or update.my_chat_member, name
 
