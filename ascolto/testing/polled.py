@@ -4,47 +4,29 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Mapping
 from typing import Any
 
-from ascolto.channels.protocol import Account, Adapter, File, Inbound, Message, Outgoing, RawDelivery
-from ascolto.kit.clock import now
+from ascolto.channels.protocol import File, Inbound, Message, Outgoing
+from ascolto.testing.polling import PollingDesk, reply_to
 
 
-class Desk:
-    """An account whose cursor is kept, as the poller keeps it."""
-
-    def __init__(self, adapter: Adapter, account: Account) -> None:
-        self.adapter, self.account = adapter, account
-        self.cursor: Mapping[str, Any] = {}
+class Desk(PollingDesk):
+    """A desk that speaks of hearing."""
 
     def hears(self) -> list[Inbound]:
         """Poll once, and parse what came."""
-        found: list[Inbound] = []
-        for polled in self.adapter.poll(self.account, self.cursor):
-            self.cursor = polled.cursor
-            if polled.raw is not None:
-                raw = RawDelivery(body=polled.raw, headers=polled.headers, received_at=now(), source="poll")
-                found += self.adapter.parse(self.account, raw)
-        return found
+        return self.poll()
 
     def hears_message(self) -> Message:
         """The one message that came."""
-        messages = [event for event in self.hears() if isinstance(event, Message) and not event.outgoing]
+        messages = self.messages()
         assert len(messages) == 1, messages
         return messages[0]
 
 
 def answer_to(message: Message, text: str, tracker: str = "d-1", **more: Any) -> Outgoing:
-    """What the desk would send back."""
-    return Outgoing(
-        tracker=tracker,
-        recipient=message.sender.handles,
-        text=text,
-        reply_to=message.external_id,
-        extra=message.extra,
-        **more,
-    )
+    """A private answer to a message."""
+    return reply_to(message, text, tracker, **{"visibility": "private", "references": (), **more})
 
 
 def _one_pixel() -> bytes:

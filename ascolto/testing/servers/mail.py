@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
-import json
 import os
 import pwd
 import shutil
@@ -23,15 +22,13 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator, Sequence
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import parse_qs, urlsplit
 
-from ascolto.testing.networks import LocalServer
 from ascolto.testing.servers import RunningServer, ServerMissing, free_port
 from ascolto.testing.servers.certificate import make_certificate
+from ascolto.testing.servers.tokens import Tokens
 
 HELP: Final = "help@telvia.example"
 GIULIA: Final = "giulia@example.org"
@@ -170,34 +167,6 @@ def _need(program: str, package: str) -> str:
     if found is None:
         raise ServerMissing(f"{package} is not installed: apt-get install {package}")
     return found
-
-
-class Tokens(LocalServer):
-    """Who answers Dovecot whose token it was shown, as a provider's own servers do."""
-
-    def __init__(self) -> None:
-        self.owners: dict[str, str] = {}
-        super().__init__(_TokenAnswers)
-        self.start()
-
-
-class _TokenAnswers(BaseHTTPRequestHandler):
-    server: Tokens
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-    def do_GET(self) -> None:
-        """Tell whose token it is."""
-        (token,) = parse_qs(urlsplit(self.path).query).get("token", [""])
-        owner = self.server.owners.get(token)
-        said = {"email": owner, "active": "yes"} if owner else {"error": "invalid_token"}
-        body = json.dumps(said).encode()
-        self.send_response(200 if owner else 401)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
 
 class Dovecot(RunningServer):
