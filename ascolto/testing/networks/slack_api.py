@@ -227,11 +227,12 @@ class SlackApi(Network):
             {key: value for key, value in (file or {}).items() if key not in {"content", "expected"}}
             for file in files
         ]
-        message = {"type": "message", "subtype": "file_share", "user": BOT_USER, "app_id": APP, "files": told}
-        message["text"] = str(asked.get("initial_comment") or "")
+        text = str(asked.get("initial_comment") or "")
+        about = {"type": "message", "subtype": "file_share", "user": BOT_USER, "app_id": APP}
+        message = {**about, "files": told, "text": text}
         message_id = self._own(place, {**message, **({"thread_ts": thread} if thread else {})})
         content = tuple((str(file["mimetype"]), bytes(file["content"])) for file in files if file)
-        self.took(SentMessage(id=message_id, person=None, text=message["text"], files=content, data=message))
+        self.took(SentMessage(id=message_id, person=None, text=text, files=content, data=message))
         return _yes(files=told)
 
     def _file_info(self, asked: Mapping[str, Any]) -> Reply:
