@@ -166,28 +166,36 @@ def change_handle(*, old: Claim, new: Claim) -> bool:
     return True
 
 
-def change_consent(*, claims: Sequence[Claim], granted: bool, scope: str) -> None:
-    """A person refuses, or allows again, messages nobody asked for."""
-    known = _find(claim.key for claim in claims)
-    Identity.objects.filter(pk__in=[pk for pk, _ in known.values()]).update(
-        opted_out_at=None if granted else now()
-    )
-    for customer in {customer for _, customer in known.values()}:
+def change_consent(*, claims: Sequence[Claim], granted: bool, scope: str, at: datetime) -> None:
+    """A person refuses, or allows again, messages nobody asked for. What is older than what we know changes nothing."""
+    known, moment = _find(claim.key for claim in claims), min(at, now())
+    rows = Identity.objects.filter(pk__in=[pk for pk, _ in known.values()])
+    changed = rows.filter(Q(consent_at__isnull=True) | Q(consent_at__lte=moment))
+    told = list(changed.values_list("customer_id", flat=True).distinct())
+    changed.update(opted_out_at=None if granted else moment, consent_at=moment)
+    for customer in told:
         emit("customer.consent_changed", customer=customer, granted=granted, scope=scope)
 
 
 def change_reachability(*, claims: Sequence[Claim], reachable: bool, why: str, at: datetime) -> None:
-    """A person does not want (or cannot get) any message on a channel, or does again. `why`: stop, blocked, gone."""
-    known = _find(claim.key for claim in claims)
+    """A person does not want (or cannot get) any message on a channel, or does again. `why`: stop, blocked, gone.
+
+    News may come in any order: the latest counts, and a STOP is only taken back by a START.
+    """
+    known, moment = _find(claim.key for claim in claims), min(at, now())
     rows = Identity.objects.filter(pk__in=[pk for pk, _ in known.values()])
+    before = rows.filter(blocked_at__isnull=not reachable)
+    changed = before.filter(blocked_at__lte=moment) if reachable else before.exclude(reached_at__gt=moment)
+    told = list(changed.values_list("customer_id", flat=True).distinct())
     if reachable:
-        changed = rows.filter(blocked_at__isnull=False, blocked_at__lte=at)
-        told = list(changed.values_list("customer_id", flat=True).distinct())
         changed.update(blocked_at=None, blocked_why="")
+        rows.exclude(reached_at__gte=moment).update(reached_at=moment)
     else:
-        changed = rows.filter(blocked_at__isnull=True)
-        told = list(changed.values_list("customer_id", flat=True).distinct())
-        changed.update(blocked_at=at, blocked_why=why)
+        same = rows.filter(blocked_at__lt=moment)
+        (same if why == "stop" else same.exclude(blocked_why="stop")).update(
+            blocked_at=moment, blocked_why=why
+        )
+        changed.update(blocked_at=moment, blocked_why=why)
     for customer in told:
         emit("customer.consent_changed", customer=customer, granted=reachable, scope="messages")
 
@@ -196,9 +204,10 @@ def note_written_again(written: Mapping[int, datetime]) -> None:
     """Whoever writes has not blocked us any more; a STOP is lifted by a START only. `written`: identities and when they wrote."""
     back = Identity.objects.filter(pk__in=list(written), blocked_why__in=["blocked", "gone"])
     for identity in back:
-        if identity.blocked_at is not None and written[identity.pk] > identity.blocked_at:
-            identity.blocked_at, identity.blocked_why = None, ""
-            identity.save(update_fields=["blocked_at", "blocked_why"])
+        at = written[identity.pk]
+        if identity.blocked_at is not None and at > identity.blocked_at:
+            identity.blocked_at, identity.blocked_why, identity.reached_at = None, "", at
+            identity.save(update_fields=["blocked_at", "blocked_why", "reached_at"])
 
 
 def note_unreachable(*, identity: int, why: str) -> None:

@@ -32,6 +32,10 @@ class Identity(models.Model):
     opted_out_at = models.DateTimeField(null=True)  # no messages that nobody asked for
     blocked_at = models.DateTimeField(null=True)  # no messages at all on this channel
     blocked_why = models.CharField(max_length=10, blank=True, default="")  # stop, blocked, gone
+    consent_at = models.DateTimeField(
+        null=True
+    )  # of the latest news on `opted_out_at`: an older one comes late
+    reached_at = models.DateTimeField(null=True)  # since when we know that messages reach them again
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:

@@ -68,8 +68,9 @@ def _complete(rows: Iterable[dict[str, Any]]) -> list[Said]:
     for file in files:
         said[file["message_id"]].files.append(dict(file))
     reactions = Reaction.objects.filter(message_id__in=ids).exclude(emoji="")
-    for message, emoji, whose in reactions.values_list("message_id", "emoji", "identity__value"):
-        said[message].reactions.append((emoji, whose or ""))
+    columns_of_reactions = ("message_id", "emoji", "identity__shown", "identity__value")
+    for message, emoji, shown, value in reactions.values_list(*columns_of_reactions):
+        said[message].reactions.append((emoji, shown or value or ""))
     public = [
         pk for pk in ids if said[pk].row["visibility"] == "public" and said[pk].row["direction"] == "in"
     ]
@@ -79,7 +80,7 @@ def _complete(rows: Iterable[dict[str, Any]]) -> list[Said]:
             said[pk].answered_privately = True
     changed = [pk for pk in ids if said[pk].row["edited_at"] or said[pk].row["removed_at"]]
     if changed:
-        earlier = MessageRevision.objects.filter(message_id__in=changed).order_by("id")
+        earlier = MessageRevision.objects.filter(message_id__in=changed).order_by("replaced_at", "id")
         for message, text in earlier.values_list("message_id", "text"):
             said[message].revisions.append(text)
     return list(said.values())

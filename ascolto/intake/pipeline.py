@@ -192,7 +192,7 @@ def change_consents(batch: Batch) -> None:
                 claims=claims, reachable=change.granted, why=change.why, at=change.occurred_at
             )
         else:
-            change_consent(claims=claims, granted=change.granted, scope=change.scope)
+            change_consent(claims=claims, granted=change.granted, scope=change.scope, at=change.occurred_at)
 
 
 def tell_account_news(batch: Batch) -> None:

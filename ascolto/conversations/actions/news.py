@@ -219,12 +219,31 @@ def _echoed(message: Message, item: News) -> None:
 
 
 def _edited(message: Message, item: News) -> None:
-    if message.removed_at is not None or (message.edited_at and message.edited_at >= item.occurred_at):
+    at = item.occurred_at
+    known = message.revisions.filter(replaced_at=at)
+    if message.edited_at == at or message.removed_at == at or known.exists():
+        return
+    later = message.revisions.filter(replaced_at__gt=at).order_by("replaced_at", "id").first()
+    if later is not None:
+        _join_the_history(message, later, item)
+        return
+    if message.removed_at is not None or (message.edited_at is not None and message.edited_at > at):
         return
     MessageRevision.objects.create(message=message, text=message.text, replaced_at=item.occurred_at)
     message.text, message.edited_at = item.data["text"], item.occurred_at
     message.save(update_fields=["text", "edited_at"])
     tell_of(message, "message.edited")
+
+
+def _join_the_history(message: Message, later: MessageRevision, item: News) -> None:
+    """An edit that comes after a later one, or after the removal: only what was said in between is told anew."""
+    at = item.occurred_at
+    MessageRevision.objects.create(message=message, text=later.text, replaced_at=at)
+    later.text = item.data["text"]
+    later.save(update_fields=["text"])
+    if message.edited_at is None or message.edited_at < at:
+        message.edited_at = at
+        message.save(update_fields=["edited_at"])
 
 
 def _removed(message: Message, item: News) -> None:

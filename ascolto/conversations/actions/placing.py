@@ -112,9 +112,10 @@ class Finder:
         named = set(self._answers.values())
         named |= {int(i.message.conversation_token) for i in items if i.message.conversation_token.isdigit()}
         customers = {item.customer_id for item in items if item.customer_id is not None}
-        own_thread = {item.customer_id for item in items if item.thread_key}
+        # somebody may write in a room and, in the same batch, only to us
+        alone = {item.customer_id for item in items if item.customer_id and not item.thread_key}
         recent = ~Q(status=Status.RESOLVED) | Q(resolved_at__gte=self.reopen_after)
-        wanted = Q(customer_id__in=customers - own_thread, is_spam=False) & recent
+        wanted = Q(customer_id__in=alone, is_spam=False) & recent
         if named:
             wanted |= Q(pk__in=named)
         if known:

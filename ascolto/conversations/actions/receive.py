@@ -173,17 +173,18 @@ def _absorb(conversation: Conversation, item: Received, company: Company, moment
     kinds = [kind for kind in conversation.channels.split(",") if kind and kind != item.channel]
     conversation.channels = ",".join([item.channel, *kinds])[:200]
     conversation.has_public = conversation.has_public or message.visibility == "public"
-    if at >= conversation.last_message_at:
+    comes_late = at < conversation.last_message_at
+    if not comes_late:
         conversation.preview = excerpt(
             message.extra.get("visible_text") or message.text or message.subject, 200
         )
     conversation.last_message_at = max(conversation.last_message_at, at)
     conversation.version += 1
     if message.outgoing:
-        conversation.waiting_since = conversation.due_at = None
+        _answer(conversation, at, company)
         return False
     conversation.last_inbound_at = max(conversation.last_inbound_at or at, at)
-    if message.automatic:
+    if message.automatic or (comes_late and _was_answered_outside(conversation, at)):
         return False
     if conversation.waiting_since is None or at < conversation.waiting_since:
         conversation.waiting_since = at
@@ -193,6 +194,25 @@ def _absorb(conversation: Conversation, item: Received, company: Company, moment
         conversation.status, conversation.resolved_at = Status.OPEN, None
         return True
     return False
+
+
+def _answer(conversation: Conversation, at: datetime, company: Company) -> None:
+    """Somebody answered outside the desk at `at`; what the customer wrote after that still waits."""
+    since = None
+    if conversation.waiting_since and conversation.last_inbound_at and conversation.last_inbound_at > at:
+        later = conversation.messages.filter(direction="in", is_automatic=False, occurred_at__gt=at)
+        later = later.filter(occurred_at__gte=conversation.waiting_since)
+        since = later.order_by("occurred_at").values_list("occurred_at", flat=True).first()
+    conversation.waiting_since = since
+    conversation.due_at = since + timedelta(minutes=company.promise_minutes) if since else None
+
+
+def _was_answered_outside(conversation: Conversation, at: datetime) -> bool:
+    """Whether somebody answered on the network itself after `at`: they saw what reaches us only now."""
+    if conversation.pk is None:
+        return False
+    echoes = conversation.messages.filter(direction="out", extra__echo=True, occurred_at__gte=at)
+    return echoes.exists()
 
 
 def _message(item: Received, conversation: Conversation, moment: datetime) -> Message:

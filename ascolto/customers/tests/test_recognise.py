@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ascolto.customers.actions import Claim, Person, change_consent, change_handle, recognise
+from ascolto.customers.actions import (
+    Claim,
+    Person,
+    change_consent,
+    change_handle,
+    change_reachability,
+    recognise,
+)
 from ascolto.customers.models import Customer, Identity
+from ascolto.kit.clock import now
 
 pytestmark = pytest.mark.django_db
 
@@ -171,7 +182,33 @@ def test_a_number_that_belongs_to_somebody_stays_theirs() -> None:
 
 def test_a_refusal_of_advertising_is_kept_on_the_handle_and_can_be_taken_back() -> None:
     who(PHONE)
-    change_consent(claims=[PHONE], granted=False, scope="marketing")
+    change_consent(claims=[PHONE], granted=False, scope="marketing", at=now())
     assert Identity.objects.get().opted_out_at is not None
-    change_consent(claims=[PHONE], granted=True, scope="marketing")
+    change_consent(claims=[PHONE], granted=True, scope="marketing", at=now())
     assert Identity.objects.get().opted_out_at is None
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_refusal_and_its_end_may_come_in_any_order(order: tuple[int, ...]) -> None:
+    who(PHONE)
+    noon = now() - timedelta(hours=1)
+    for step in order * 2:
+        at, granted = noon + timedelta(minutes=step), step == 1
+        change_consent(claims=[PHONE], granted=granted, scope="marketing", at=at)
+        change_reachability(claims=[PHONE], reachable=granted, why="blocked", at=at)
+    known = Identity.objects.get()
+    assert known.opted_out_at == known.blocked_at == noon + timedelta(minutes=2)
+    for step in (3, 2, 0):
+        at, granted = noon + timedelta(minutes=step), step == 3
+        change_consent(claims=[PHONE], granted=granted, scope="marketing", at=at)
+        change_reachability(claims=[PHONE], reachable=granted, why="blocked", at=at)
+    known.refresh_from_db()
+    assert (known.opted_out_at, known.blocked_at) == (None, None)
+
+
+def test_a_stop_is_not_weakened_by_a_block_that_comes_later() -> None:
+    who(PHONE)
+    noon = now() - timedelta(hours=1)
+    for minute, why in ((0, "stop"), (1, "blocked")):
+        change_reachability(claims=[PHONE], reachable=False, why=why, at=noon + timedelta(minutes=minute))
+    assert Identity.objects.get().blocked_why == "stop"
