@@ -118,9 +118,10 @@ def change_handles(batch: Batch) -> None:
 
 
 def recognise_people(batch: Batch) -> None:
-    """The customer behind every message, reaction and watermark."""
-    kinds = (Message, Reacted, ReadUpTo)
+    """The customer behind every message, reaction, watermark and refusal: a STOP counts although nobody wrote before."""
+    kinds = (Message, Reacted, ReadUpTo, ConsentChanged)
     pieces = [(d, piece) for d, piece in batch.everything(*kinds) if piece.sender.handles]
+    pieces = [(d, piece) for d, piece in pieces if not (isinstance(piece, ConsentChanged) and piece.granted)]
     found = recognise([delivery.person(piece.sender) for delivery, piece in pieces])
     batch.people = {id(piece): person for (_, piece), person in zip(pieces, found, strict=True)}
 

@@ -311,6 +311,15 @@ def test_stop_means_no_messages_until_start(square: Square) -> None:
     assert add_reply(agent=marco, conversation=conversation, text="Welcome back.").pk
 
 
+def test_a_stop_that_comes_before_the_first_message_counts(square: Square) -> None:
+    inbox, giulia, at = make_inbox("square"), square.person("giulia"), now()
+    refusal = ConsentChanged(sender=giulia, granted=False, occurred_at=at, scope="messages", why="stop")
+    square.tells(inbox, refusal)
+    square.tells(inbox, square.post("d1", "Hello", public=False))
+    with pytest.raises(Refused, match="asked for no messages"):
+        add_reply(agent=make_agent(), conversation=Conversation.objects.get(), text="But…")
+
+
 def test_a_handle_is_kept_with_how_people_write_it(square: Square) -> None:
     square.tells(make_inbox("square"), square.post("d1", "Hello"))
     assert Identity.objects.get(namespace="square").shown == "@giulia"
