@@ -13,10 +13,13 @@ import dataclasses
 import os
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import polib
 from jinja2.ext import extract_from_ast
+
+from tools.sentences import GAP, sentences_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ascolto"
@@ -66,6 +69,19 @@ def _words_of(config: type) -> Iterator[str]:
         yield item.metadata.get("help", "")
 
 
+def says_to_people(path: Path) -> bool:
+    """Whether a module belongs to a channel and speaks to the people at the desk (not to callers, not to a shell)."""
+    parts = path.relative_to(PACKAGE).parts
+    of_channels = parts[:2] in {("channels", "adapters"), ("channels", "vendors")}
+    return of_channels and path.name not in {"ivr_texts.py", "listener.py", "agi.py"}
+
+
+def _said_by_channel(path: Path) -> Iterator[Text]:
+    for said in sentences_of(path):
+        if GAP not in said.text and (said.text.endswith(".") or not said.is_part):
+            yield (said.text, "")
+
+
 def texts_of_template(path: Path) -> Iterator[Text]:
     """What a template says through `_()` and `ngettext()`."""
     from ascolto.ui.jinja import environment
@@ -88,6 +104,8 @@ def texts_of_product() -> dict[Text, list[str]]:
             continue
         if path.suffix == ".py":
             texts = texts_of_module(path)
+            if says_to_people(path):
+                texts = chain(texts, _said_by_channel(path))
         elif path.suffix == ".html" and "templates" in parts:
             texts = texts_of_template(path)
         else:

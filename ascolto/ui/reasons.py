@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 LONGEST = 2_000
-NESTED = {"reason", "label"}  # gaps that hold a text of ours themselves
+NESTED = {"reason", "label", "what", "where", "event", "verb"}  # gaps that hold a text of ours themselves
 
 SENTENCES = (
     # delivery, when the network gave no words of its own
@@ -160,6 +160,34 @@ SENTENCES = (
     _("the inbox does not exist any more"),
     _("The file belongs to no inbox."),
     _("This channel has no files to fetch."),
+    # a network's machines, as the connection to them goes
+    _("This is not a web address: it must begin with https:// or http://."),
+    _("%(where)s is inside a private network. Set ASCOLTO_ALLOW_PRIVATE_NETWORKS=1 to allow it."),
+    _("The server redirects in circles."),
+    _("The server redirects to what is no web address."),
+    _("The answer is larger than %(limit)s bytes."),
+    _("The answer is larger than we take."),
+    _("%(where)s cannot be reached: %(what)s."),
+    _("The request cannot be written: an address or a header is not valid."),
+    _("%(where)s did not answer in time."),
+    _("%(where)s broke off the connection: %(what)s."),
+    _("The server"),
+    _("the name %(host)s is not known"),
+    _("Connection refused"),
+    _("All connection attempts failed"),
+    _("timed out"),
+    _("Server disconnected without sending a response"),
+    _("[Errno %(number)s] %(what)s"),
+    _("Name or service not known"),
+    _("Network is unreachable"),
+    _("No route to host"),
+    # changes of a conversation
+    _("Somebody changed this conversation meanwhile. Look again, then decide."),
+    _("%(value)s is not a status."),
+    _("Choose one of %(names)s."),
+    _("This is not a priority."),
+    _("Choose low, normal, high or urgent."),
+    _("%(value)s is not private or public."),
     # settings of a channel (those without a gap are found where they are raised)
     _("is not a setting of this channel. Known: %(names)s."),
     _("is required (%(label)s)."),
@@ -176,6 +204,7 @@ SENTENCES = (
 
 
 _of_channels: list[str] = []
+MOST_SENTENCES = 8  # of one text that are told apart
 
 
 def add_sentences(sentences: Iterable[str]) -> None:
@@ -189,24 +218,49 @@ def in_own_language(text: str) -> str:
     text = text.removeprefix("CannotRead: ")
     if not text or len(text) > LONGEST or (get_language() or "en").startswith("en"):
         return text
+    return _said(text)[1]
+
+
+def _said(text: str) -> tuple[int, str]:
+    """The text in the reader's language, and how many of its characters are words of ours: 0 for words of others."""
+    found = _as_one(text)
+    cuts = [cut.end() for cut in re.finditer(r"[.!?] (?=\S)", text)]
+    for cut in cuts if len(cuts) < MOST_SENTENCES else ():
+        known, first = _as_one(text[: cut - 1])
+        if known:
+            more, rest = _said(text[cut:])
+            if more and known + more > found[0]:
+                found = (known + more, f"{first} {rest}")
+    return found
+
+
+def _as_one(text: str) -> tuple[int, str]:
+    """As `_said`, where the text is one sentence of ours (or one that the catalogue knows whole)."""
     said = gettext(text)
     if said != text:
-        return said
-    for sentence, pattern in _patterns():
-        if found := pattern.fullmatch(text):
+        return len(text), said
+    for sentence, parts, pattern in _patterns():
+        if all(part in text for part in parts) and (found := pattern.fullmatch(text)):
             gaps = found.groupdict()
-            gaps |= {name: in_own_language(gaps[name]) for name in NESTED & gaps.keys()}
-            return gettext(sentence) % gaps
-    return text
+            inner = {name: _said(gaps[name]) for name in NESTED & gaps.keys()}
+            known = sum(map(len, parts)) + sum(count for count, _words in inner.values())
+            return known, gettext(sentence) % (
+                gaps | {name: words for name, (_count, words) in inner.items()}
+            )
+    return 0, text
 
 
 @cache
-def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """The sentences that have gaps, as patterns of what they look like once filled in."""
+def _patterns() -> list[tuple[str, list[str], re.Pattern[str]]]:
+    """The sentences that have gaps, with their words and as patterns of what they look like once filled in.
+
+    The one with most words comes first, so that a gap never takes in what another sentence knows.
+    """
     found = []
-    for sentence in (*SENTENCES, *_of_channels):
+    for sentence in dict.fromkeys((*SENTENCES, *_of_channels)):
         parts = re.split(r"%\((\w+)\)s", sentence)
-        if len(parts) > 1:
+        words = [part for part in parts[::2] if part]
+        if len(parts) > 1 and words:
             filled = [f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts)]
-            found.append((sentence, re.compile("".join(filled), re.DOTALL)))
-    return found
+            found.append((sentence, words, re.compile("".join(filled), re.DOTALL)))
+    return sorted(found, key=lambda entry: -sum(map(len, entry[1])))

@@ -14,6 +14,8 @@ from ascolto.kit.text import clean
 
 _MOST_NEEDS = 9  # one key each
 
+SENTENCES = ("can be %(names)s, one or more, with commas.",)  # what adapters with these settings say
+
 
 def company() -> Any:
     """The setting `company`."""

@@ -31,8 +31,8 @@ def italian(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_a_reason_in_a_reason_is_translated_too(italian: None) -> None:
     said = in_own_language("Given up after 24 hours: The network could not take it.")
     assert said == "Abbandonato dopo 24 ore: La rete non ha potuto prenderlo."
-    assert in_own_language("mail.telvia.example:993 cannot be reached: timed out") == (
-        "mail.telvia.example:993 non è raggiungibile: timed out"
+    assert in_own_language("mail.telvia.example:993 cannot be reached: EOF occurred") == (
+        "mail.telvia.example:993 non è raggiungibile: EOF occurred"
     )
 
 

@@ -98,7 +98,11 @@ class Asterisk(Adapter):
     capabilities = Capabilities(voice=True, answers=False)
     polls_every = timedelta(minutes=10)
     icon = "i-ch-phone"
-    sentences = ("A call is answered by calling back on %(number)s.", "Connected to Asterisk %(version)s.")
+    sentences = (
+        *ivr_settings.SENTENCES,
+        "A call is answered by calling back on %(number)s.",
+        "Connected to Asterisk %(version)s.",
+    )
     guide = (
         "Invent a long secret, and say which languages you speak, what people call about and when you are there.",
         "Save. The page then shows the hook address of this inbox.",

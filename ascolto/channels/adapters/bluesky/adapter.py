@@ -107,6 +107,14 @@ class Bluesky(Adapter):
     rate = (0.4, 10)  # 5,000 points an hour, of which a post costs three
     polls_every = timedelta(seconds=20)
     icon = "i-ch-bluesky"
+    sentences = (
+        "The text has %(count)s characters; Bluesky takes %(limit)s here.",
+        "The text has more than %(size)s bytes, which is all that Bluesky takes here.",
+        "%(name)s is no picture: Bluesky takes nothing else.",
+        "%(name)s is larger than the %(limit)s bytes that Bluesky takes.",
+        "Connected as %(account)s, with direct messages.",
+        "Connected as %(account)s.",
+    )
     guide = (
         "Sign in to Bluesky with the account of your company and open Settings, Privacy and security, App passwords.",
         "Add an app password, and allow it access to your direct messages.",

@@ -186,6 +186,11 @@ class Email(Adapter):
         "%(where)s refused the sign-in: %(what)s",
         "%(where)s takes no password: sign in at the provider instead.",
         "The certified mail was returned: %(kind)s.",
+        "%(where)s: the host name or the password has letters that the server cannot take.",
+        "The server cannot search: %(what)s",
+        "The server does not tell what it has: %(what)s",
+        "The server does not hand out mail %(number)s: %(what)s",
+        "The server answered something else than SMTP: %(what)s",
     )
     guide = (
         "Write the address that customers write to, and the servers that your provider names for IMAP and SMTP.",

@@ -97,6 +97,7 @@ class Form(Adapter):
     )
     rate = (2.0, 10)
     icon = "i-file-text"
+    sentences = ("%(server)s accepts mail from %(address)s.",)
     doors = (
         Doorway(
             key="page",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from ascolto.channels.adapters.mastodon import polling, sending
+from ascolto.channels.adapters.mastodon import parsing, polling, sending
 from ascolto.channels.adapters.mastodon.instance import connect, connect_for_sending, host_of
 from ascolto.channels.adapters.mastodon.parsing import Reading, read_delivery
 from ascolto.channels.adapters.mastodon.statuses import NAMESPACE, acct_of
@@ -96,6 +96,12 @@ class Mastodon(Adapter):
     rate = (0.8, 20)  # 300 requests in 5 minutes, of which reading needs its share
     polls_every = timedelta(seconds=20)
     icon = "i-ch-mastodon"
+    sentences = (
+        "Connected as %(account)s.",
+        "This server takes %(count)s characters: set Longest post to it.",
+        "Moderation warning: %(event)s",
+        *parsing.ACTIONS,
+    )
     guide = (
         "Sign in to Mastodon with the account of your company and open Preferences, Development, New application.",
         "Give the application a name and the scopes read and write; save it, and open it again.",

@@ -48,6 +48,10 @@ _STREAM = {
     "update",  # a status of the timeline: not addressed to us
 }
 _STRIKES = {"suspend", "disable"}
+ACTIONS = (  # of moderators, as `_warning` says them
+    *("no action", "none", "sensitive", "silence", "suspend", "disable"),
+    *("delete statuses", "mark statuses as sensitive"),
+)
 
 
 @dataclass(frozen=True, slots=True)

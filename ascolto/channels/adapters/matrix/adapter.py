@@ -87,6 +87,10 @@ class Matrix(Adapter):
     rate = (5.0, 10)
     polls_every = timedelta(seconds=15)
     icon = "i-ch-matrix"
+    sentences = (
+        "Connected as %(account)s.",
+        "The token belongs to another account: %(name)s",
+    )
     guide = (
         "Make an account for your company on a homeserver, and sign in to it with Element.",
         "Open All settings, Help & About, and copy the access token at the bottom. Leave that session signed in.",

@@ -75,7 +75,7 @@ class Sms(Adapter):
     icon = "i-ch-sms"
     sentences = (
         *twilio.SENTENCES,
-        "Connected to %(number)s, %(name)s. Its text messages do not come here yet: register our address.",
+        "Its text messages do not come here yet: register our address.",
     )
     guide = (
         "In Twilio's console copy the account SID and the auth token.",

@@ -118,6 +118,20 @@ class Telegram(Adapter):
     rate = (25.0, 25)  # Telegram takes 30 a second of a bot
     polls_every = timedelta(seconds=20)  # of accounts that receive by polling: as long as one question waits
     icon = "i-ch-telegram"
+    sentences = (
+        "Connected to @%(name)s.",
+        "%(waiting)s updates wait to be asked for.",
+        "The hook is registered; %(waiting)s updates wait.",
+        "%(waiting)s updates wait. The last thing that went wrong when Telegram called: %(what)s",
+        "The text has %(count)s characters; Telegram takes %(limit)s.",
+        "%(name)s is larger than the %(limit)s MiB that Telegram takes.",
+        "The bot was removed from %(name)s.",
+        "The bot was added to %(name)s.",
+        "%(name)s disconnected the bot.",
+        "%(name)s connected the bot without the right to answer.",
+        "%(name)s connected the bot.",
+        "This person has not written to the bot, or has blocked it. Answer in the group with a link by which they can write: %(link)s",
+    )
     guide = (
         "In Telegram, write to @BotFather, send /newbot and answer its two questions. It gives you the bot token.",
         "Write the bot token here and save.",

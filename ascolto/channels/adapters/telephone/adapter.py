@@ -84,8 +84,9 @@ class Telephone(Adapter):
     icon = "i-ch-phone"
     sentences = (
         *twilio.SENTENCES,
-        "Connected to %(number)s, %(name)s. Its calls do not come here yet: register our address.",
-        "Connected to %(number)s, %(name)s. The end of a call is not told here yet: register our address.",
+        *ivr_settings.SENTENCES,
+        "Its calls do not come here yet: register our address.",
+        "The end of a call is not told here yet: register our address.",
         "A call is answered by calling back on %(number)s.",
     )
     guide = (

@@ -49,6 +49,38 @@ _SUBJECTS = {
     "account_settings_update": "Settings",
     "flows": "Form",
 }
+# What happened, in WhatsApp's words (`_event`), as far as we know how to say it otherwise.
+_EVENTS = (
+    *(
+        "approved",
+        "rejected",
+        "declined",
+        "deferred",
+        "pending",
+        "paused",
+        "disabled",
+        "flagged",
+        "in appeal",
+    ),
+    *("reinstated", "pending deletion", "deleted", "locked", "unlocked", "green", "yellow", "red", "unknown"),
+    *(
+        "utility",
+        "marketing",
+        "authentication",
+        "upgrade",
+        "downgrade",
+        "verified account",
+        "disabled update",
+    ),
+    *("account violation", "account restriction", "account deleted", "account offboarded", "partner removed"),
+)
+SENTENCES = (
+    *sorted({f"{subject}: %(event)s" for subject in _SUBJECTS.values()}),
+    *sorted({f"{subject} %(name)s: %(event)s" for subject in _SUBJECTS.values() if "Template" in subject}),
+    *sorted(set(_SUBJECTS.values())),
+    *_EVENTS,
+    "%(count)s approved templates.",
+)
 
 
 def read_news(field: str, value: Mapping[str, Any]) -> AccountNews | None:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ascolto.channels.adapters.whatsapp import errors, media, people, registering, sending, templates
+from ascolto.channels.adapters.whatsapp import (
+    account_news,
+    errors,
+    media,
+    people,
+    registering,
+    sending,
+    templates,
+)
 from ascolto.channels.adapters.whatsapp.parsing import read_delivery
 from ascolto.channels.capabilities import Attachments, Capabilities
 from ascolto.channels.protocol import (
@@ -95,6 +103,7 @@ class WhatsApp(Adapter):
     namespaces = ("phone", people.USER_ID)
     rate = (60.0, 60)  # WhatsApp takes 80 a second of a number; other tools of the company may use it too
     icon = "i-ch-whatsapp"
+    sentences = account_news.SENTENCES
     guide = (
         "In Meta's app dashboard copy the app secret from App settings, Basic.",
         "In Business settings make a system user, give it your WhatsApp account and your app, and create a token without an end.",

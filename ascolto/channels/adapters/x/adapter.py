@@ -158,6 +158,17 @@ class X(Adapter):
         ),
         client_auth="basic",
     )
+    sentences = (
+        "X will call this server for %(count)s kinds of events.",
+        "It refuses %(names)s.",
+        "The access token is of @%(name)s with the ID %(number)s, and this inbox says %(known)s.",
+        "Connected to @%(name)s, ID %(number)s.",
+        "This person takes no direct messages from us. Answer in public with a link by which they can write: %(link)s",
+        "The text has %(count)s characters as X counts; X takes %(limit)s.",
+        "X takes no files of the type %(type)s.",
+        "%(name)s is larger than the %(limit)s MiB that X takes.",
+        "X cannot %(verb)s a post.",
+    )
     guide = (
         "In X's developer console make a project with an app. Pay-per-use is enough to begin with.",
         "Under Keys and tokens copy the API key and its secret.",
