@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext_lazy
 
 from ascolto.channels.registry import all_adapters
 from ascolto.conversations.models import Conversation
@@ -16,13 +16,23 @@ from ascolto.desk.looks import Look, look_of
 
 EARLIER = 8
 # which channel's glyph stands for a namespace of handles that is not itself the name of a channel
-NAMESPACES = {"phone": "whatsapp"}
+NAMESPACES = {
+    "call": "telephone",
+    "external": "webhook",
+    "google": "google_reviews",
+    "telegram_chat": "telegram",
+}
+# values that people write themselves; others are numbers of a network's own
+WRITTEN = {"email", "external", "feed", "matrix", "phone"}
 
 
 @dataclass(frozen=True, slots=True)
 class HandleView:
+    """`value` as people know it; `id` is the network's own number of them, where that says nothing to a reader."""
+
     look: Look
     value: str
+    id: str
     is_proven: bool
     opted_out: bool
 
@@ -72,11 +82,24 @@ def language_name(code: str) -> str:
 
 
 def _handle(identity: Identity) -> HandleView:
-    kind = (
-        identity.namespace if identity.namespace in all_adapters() else NAMESPACES.get(identity.namespace, "")
+    space = identity.namespace.partition(":")[0].removesuffix("_review")
+    look = _look(space)
+    is_opaque = not identity.shown and space not in WRITTEN
+    value = str(look.label) if is_opaque else identity.shown or identity.value
+    return HandleView(
+        look,
+        value,
+        identity.value if is_opaque else "",
+        identity.is_proven,
+        identity.opted_out_at is not None,
     )
-    look = look_of(kind) if kind else Look("", "i-user-round", identity.namespace)
-    return HandleView(look, identity.value, identity.is_proven, identity.opted_out_at is not None)
+
+
+def _look(space: str) -> Look:
+    if space == "phone":
+        return Look("", "i-phone", gettext_lazy("Telephone number"))
+    kind = NAMESPACES.get(space, space)
+    return look_of(kind) if kind in all_adapters() else Look("", "i-user-round", space)
 
 
 def _earlier(row: dict[str, Any]) -> Earlier:

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ascolto.kit.text import excerpt
+from ascolto.ui.jinja import short_date
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Of one message; what is not told is empty. `stars` of five; `call`: short phrases."""
+    """Of one message; what is not told is empty. `stars` of five; `call`: how it went; `call_next`: what was promised."""
 
     url: str = ""
     title: str = ""
@@ -26,6 +27,7 @@ class Facts:
     stars: int = 0
     recommends: str = ""
     call: tuple[str, ...] = ()
+    call_next: tuple[str, ...] = ()
 
 
 NOTHING = Facts()
@@ -42,6 +44,7 @@ def facts_of(extra: Mapping[str, Any]) -> Facts:
         stars=_stars(extra.get("rating")),
         recommends=_recommends(extra.get("recommends")),
         call=_call(extra.get("call")),
+        call_next=_call_next(extra.get("call")),
     )
 
 
@@ -89,13 +92,29 @@ def _call(value: Any) -> tuple[str, ...]:
     if not outcome and value.get("status") == "completed":
         outcome = "abandoned"
     found = [str(_OUTCOMES[outcome])] if isinstance(outcome, str) and outcome in _OUTCOMES else []
-    if (by := _moment(value.get("callback_by"))) is not None:
-        found.append(_("by %(time)s") % {"time": timezone.localtime(by).strftime("%H:%M")})
     if need := _line(value.get("need"), 60):
         found.append(need)
     if (lasted := _duration(value.get("duration_s"))) is not None:
         found.append(lasted)
     return tuple(found)
+
+
+def _call_next(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, dict):
+        return ()
+    found = []
+    if (by := _moment(value.get("callback_by"))) is not None:
+        found.append(_("Call back by %(time)s") % {"time": _time_of(by)})
+    if reference := _line(value.get("reference"), 40):
+        found.append(_("reference %(number)s") % {"number": reference})
+    return tuple(found)
+
+
+def _time_of(at: datetime) -> str:
+    """Its hour; with its day when that is not today."""
+    local = timezone.localtime(at)
+    hour = local.strftime("%H:%M")
+    return hour if local.date() == timezone.localdate() else f"{short_date(at)}, {hour}"
 
 
 def _moment(value: Any) -> datetime | None:

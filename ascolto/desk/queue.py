@@ -201,7 +201,7 @@ def _handles_of(customers: set[int]) -> dict[int, str]:
     if not customers:
         return {}
     rows = Identity.objects.filter(customer_id__in=customers).order_by("-id")
-    return dict(rows.values_list("customer_id", "value"))
+    return {pk: shown or value for pk, shown, value in rows.values_list("customer_id", "shown", "value")}
 
 
 def status_names() -> dict[str, str]:

@@ -72,9 +72,15 @@ def initials(name: str) -> str:
     return text.initials(name)
 
 
+def _letters(name: str) -> str:
+    """Somebody known by a number only has no initials."""
+    found = initials(name)
+    return icon("user-round") if found == "?" else found
+
+
 @lru_cache(maxsize=4096)
 def avatar(name: str, key: Any, size: str = "", kind: str = "", title: str = "") -> Markup:
     """A circle is a person. `key` decides the colour, so that it never changes; `kind` is bot, org, on or away."""
     classes = " ".join(["av", *(f"av-{part}" for part in (size, kind) if part)])
-    inner = icon("bot") if kind == "bot" else initials(name)
+    inner = icon("bot") if kind == "bot" else _letters(name)
     return _AVATAR.format(classes, tone(key), _TITLE.format(title) if title else "", inner)
