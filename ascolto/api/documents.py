@@ -185,17 +185,30 @@ class Health(Struct, frozen=True):
     blocked: str = ""
 
 
+Counting = Literal["characters", "utf16", "bytes", "graphemes", "weighted", "links_23"]
+
+
 class Abilities(Struct, frozen=True):
-    """What the network can do. `reply_window_seconds`: how long after the customer's message a free answer may leave."""
+    """What the network can do. `reply_window_seconds`: how long after the customer's message a free answer may leave.
+
+    `answers`: false where the network takes none from here. `private_reply`: how a public message may be answered privately: `once`,
+    `free` or only by a `link`; null where it may not. `moderates`: what can be done to public messages.
+    """
 
     private: bool
     public: bool
     max_length: int
-    counting: Literal["characters", "utf16", "bytes", "graphemes", "weighted", "links_23"]
+    counting: Counting
     reply_window_seconds: int | None
     templates: bool
     attachments: bool
     receipts: list[str]
+    answers: bool
+    public_max_length: int | None
+    public_counting: Counting | None
+    private_reply: Literal["once", "free", "link"] | None
+    moderates: list[str]
+    audience: Literal["customers", "departments", "listening"]
 
 
 class Channel(Struct, frozen=True):

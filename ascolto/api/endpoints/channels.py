@@ -159,9 +159,10 @@ def _health(account: ChannelAccount) -> documents.Health:
 
 def _abilities(account: ChannelAccount) -> documents.Abilities | None:
     try:
-        sheet = account.adapter.capabilities
+        sheet = account.adapter.capabilities_with(account.settings)
     except UnknownChannel:  # its package was taken away; the conversations are still here
         return None
+    public = sheet.limits("public")
     return documents.Abilities(
         private=sheet.private,
         public=sheet.public,
@@ -171,4 +172,10 @@ def _abilities(account: ChannelAccount) -> documents.Abilities | None:
         templates=sheet.templates,
         attachments=sheet.attachments is not None,
         receipts=sorted(sheet.receipts),
+        answers=sheet.answers,
+        public_max_length=public.max_length if sheet.public else None,
+        public_counting=public.counting.value if sheet.public else None,
+        private_reply=sheet.private_reply or None,
+        moderates=sorted(sheet.moderates),
+        audience=sheet.audience,
     )
