@@ -83,6 +83,7 @@ class Bubble:
     answered_privately: bool
     moderation: list[tuple[str, str, str]]  # verb, icon, words
     is_hidden: bool
+    is_liked: bool
     removed_by_us: bool
     is_outside: bool  # noted by a person: answered on the network's own page
     is_message: bool = True
@@ -160,6 +161,7 @@ def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: 
         answered_privately=said.answered_privately,
         moderation=_moderation(row, look) if may_moderate else [],
         is_hidden=row["extra"].get("hidden") is True,
+        is_liked=row["extra"].get("liked") is True,
         removed_by_us=row["extra"].get("removed_by_us") is True,
         is_outside=row["kind"] == "outside",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
 
 from ascolto.channels.registry import all_adapters
 from ascolto.conversations.models import Conversation
@@ -34,7 +35,7 @@ class HandleView:
     value: str
     id: str
     is_proven: bool
-    opted_out: bool
+    refuses: str  # why nothing should be written there; empty where it may
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,14 @@ def _handle(identity: Identity) -> HandleView:
         value,
         identity.value if is_opaque else "",
         identity.is_proven,
-        identity.opted_out_at is not None,
+        _refuses(identity),
     )
+
+
+def _refuses(identity: Identity) -> str:
+    if identity.blocked_at is not None and identity.blocked_why != "stop":
+        return _("account gone") if identity.blocked_why == "gone" else _("takes no messages")
+    return _("wants no messages") if identity.blocked_at or identity.opted_out_at else ""
 
 
 def _look(space: str) -> Look:

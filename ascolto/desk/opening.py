@@ -21,6 +21,7 @@ from ascolto.conversations.selectors import (
     list_conversations,
     visible_conversations,
 )
+from ascolto.customers.models import Customer
 from ascolto.desk.bubbles import Bubble, Thread, make_bubbles, weave
 from ascolto.desk.composer import make_composer
 from ascolto.desk.lines import read_lines
@@ -28,6 +29,7 @@ from ascolto.desk.queue import (
     SIGNS,
     Asked,
     group_names,
+    handles_of,
     make_rows,
     read_asked,
     shown_count,
@@ -200,6 +202,7 @@ def head_context(request: HttpRequest, conversation: Conversation) -> dict[str, 
     """What the head of a conversation shows."""
     return {
         "conversation": conversation,
+        "called": _called(conversation.customer),
         "number": conversation.number,
         "base": reverse("desk:thread", args=[conversation.number]),
         "may_manage": not agent_of(request).is_guest,
@@ -207,3 +210,8 @@ def head_context(request: HttpRequest, conversation: Conversation) -> dict[str, 
         "list_query": read_asked(request.GET).address(),
         "at": now(),
     }
+
+
+def _called(customer: Customer) -> str:
+    """What people call them: their name, or the handle they write with; empty when there is neither."""
+    return customer.name or handles_of({customer.pk}).get(customer.pk, "")

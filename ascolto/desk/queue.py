@@ -146,7 +146,7 @@ class Row:
 def make_rows(rows: Iterable[Mapping[str, Any]], asked: Asked, at: datetime) -> list[Row]:
     """Rows of list_conversations, ready to be drawn."""
     rows = list(rows)
-    names = _handles_of({row["customer_id"] for row in rows if not row["customer__name"]})
+    names = handles_of({row["customer_id"] for row in rows if not row["customer__name"]})
     base = reverse("desk:thread", args=["0"])[:-2]
     query = asked.address()
     midnight = timezone.localtime(at).replace(hour=23, minute=59, second=59)
@@ -167,7 +167,7 @@ def _row(
         href=href,
         name=row["customer__name"] or names.get(row["customer_id"]) or _("Unknown customer"),
         key=row["customer_id"],
-        text=row["preview"] or row["subject"],
+        text=row["preview"] or row["subject"] or _("A message without words"),
         clock=promise.clock(due, row["waiting_since"], at),
         time=short_date(row["last_message_at"]),
         time_title=moment(row["last_message_at"]),
@@ -196,7 +196,7 @@ def group_names() -> dict[str, str]:
     return {"late": _("Late"), "soon": _("Due soon"), "today": _("Today"), "later": _("Later")}
 
 
-def _handles_of(customers: set[int]) -> dict[int, str]:
+def handles_of(customers: set[int]) -> dict[int, str]:
     """A handle for customers who have no name."""
     if not customers:
         return {}

@@ -146,6 +146,7 @@ function countdown(f, can, m) {
   place.hidden = m === "note" || !can?.ends;
   if (place.hidden) return;
   const left = can.ends - Date.now() / 1000;
+  if (left <= 0 && (can.shut || can.template)) { place.hidden = true; return; } // the notice says it
   place.textContent = left > 0 ? word("window", { time: span(left) }) : word("window_closed");
   place.classList.toggle("c-warn", left < 2 * 3600);
 }
