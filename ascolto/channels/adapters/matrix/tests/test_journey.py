@@ -1,129 +1,28 @@
-"""From Giulia's Matrix to Marco's screen and back: the product's own intake and delivery, and a network over real sockets."""
+"""From Giulia's Matrix to Marco's screen and back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
-
-import pytest
-
-from ascolto.channels.actions import connect
-from ascolto.conversations.actions import add_reply
-from ascolto.conversations.files import path_of
-from ascolto.conversations.models import Attachment, Conversation, Message
-from ascolto.customers.models import Customer
-from ascolto.delivery.worker import deliver_waiting
-from ascolto.intake import pollers
-from ascolto.intake.media import fetch_waiting
-from ascolto.intake.worker import process_waiting
-from ascolto.kit import clock, http
-from ascolto.testing.factories import make_agent
-from ascolto.testing.networks.city import City
+from ascolto.conversations.models import Message
+from ascolto.testing.journey import Care, JourneyChecks
 from ascolto.testing.networks.matrix import MatrixNetwork
 
-pytestmark = pytest.mark.django_db(transaction=True)
 
+class TestJourney(JourneyChecks):
+    network_type = MatrixNetwork
+    sends_to = "/send/"
 
-class Care:
-    """Telvia's desk with one inbox."""
-
-    def __init__(self, network: MatrixNetwork) -> None:
-        self.network = network
-        self.inbox = connect(kind="matrix", name="Matrix", values=network.settings)
-        self.marco = make_agent("Marco Villa")
-        self.giulia = network.add_person("Giulia Conti")
-        self.hears()
-
-    def hears(self) -> None:
-        """Ask the network what is new."""
-        pollers.poll(self.inbox)
-        process_waiting()
-
-    def written(self, text: str = "La fibra non va", **more: Any) -> str:
-        """Giulia writes, and we hear it."""
-        found = self.network.write(self.giulia, text, **more)
-        self.hears()
-        return found
-
-    def answers(self, text: str = "Arriva un tecnico.", **more: Any) -> Message:
-        """Marco answers, and it leaves."""
-        conversation = Conversation.objects.latest("id")
-        message = add_reply(agent=self.marco, conversation=conversation, text=text, **more)
-        deliver_waiting()
+    def test_marco_sees_that_giulia_has_read_his_answer(self, care: Care) -> None:
+        care.written()
+        message = care.answers()
+        care.hears()
         message.refresh_from_db()
-        return message
+        assert message.delivery == "read"
 
-
-@pytest.fixture
-def care() -> Iterator[Care]:
-    with City() as city, http.settings(read_timeout=2.0, connect_timeout=1.0):
-        yield Care(city.add(MatrixNetwork()))
-
-
-def test_giulia_writes_in_private_and_marcos_answer_comes_back_as_itself(care) -> None:
-    care.written()
-    message = care.answers()
-    assert (message.delivery, message.external_id) == ("sent", care.network.sent[0].id)
-    care.hears()
-    care.hears()
-    assert [m.direction for m in Message.objects.order_by("id")] == ["in", "out"]
-    assert [(sent.text, sent.public) for sent in care.network.sent] == [("Arriva un tecnico.", False)]
-
-
-def test_a_public_message_is_answered_in_public(care) -> None:
-    care.written(public=True)
-    message = care.answers(visibility="public")
-    assert message.delivery == "sent"
-    care.hears()
-    assert [(sent.text, sent.public) for sent in care.network.sent] == [("Arriva un tecnico.", True)]
-    assert Message.objects.count() == 2
-
-
-def test_a_public_message_goes_on_in_private_and_stays_one_conversation(care) -> None:
-    care.written("Quanto devo pagare?", public=True)
-    message = care.answers("Il suo codice?", visibility="private")
-    assert message.delivery == "sent"
-    assert not care.network.sent[0].public
-    care.hears()
-    care.written("4471")
-    assert Conversation.objects.count() == 1
-    assert Customer.objects.count() == 1
-    assert [m.visibility for m in Message.objects.order_by("id")] == ["public", "private", "private"]
-
-
-def test_an_answer_whose_fate_was_unknown_left_once(care) -> None:
-    care.written()
-    care.network.suffer("lost", on="/send/")
-    care.answers()
-    care.hears()
-    with clock.at(clock.now() + timedelta(minutes=5)):
-        deliver_waiting()  # repeated with the same key, where it still waits
-    assert len(care.network.sent) == 1
-    assert Message.objects.filter(direction="out").count() == 1
-
-
-def test_a_picture_of_giulia_is_kept(care) -> None:
-    care.written(public=False, files=[(b"\x89PNG red", "image/png")])
-    fetch_waiting()
-    photo = Attachment.objects.get()
-    assert photo.state == "ready"
-    assert path_of(photo).read_bytes() == b"\x89PNG red"
-
-
-def test_marco_sees_that_giulia_has_read_his_answer(care) -> None:
-    care.written()
-    message = care.answers()
-    care.hears()
-    message.refresh_from_db()
-    assert message.delivery == "read"
-
-
-def test_what_giulia_changes_and_takes_back_is_seen(care) -> None:
-    first = care.written()
-    care.network.edit(care.giulia, first, "La fibra non va da ieri")
-    second = care.written("Scusate")
-    care.network.delete(care.giulia, second)
-    care.hears()
-    assert Message.objects.get(external_id=first).text == "La fibra non va da ieri"
-    assert Message.objects.get(external_id=second).removed_at is not None
+    def test_what_giulia_changes_and_takes_back_is_seen(self, care: Care) -> None:
+        first = care.written()
+        care.network.edit(care.giulia, first, "La fibra non va da ieri")
+        second = care.written("Scusate")
+        care.network.delete(care.giulia, second)
+        care.hears()
+        assert Message.objects.get(external_id=first).text == "La fibra non va da ieri"
+        assert Message.objects.get(external_id=second).removed_at is not None
