@@ -116,7 +116,7 @@ function count(f, can, m) {
   const counter = f.querySelector("[data-counter]"), text = area().value.trim();
   const used = COUNT[can?.counting || "characters"](text), limit = m === "note" ? 0 : can?.limit || 0;
   const near = limit && used > limit * 0.8;
-  counter.textContent = limit && (limit <= 100_000 || near) ? `${number(used)} / ${number(limit)}` : used ? number(used) : "";
+  counter.textContent = m !== "note" && can?.shut ? "" : limit && (limit <= 100_000 || near) ? `${number(used)} / ${number(limit)}` : used ? number(used) : "";
   if (can?.parts && m !== "note" && partsOf(text) > 1) counter.textContent += ` · ${word("parts", { count: number(partsOf(text)) })}`;
   counter.classList.toggle("c-bad", Boolean(limit && used > limit));
   const blocked = reasonAgainst(f, used, limit, can, m);
