@@ -46,8 +46,9 @@ def texts_of_module(path: Path) -> Iterator[Text]:
         said = getattr(node.func, "id", getattr(node.func, "attr", ""))
         wanted = 1 if said in SINGULAR or said in REFUSING else 2 if said in PLURAL else 0
         arguments = node.args[1:2] if said in REFUSING else node.args[:wanted]
-        constants = [arg.value for arg in arguments if isinstance(arg, ast.Constant)]
-        if wanted and len(constants) == wanted and all(isinstance(text, str) for text in constants):
+        values = (arg.value for arg in arguments if isinstance(arg, ast.Constant))
+        constants = [value for value in values if isinstance(value, str)]
+        if wanted and len(constants) == wanted:
             yield (constants[0], constants[1] if wanted == 2 else "")
 
 

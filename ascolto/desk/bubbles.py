@@ -129,7 +129,7 @@ def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: 
     row = said.row
     who, key, kind = _author(row, conversation, company)
     look = look_of(row["account__kind"]) if row["account__kind"] else None
-    text, folded = _parts(row["text"], row["extra"])
+    text, folded = ("", "") if _is_summary(row) else _parts(row["text"], row["extra"])
     return Bubble(
         id=row["id"],
         at=row["occurred_at"],
@@ -200,6 +200,11 @@ def _moderation(row: dict[str, Any], look: Look | None) -> list[tuple[str, str, 
     )
     can = (look.moderates if look else frozenset()) - done
     return [(verb, icon, str(words)) for verb, (icon, words) in _MODERATION.items() if verb in can]
+
+
+def _is_summary(row: dict[str, Any]) -> bool:
+    """Whether the text only sums up a call in the inbox's language: its facts say the same in the reader's."""
+    return row["kind"] == "call" and bool(row["text"]) and row["text"] == row["extra"].get("context")
 
 
 def _parts(text: str, extra: dict[str, Any]) -> tuple[str, str]:

@@ -40,7 +40,7 @@ def facts_of(extra: Mapping[str, Any]) -> Facts:
     return Facts(
         url=_address(extra.get("url")),
         title=_line(extra.get("title"), 200),
-        context=_line(extra.get("context"), 160),
+        context=_context(extra.get("context")),
         stars=_stars(extra.get("rating")),
         recommends=_recommends(extra.get("recommends")),
         call=_call(extra.get("call")),
@@ -63,6 +63,14 @@ def _line(value: Any, limit: int) -> str:
     return excerpt(value, limit) if isinstance(value, str) else ""
 
 
+def _context(value: Any) -> str:
+    """What it is about, in the customer's or the network's words; a word of ours in the reader's language."""
+    return str(_CONTEXTS[value]) if isinstance(value, str) and value in _CONTEXTS else _line(value, 160)
+
+
+_CONTEXTS = {"Story": gettext_lazy("A story of ours")}
+
+
 def _stars(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 5 else 0
 
@@ -83,6 +91,18 @@ _OUTCOMES = {
     "busy": gettext_lazy("Busy"),
     "failed": gettext_lazy("The call failed"),
 }
+# What callers are asked first (the setting `needs`); a word of the company's own is shown as it was written.
+_NEEDS = {
+    "fault": gettext_lazy("a fault"),
+    "billing": gettext_lazy("a bill"),
+    "contract": gettext_lazy("the contract"),
+    "order": gettext_lazy("an order"),
+    "delivery": gettext_lazy("a delivery"),
+    "appointment": gettext_lazy("an appointment"),
+    "sales": gettext_lazy("a new contract"),
+    "complaint": gettext_lazy("a complaint"),
+    "other": gettext_lazy("something else"),
+}
 
 
 def _call(value: Any) -> tuple[str, ...]:
@@ -93,7 +113,9 @@ def _call(value: Any) -> tuple[str, ...]:
         outcome = "abandoned"
     found = [str(_OUTCOMES[outcome])] if isinstance(outcome, str) and outcome in _OUTCOMES else []
     if need := _line(value.get("need"), 60):
-        found.append(need)
+        found.append(str(_NEEDS.get(need, need)))
+    if value.get("asked_for_person") is True:
+        found.append(_("asked for a person"))
     if (lasted := _duration(value.get("duration_s"))) is not None:
         found.append(lasted)
     return tuple(found)

@@ -49,4 +49,4 @@ def span(seconds: int) -> str:
     if minutes < 60:
         return f"{minutes:02d}:{rest:02d}"
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d}" if hours < 48 else f"{hours // 24} d"
+    return f"{hours} h {minutes:02d}" if hours < 48 else _("%(days)s d") % {"days": hours // 24}

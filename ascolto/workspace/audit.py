@@ -136,7 +136,8 @@ def _values(event: Event, names: dict[str, dict[int, str]]) -> dict[str, Any]:
     values["account"] = (
         names["account"].get(event.account_id or 0) or data.get("name") or f"#{event.account_id}"
     )
-    values["reason"] = in_own_language(values["reason"])
+    for key in ("reason", "title"):
+        values[key] = in_own_language(values[key])
     for key in ("fields", "scopes"):
         values[key] = ", ".join(str(WORDS.get(item, item)) for item in data.get(key) or [])
     values["role"] = str(WORDS.get(values["role"], values["role"]))

@@ -1,6 +1,6 @@
 /* The composer: who reads, on which channel, how long it may be, until when; drafts, files, one sending. */
 import { toast } from "../ui/js/toast.js";
-import { number } from "../ui/js/words.js";
+import { number, word as spoken } from "../ui/js/words.js";
 import { append } from "./thread.js";
 import { startFiles } from "./files.js";
 import { word } from "./words.js";
@@ -137,7 +137,7 @@ function reasonAgainst(f, used, limit, can, m) {
 
 function span(seconds) {
   const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
-  return hours >= 48 ? `${Math.floor(hours / 24)} d` : hours ? `${hours} h` : `${minutes} min`;
+  return hours >= 48 ? spoken("days", { days: Math.floor(hours / 24) }) : hours ? `${hours} h` : `${minutes} min`;
 }
 
 function countdown(f, can, m) {

@@ -8,7 +8,7 @@ const running = new Set();
 export function span(seconds) {
   const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
   const two = (n) => String(n).padStart(2, "0");
-  if (hours >= 48) return `${Math.floor(hours / 24)} d`;
+  if (hours >= 48) return word("days", { days: Math.floor(hours / 24) });
   return hours ? `${hours} h ${two(minutes % 60)}` : `${two(minutes)}:${two(seconds % 60)}`;
 }
 
