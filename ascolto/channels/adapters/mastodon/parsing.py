@@ -95,7 +95,11 @@ def _read(element: Element, reading: Reading) -> Iterator[Inbound]:
 
 
 def _no_message(element: Element) -> Inbound:
-    """What the API answers besides messages: accounts, polls, scheduled statuses, policies."""
+    """What the API answers besides messages: accounts, polls, scheduled statuses, policies, and what we deleted."""
+    if not element:
+        return Ignored(what="an empty answer")
+    if "account" in element and "in_reply_to_id" in element:
+        return Ignored(what="a status of ours that was deleted")  # its source comes back, without its content
     for mark, what in _OBJECTS.items():
         if mark in element:
             return Ignored(what=what)

@@ -150,6 +150,14 @@ def test_everything_a_real_server_answered_can_be_read() -> None:
     assert kinds["Message"] > 10
 
 
+@pytest.mark.parametrize(
+    "body", [b"{}", b'{"id":"1","account":{"id":"2","acct":"telvia"},"in_reply_to_id":null,"text":"Toot"}']
+)
+def test_the_answer_to_a_deletion_is_nothing_new(body: bytes) -> None:
+    raw = RawDelivery(body=body, headers={}, received_at=RECEIVED_AT, source="poll")
+    assert [type(event).__name__ for event in adapter.parse(ACCOUNT, raw)] == ["Ignored"]
+
+
 def test_a_recorded_mention_becomes_a_message() -> None:
     bodies = [body for name, address, body in recorded() if "mentions_only" in name and "types" in address]
     (message,) = adapter.parse(ACCOUNT, RawDelivery(body=bodies[0], headers={}, received_at=RECEIVED_AT))
