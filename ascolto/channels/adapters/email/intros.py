@@ -18,6 +18,7 @@ _WROTE = (
     "|napísal\\(a\\)|написал|написала|написал\\(а\\)|написа|написав|пише|пишет|pisze|a écrit|ha scritto|va escriure|"
     "a scris|írta|ezt írta|rašė|rakstīja|kirjutas|napisao|napisala|je napisao/la|je napisal|έγραψε|yazdı|şunu yazdı|đã viết"
     "|menulis|tulis|כתב|כתבה|‫כתב|كتب|كتبت|写道|寫道|のメール|書きました|さんは書きました|님이 작성|작성|님의 말|쓴 글|のメッセージ|писали"
+    "|نوشت"
 )
 WROTE: Final = re.compile(
     rf"(?:^|[\s>\"'\])(,])(?:{_WROTE})(?:\W*uhr)?\s*(?:\(.{{0,40}}\))?\s*[:：]?\s*-{{0,6}}$", re.IGNORECASE
@@ -245,6 +246,12 @@ def tidy(line: str) -> str:
     """A line without marks of quoting and of writing direction, one space between words."""
     text = _DIRECTION.sub("", line[: MAX_LINE + 50]).lstrip(" \t>|*_\xa0").rstrip(" \t|*_\xa0")
     return " ".join(text.split())
+
+
+def intro_before_text(line: str) -> str:
+    """The beginning of a line that goes on, after some spaces, with what was quoted (Yahoo on Android); empty for others."""
+    end = line.find(":  ", 0, MAX_LINE)
+    return line[: end + 1] if end > 10 and ">" in line[max(0, end - 40) : end] else ""
 
 
 def is_intro(text: str) -> bool:

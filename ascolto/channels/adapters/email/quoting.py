@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from ascolto.channels.adapters.email import devices, headerwords, intros
 
 MAX_CHARACTERS = 40_000
-MAX_LINES = 1_000
+MAX_LINES = 800
 _INTRO_LINES = 6
+_HEADS = 300
 _SIGNATURE_LINES = 15
 _HEADER_LINES = 40
 
@@ -61,6 +62,7 @@ class _Scissors:
         self._no_header_before = 0
         self._ends: dict[int, bool] = {}  # what was found out about a line is not asked again
         self._intros: dict[int, bool] = {}
+        self._heads = 0
         self._seen = 0  # nothing above this line is shown
         self._quoted = [bool(_QUOTED.match(line)) for line in self.lines]
 
@@ -80,7 +82,9 @@ class _Scissors:
     def _step(self, place: int, inline: bool) -> int:
         """Look at one line; the place to go on from."""
         line = self.lines[place]
-        if not line.strip() or len(line) > intros.MAX_LINE:
+        if not line.strip() or (
+            len(line) > intros.MAX_LINE and not (":  " in line and self._begins_in(place))
+        ):
             return place + 1
         if self._is_forward(place, line):
             return self._forwarded(place)
@@ -131,7 +135,13 @@ class _Scissors:
                 or intros.is_reply_mark(line)
                 or (line.startswith(">>>") and intros.GROUPWISE.match(line) is not None)
             )
-        return self._ends[place]
+        return self._ends[place] or (":  " in self.lines[place] and self._begins_in(place))
+
+    def _begins_in(self, place: int) -> bool:
+        """A line that introduces a quote and goes on with it. Looked at some hundred times at most."""
+        head = intros.intro_before_text(self.lines[place]) if self._heads < _HEADS else ""
+        self._heads += bool(head)
+        return bool(head) and intros.is_intro(intros.tidy(head))
 
     def _is_intro(self, place: int) -> bool:
         """A line that says that somebody wrote what follows."""

@@ -58,6 +58,14 @@ def test_at_least_as_many_labelled_mails_are_cut_right_as_promised() -> None:
 
 
 ANSWER = "Yes, please.\nGiulia"
+
+
+@pytest.mark.parametrize("rest", ["We restarted your line.", "We restarted your line. " * 40])
+def test_a_quote_that_begins_in_the_line_of_its_introduction_is_cut(rest: str) -> None:
+    intro = "  Il lun, 23 nov, 2026 alle 10:12, Marco<help@telvia.example> ha scritto:   "
+    assert cut(f"{ANSWER}\n\n{intro}{rest}\n\nMarco\nTelvia").visible == ANSWER
+
+
 INTROS = [
     "On Mon, 23 Nov 2026 at 10:12, Marco <help@telvia.example> wrote:",
     "On Nov 23, 2026, at 10:12 AM, Marco wrote:",
@@ -104,6 +112,7 @@ INTROS = [
     "Il lun 23 nov 2026, 10:12 Marco <help@telvia.example> ha scritto:",
     "In data lunedì 23 novembre 2026 10:12:00 CET, Marco ha scritto:",
     "Marco <help@telvia.example> wrote on 23 Nov 2026:",
+    "در تاریخ دوشنبه ۲۳ نوامبر ۲۰۲۶، ۱۰:۱۲ Marco <help@telvia.example> نوشت:",
 ]
 ENDS = [
     "-----Original Message-----",
