@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ascolto.accounts.models import Agent, ApiToken, Team
 from ascolto.channels.models import ChannelAccount
+from ascolto.channels.registry import all_adapters
 from ascolto.events.models import Event
 from ascolto.ui.reasons import in_own_language
 
@@ -126,6 +128,24 @@ def _line(event: Event, names: dict[str, dict[int, str]]) -> Line:
 _TOLD = ("role", "email", "name", "reason", "title", "error", "hours", "received", "expected", "days")
 
 
+def _called(item: str) -> str:
+    """What was changed, as screens call it."""
+    if (word := WORDS.get(item)) is not None:
+        return str(word)
+    label = _settings().get(item, "")
+    return gettext(label) if label else item
+
+
+@cache
+def _settings() -> dict[str, str]:
+    """Settings of channels and their labels; where channels call one differently, the first that has it."""
+    found: dict[str, str] = {}
+    for adapter in all_adapters().values():
+        for item in fields(adapter.Config):
+            found.setdefault(item.name, item.metadata.get("label", ""))
+    return found
+
+
 def _values(event: Event, names: dict[str, dict[int, str]]) -> dict[str, Any]:
     data = event.data
     values: dict[str, Any] = dict.fromkeys(_TOLD, "")
@@ -139,7 +159,7 @@ def _values(event: Event, names: dict[str, dict[int, str]]) -> dict[str, Any]:
     for key in ("reason", "title"):
         values[key] = in_own_language(values[key])
     for key in ("fields", "scopes"):
-        values[key] = ", ".join(str(WORDS.get(item, item)) for item in data.get(key) or [])
+        values[key] = ", ".join(_called(item) for item in data.get(key) or [])
     values["role"] = str(WORDS.get(values["role"], values["role"]))
     values["count"] = len(data.get("raw_events") or [])
     values["email"] = data.get("email") or gettext("an address without an account")
