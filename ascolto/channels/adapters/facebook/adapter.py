@@ -104,7 +104,9 @@ class Facebook(MetaAdapter):
         return any(field not in meta_messaging.FIELDS for field in fields)
 
     def read_entry(self, account: Account, entry: Entry, received_at: datetime) -> Iterator[Inbound]:
-        page = feed.Page(account.config.page_id, meta_talk.moment(entry.get("time"), received_at))
+        page = feed.Page(
+            account.config.page_id, meta_talk.moment(entry.get("time"), received_at), received_at
+        )
         if "messaging" in entry or "standby" in entry:
             yield Unsupported(what="a Messenger message: connect Messenger for this page")
         for change in objects_of(entry.get("changes")):

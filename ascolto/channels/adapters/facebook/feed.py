@@ -48,14 +48,16 @@ _SITE = "https://www.facebook.com/"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Our page, and when a change of it was told."""
+    """Our page, when Facebook made the delivery about it, and when that reached us."""
 
     id: str
     at: datetime
+    received_at: datetime
 
     def when(self, value: Value) -> datetime:
-        """When something came to be."""
-        return moment(value.get("created_time"), self.at)
+        """When something came to be: its own time, even where the delivery's is an older one."""
+        told = moment(value.get("created_time"), self.received_at)
+        return self.at if told == self.received_at else told
 
     def author(self, value: Value, unknown: str) -> Sender:
         """Who did it. Facebook hides people who have not let our app know them: then all we have is what they wrote."""

@@ -7,10 +7,11 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
 
 from ascolto.channels.adapters.facebook.adapter import adapter
-from ascolto.channels.protocol import Account, Handle, HookRequest, Inbound, Outgoing
+from ascolto.channels.protocol import Account, Handle, HookRequest, Inbound, Message, Outgoing
 from ascolto.testing.conformance import AdapterConformance, account_for, check_event, hook
 
 SECRET = "5b0c4d5f-app-secret"
@@ -72,3 +73,17 @@ class TestFacebook(AdapterConformance):
         for event in events:
             check_event(event)
         return events
+
+    def test_a_review_has_its_own_time_even_in_a_delivery_that_says_an_older_one(self) -> None:
+        value = {
+            "item": "rating",
+            "verb": "add",
+            "open_graph_story_id": 77,
+            "reviewer_id": 5,
+            "created_time": 1537369512,
+        }
+        entry = {"id": VALUES["page_id"], "time": 1448795002}
+        body = {"object": "page", "entry": [{**entry, "changes": [{"field": "ratings", "value": value}]}]}
+        (review,) = self.parse("review", json.dumps(body).encode())
+        assert isinstance(review, Message)
+        assert review.occurred_at == datetime(2018, 9, 19, 15, 5, 12, tzinfo=UTC)
