@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from ascolto.channels.actions import change_settings, connect
-from ascolto.channels.models import ChannelAccount
+from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.testing.networks.city import City, Network, Person
 from ascolto.testing.networks.controls import open_town_hall
 from ascolto.testing.networks.everyone import network_types
@@ -40,6 +40,8 @@ class Neighbourhood:
         for kind, network in self.networks.items():
             account = known.get(kind) or self._open(kind, network)
             change_settings(account=account, values=network.settings)
+            # the city of an earlier day is gone, and with it the place up to which its networks were read
+            ChannelHealth.objects.filter(account=account).update(poll_cursor={})
             if network.has_hooks:
                 network.hook_url = f"{self.base_url}/hooks/{kind}/{account.token}"
         return self
