@@ -88,7 +88,9 @@ class Rest:
             answer = http.request(
                 method, url, headers={**known, **(headers or {})}, trusted_origins=self._trusted(url), **more
             )
-        except http.AnswerTooLarge as error:  # of a message it means that the network took it and said too much
+        except (
+            http.AnswerTooLarge
+        ) as error:  # of a message it means that the network took it and said too much
             kind = ErrorClass.CONTENT if repeatable else ErrorClass.UNCERTAIN
             raise SendRefused(Failure(kind, "The answer is larger than we take.")) from error
         except http.RequestFailed as error:

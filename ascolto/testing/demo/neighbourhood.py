@@ -40,6 +40,8 @@ class Neighbourhood:
         for kind, network in self.networks.items():
             account = known.get(kind) or self._open(kind, network)
             change_settings(account=account, values=network.settings)
+            # a network that begins anew knows nothing of how far we had read in the one before
+            ChannelHealth.objects.filter(account=account).update(poll_cursor={})
             # the city of an earlier day is gone, and with it the place up to which its networks were read
             ChannelHealth.objects.filter(account=account).update(poll_cursor={})
             if network.has_hooks:
