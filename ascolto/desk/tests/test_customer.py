@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 
 from ascolto.conversations.models import Conversation
-from ascolto.customers.models import Customer
+from ascolto.customers.models import Customer, Identity
 from ascolto.events.models import Event
+from ascolto.kit.clock import now
 from ascolto.testing.factories import Cast, make_agent
 
 As = Callable[..., Client]
@@ -69,3 +70,35 @@ def test_guests_and_strangers_change_nobody(cast: Cast, as_: As, conversation: C
         assert as_(somebody).post(address, {"name": "Nobody"}).status_code in {403, 404}
     assert as_(cast.viktor).get(f"/c/{conversation.number}/who/").status_code == 404
     assert Customer.objects.get(pk=cast.giulia.pk).name == cast.giulia.name
+
+
+def test_handles_read_as_people_write_them_and_numbers_say_of_which_network(
+    cast: Cast, as_: As, conversation: Conversation
+) -> None:
+    for space, value, shown in [
+        ("mastodon", "117659", "@giulia@social.example"),
+        ("facebook", "730194660004009", ""),
+        ("google_review", "f0f12be1", ""),
+        ("phone", "+390511234567", ""),
+    ]:
+        Identity.objects.create(customer=cast.giulia, namespace=space, value=value, shown=shown)
+    card = as_(cast.marco).get(f"/c/{conversation.number}/card/", headers=HTMX).content.decode()
+    assert "@giulia@social.example" in card
+    assert "117659" not in card
+    assert 'Facebook <span class="xs c3">730194660004009</span>' in card
+    assert 'Google reviews <span class="xs c3">f0f12be1</span>' in card
+    assert 'title="Telephone number"' in card
+
+
+def test_who_has_no_name_goes_by_a_handle_and_who_wants_nothing_says_so(
+    cast: Cast, as_: As, conversation: Conversation
+) -> None:
+    Customer.objects.filter(pk=cast.giulia.pk).update(name="")
+    Identity.objects.filter(customer=cast.giulia).update(
+        blocked_at=now(), blocked_why="gone", shown="@giulia"
+    )
+    marco = as_(cast.marco)
+    head = marco.get(f"/c/{conversation.number}/head/", headers=HTMX).content.decode()
+    assert "@giulia" in head
+    assert "Unknown customer" not in head
+    assert "account gone" in marco.get(f"/c/{conversation.number}/card/", headers=HTMX).content.decode()
