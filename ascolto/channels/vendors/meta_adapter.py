@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
@@ -28,9 +29,11 @@ class MetaAdapter(Adapter):
 
     object_name: ClassVar[str]  # what a delivery of this product calls itself
 
+    id_setting: ClassVar[str] = "page_id"  # the setting that says whose entries are ours
+
     def own_id(self, config: Any) -> str:
         """The id of the page or account whose entries are ours."""
-        raise NotImplementedError
+        return str(getattr(config, self.id_setting))
 
     def takes(self, entry: Entry) -> bool:
         """Whether an entry of our own holds what this product is for."""
@@ -67,15 +70,24 @@ class MetaAdapter(Adapter):
             return [Unsupported(what=str(error))]
         if not self._is_ours(document):
             return [Unsupported(what=f"a delivery for {text_of(document.get('object'), 60)}")]
-        found = [
-            event
-            for entry in meta.entries_of(document)
-            for event in self._read_any(account, entry, raw.received_at)
-        ]
+        entries = list(meta.entries_of(document))
+        if not any(meta.is_for(entry, self.own_id(account.config)) for entry in entries):
+            found = [
+                event for entry in entries for event in self._read_stray(account, entry, raw.received_at)
+            ]
+        else:
+            found = [event for entry in entries for event in self._read_any(account, entry, raw.received_at)]
         return found or [Unsupported(what=f"nothing readable for {self.label}")]
 
     def _is_ours(self, document: Mapping[str, Any]) -> bool:
         return text_of(document.get("object"), 60) in {self.object_name, ""}
+
+    def _read_stray(self, account: Account, entry: Entry, received_at: datetime) -> list[Inbound]:
+        """An entry of a page that no inbox names (a number mistyped, a page added to the app): better heard here than lost."""
+        config = dataclasses.replace(
+            account.config, **{self.id_setting: text_of(entry.get("id"), 100).strip()}
+        )
+        return self._read_any(dataclasses.replace(account, config=config), entry, received_at)
 
     def _read_any(self, account: Account, entry: Entry, received_at: datetime) -> list[Inbound]:
         if not meta.is_for(entry, self.own_id(account.config)):

@@ -96,9 +96,6 @@ class Facebook(MetaAdapter):
         "Connect Messenger for the same page, so that people whom you answer in private can write back.",
     )
 
-    def own_id(self, config: Any) -> str:
-        return str(config.page_id)
-
     def takes(self, entry: Entry) -> bool:
         fields = [text_of(change.get("field"), 60) for change in objects_of(entry.get("changes"))]
         return any(field not in meta_messaging.FIELDS for field in fields)

@@ -104,6 +104,7 @@ class Instagram(MetaAdapter):
     """One professional account on Instagram."""
 
     kind = "instagram"
+    id_setting = "instagram_id"
     label = "Instagram"
     object_name = "instagram"
     Config = Config
@@ -151,9 +152,6 @@ class Instagram(MetaAdapter):
         if settings.get("login") == "instagram":
             sheet = dataclasses.replace(sheet, attachments=None)
         return sheet
-
-    def own_id(self, config: Any) -> str:
-        return str(config.instagram_id)
 
     def takes(self, entry: Entry) -> bool:
         return True

@@ -88,9 +88,6 @@ class Messenger(MetaAdapter):
             return self.capabilities
         return dataclasses.replace(self.capabilities, human_window=meta_sending.HUMAN_WINDOW)
 
-    def own_id(self, config: Any) -> str:
-        return str(config.page_id)
-
     def takes(self, entry: Entry) -> bool:
         return meta_messaging.has_messaging(entry)
 

@@ -279,5 +279,13 @@ def test_a_video_that_facebook_blocks_and_an_album_without_a_post_are_classified
 def test_two_pages_of_ours_that_write_to_each_other_keep_their_own_sides() -> None:
     element = {"sender": {"id": PAGE}, "recipient": {"id": OTHER}, "timestamp": 1795338000000}
     entry = page_entry(OTHER, messaging=[{**element, "message": {"mid": "m_5", "text": "Ciao"}}])
-    assert parsed("messenger", delivery(entry)) == [Ignored(what="for another page")]
+    (heard,) = parsed("messenger", delivery(entry))  # where the other page has no inbox, it is heard here
+    assert isinstance(heard, Message)
+    assert heard.sender.handles[0].value == PAGE
     assert concerned(delivery(entry)) == set()
+
+
+def test_what_comes_for_a_page_that_no_inbox_names_is_not_lost() -> None:
+    (comment,) = parsed("facebook", delivery(page_entry(OTHER, changes=[COMMENT])))
+    assert isinstance(comment, Message)
+    assert not comment.outgoing
