@@ -15,6 +15,7 @@ from ascolto.testing.postgres import NoPostgres, find_binaries
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = str(min(os.cpu_count() or 1, 4))
+PRODUCTS = str(min(os.cpu_count() or 1, 2))  # products side by side: each is several processes
 NOTHING_COLLECTED = 5
 
 
@@ -26,15 +27,20 @@ def _pytest(title: str, *arguments: str) -> int:
 
 
 def _run_on(database: str, chosen: list[str], *options: str) -> int:
-    """First what can run side by side, then, alone, what starts the whole product or a browser."""
-    alone = "processes or fault or browser"
-    together = _pytest(
-        database, f"--database={database}", "-n", WORKERS, "-m", f"not ({alone})", *options, *chosen
-    )
+    """First what is small, then what starts the whole product or a browser, then, alone, what kills."""
+    products = "(processes or browser) and not fault"
     if database != "sqlite":
-        alone = "(processes or fault) and not browser"  # a browser sees no difference between databases
-    title = f"{database}: the whole product"
-    return together or _pytest(title, f"--database={database}", "-m", alone, *options, *chosen)
+        products += " and not browser"  # a browser sees no difference between databases
+    steps = (
+        (database, WORKERS, "not (processes or fault or browser)"),
+        (f"{database}: the whole product", PRODUCTS, products),
+        (f"{database}: killed in the middle", "0", "fault"),
+    )
+    for title, workers, marks in steps:
+        arguments = (f"--database={database}", "-n", workers, "-m", marks)
+        if code := _pytest(title, *arguments, *options, *chosen):
+            return code
+    return 0
 
 
 def main() -> int:

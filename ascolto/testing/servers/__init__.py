@@ -4,7 +4,7 @@
         with Synapse() as synapse: …
     except ServerMissing as reason: …       # not on this machine; `harness.missing("servers", str(reason))` skips or fails
 
-What needs them says so with the extra `oracles` (pyproject.toml); without it those tests are skipped, with the reason.
+What needs them says so with the extra `oracles` (pyproject.toml, `make oracles`); without it those tests are skipped, with the reason.
 """
 
 from __future__ import annotations
@@ -42,8 +42,12 @@ def free_port() -> int:
 
 def need_module(module: str, package: str) -> None:
     """Raises ServerMissing where a Python package is not installed."""
-    if importlib.util.find_spec(module) is None:
-        raise ServerMissing(f"{package} is not installed; it comes with: pip install -e '.[oracles]'")
+    try:
+        found = importlib.util.find_spec(module)
+    except ModuleNotFoundError:  # of the package in which it would be
+        found = None
+    if found is None:
+        raise ServerMissing(f"{package} is not installed: make oracles")
 
 
 class RunningServer:
