@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -161,10 +160,6 @@ class Bluesky(Adapter):
         history = timedelta(days=account.config.history_days)
         chat = account.config.direct_messages
         return Reader(self._xrpc(account), members, history, chat=chat).read_new(cursor)
-
-    def wait(self, account: Account, seconds: float) -> None:
-        """Its stream tells of the whole network: asking for what is ours is cheaper for everybody."""
-        time.sleep(seconds)
 
     def fetch_media(self, account: Account, remote: Mapping[str, Any], limit: int) -> tuple[bytes, str]:
         did, cid = text_of(remote.get("did"), 255), text_of(remote.get("cid"), 128)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -137,10 +136,6 @@ class Mastodon(Adapter):
     def poll(self, account: Account, cursor: Mapping[str, Any]) -> Iterator[Polled]:
         history = timedelta(days=account.config.history_days)
         return polling.read_new(connect(account), cursor, history)
-
-    def wait(self, account: Account, seconds: float) -> None:
-        """Its stream would tell at once, but only to whoever keeps a connection open: asking is the truth, and enough."""
-        time.sleep(seconds)
 
     def fetch_media(self, account: Account, remote: Mapping[str, Any], limit: int) -> tuple[bytes, str]:
         return sending.fetch(connect(account), remote, limit)
