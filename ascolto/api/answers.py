@@ -88,7 +88,7 @@ def _channels(rows: Iterable[Mapping[str, Any]]) -> dict[int, d.ChannelSummary]:
 
 
 def _identities(customer: Customer) -> list[d.Identity]:
-    return [_identity(identity) for identity in customer.identities.all()]
+    return [_identity(identity) for identity in customer.identities.all() if not identity.is_retired]
 
 
 def _identity(identity: Identity) -> d.Identity:

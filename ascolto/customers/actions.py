@@ -78,6 +78,7 @@ def recognise(people: Sequence[Person]) -> list[Recognised]:
         for claim in claims:
             if claim.key not in known:
                 missing.setdefault(claim.key, owner)
+    _leave_out_retired(missing)
     bulk.insert(connection, fresh)
     known |= _add_identities(missing, shown)
     new = {customer.pk for customer in fresh}
@@ -106,11 +107,28 @@ def _recognised(
     new: set[int],
 ) -> Recognised:
     for claim in claims:
+        if claim.key not in known:  # a handle that this person has given up
+            continue
         identity, customer = known[claim.key]
         was_faster = customer != expected.get(claim.key, customer)  # another process made it meanwhile
         if customer == owner or was_faster:
             return Recognised(customer, identity, customer in new)
     raise AssertionError("a person has at least one claim of their own")
+
+
+def _leave_out_retired(missing: dict[Key, Customer | int]) -> None:
+    """A message that comes late may still name a handle that its author has given up: it does not come back by that."""
+    known = {key: owner for key, owner in missing.items() if isinstance(owner, int)}
+    if not known:
+        return
+    rows = Identity.objects.filter(
+        scope__startswith=Identity.RETIRED,
+        customer_id__in=set(known.values()),
+        value__in=[value for _, value, _ in known],
+    )
+    for namespace, value, customer in rows.values_list("namespace", "value", "customer_id"):
+        if known.get((namespace, value, "")) == customer:
+            missing.pop((namespace, value, ""), None)
 
 
 def _find(keys: Iterable[Key]) -> dict[Key, tuple[int, int]]:
@@ -157,10 +175,16 @@ def change_handle(*, old: Claim, new: Claim) -> bool:
     if identity is None or old.key == new.key:
         return False
     if Identity.objects.filter(namespace=new.namespace, value=new.value[:255], scope=new.scope).exists():
-        identity.scope, identity.is_proven = f"retired:{identity.pk}", False
+        identity.scope, identity.is_proven = f"{Identity.RETIRED}{identity.pk}", False
     else:
         identity.namespace, identity.value, identity.scope = new.key
         identity.is_proven = not new.scope
+        Identity.objects.get_or_create(
+            namespace=old.namespace,
+            value=old.value[:255],
+            scope=f"{Identity.RETIRED}{identity.pk}",
+            defaults={"customer_id": identity.customer_id, "is_proven": False},
+        )
     identity.save(update_fields=["namespace", "value", "scope", "is_proven"])
     emit("customer.handle_changed", customer=identity.customer_id, namespace=new.namespace)
     return True

@@ -38,7 +38,13 @@ class Identity(models.Model):
     reached_at = models.DateTimeField(null=True)  # since when we know that messages reach them again
     created_at = models.DateTimeField(default=now, editable=False)
 
+    RETIRED = "retired:"  # begins the scope of handles that somebody has given up: they name nobody
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["namespace", "value", "scope"], name="identity_once")]
         indexes = [models.Index(Lower("value"), name="identity_found")]  # looked for in any case of letters
         ordering = ["id"]
+
+    @property
+    def is_retired(self) -> bool:
+        return self.scope.startswith(self.RETIRED)

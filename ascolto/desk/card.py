@@ -56,9 +56,8 @@ class Card:
 
 def make_card(conversation: Conversation, visible: QuerySet[Conversation]) -> Card:
     """Handles, and the customer's other conversations among those that the reader may see."""
-    identities = Identity.objects.filter(customer_id=conversation.customer_id).order_by("-is_proven", "id")[
-        :20
-    ]
+    present = Identity.objects.exclude(scope__startswith=Identity.RETIRED)
+    identities = present.filter(customer_id=conversation.customer_id).order_by("-is_proven", "id")[:20]
     others = visible.filter(customer_id=conversation.customer_id)
     rows = rows_of(others.exclude(pk=conversation.pk).order_by("-last_message_at", "-id")[:EARLIER])
     return Card(

@@ -212,3 +212,16 @@ def test_a_stop_is_not_weakened_by_a_block_that_comes_later() -> None:
     for minute, why in ((0, "stop"), (1, "blocked")):
         change_reachability(claims=[PHONE], reachable=False, why=why, at=noon + timedelta(minutes=minute))
     assert Identity.objects.get().blocked_why == "stop"
+
+
+def test_a_late_message_does_not_bring_back_a_number_that_was_given_up() -> None:
+    """WhatsApp tells the number beside the id; a message from before the change may come after it."""
+    number, user = Claim("phone", "+393471111111"), Claim("whatsapp", "IT.1")
+    giulia = recognise([Person((user, number), "Giulia")])[0].customer_id
+    change_handle(old=number, new=Claim("phone", "+393472222222"))
+    late = recognise([Person((user, number), "Giulia")])[0]
+    assert (late.customer_id, late.is_new) == (giulia, False)
+    assert not Identity.objects.filter(value="+393471111111", scope="").exists()
+    paolo = recognise([Person((Claim("whatsapp", "IT.2"), number), "Paolo")])[0]
+    assert paolo.customer_id != giulia
+    assert recognise([Person((number,), "Paolo")])[0].customer_id == paolo.customer_id
