@@ -133,7 +133,7 @@ class X(Adapter):
             attachments=Attachments(max_count=4, max_bytes={**uploading.LIMITS, "*": 0}),
         ),
         private_reply="free",
-        moderates=frozenset({"hide", "show", "delete", "like"}),
+        moderates=frozenset({"hide", "show", "like"}),  # a post of somebody else can only be hidden
         receipts=frozenset({"read"}),
         edits=True,
     )

@@ -66,11 +66,9 @@ def send(rest: Rest, outgoing: Outgoing, limits: Limits) -> Sent:
 
 
 def moderate(rest: Rest, verb: str, number: str, ours: str) -> None:
-    """Hide or show a reply, delete a post of ours, like one. Doing it twice changes nothing. Raises SendRefused."""
+    """Hide or show a reply, like a post. Doing it twice changes nothing. Raises SendRefused."""
     if verb in {"hide", "show"}:
         rest.ask("PUT", f"2/tweets/{number}/hidden", repeatable=True, json={"hidden": verb == "hide"})
-    elif verb == "delete":
-        rest.ask("DELETE", f"2/tweets/{number}", repeatable=True)
     elif verb == "like":
         rest.ask("POST", f"2/users/{ours}/likes", repeatable=True, json={"tweet_id": number})
     else:
