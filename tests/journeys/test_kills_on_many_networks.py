@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.fault]
 KINDS = ("facebook", "instagram", "messenger", "sms", "telegram", "x")
 PUBLIC = {"facebook"}  # a page without its messages: comments are all there is
 PEOPLE, WORDS = 2, 3
+KILLS = 5  # at least; on a fast machine the last of them meet the answers on their way
 ON_ITS_WAY = "('queued', 'claimed', 'sending')"
 
 
@@ -81,14 +82,14 @@ def test_people_write_and_are_answered_on_many_networks_while_parts_are_killed(i
         api = ApiClient(product.base_url, product.add_token(*SCOPES))
         stop = threading.Event()
         with ThreadPoolExecutor(1) as pool:
-            killed = pool.submit(kill_at_random, product, stop, random.Random(11))
+            killed = pool.submit(kill_at_random, product, stop, random.Random(11), least=KILLS)
             try:
                 said = everybody_writes(everybody)
                 wait_for(lambda: len(incoming(product)) >= len(said), within=90, why="all that was written")
                 answers = answer_all(product, api)
             finally:
                 stop.set()
-            assert killed.result() >= 5
+            assert killed.result() >= KILLS
         assert Counter(incoming(product)) == Counter(said)
         left = f"SELECT count(*) FROM delivery_dispatch WHERE state IN {ON_ITS_WAY}"
         wait_for(lambda: product.query(left) == [(0,)], within=120, why="nothing is on its way any more")

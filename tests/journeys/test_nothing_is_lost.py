@@ -62,10 +62,12 @@ def deliver(address: str, body: bytes, patience: float = 60.0) -> None:
     raise TimeoutError("nobody said 200")
 
 
-def kill_at_random(product: Product, stop: threading.Event, chance: random.Random) -> int:
-    """Kill one part after the other until `stop`; how many died."""
+def kill_at_random(product: Product, stop: threading.Event, chance: random.Random, *, least: int = 0) -> int:
+    """Kill one part after the other until `stop`, `least` of them in any case; how many died."""
     killed = 0
-    while not stop.wait(chance.uniform(0.05, 0.5)):
+    while not stop.wait(pause := chance.uniform(0.05, 0.5)) or killed < least:
+        if stop.is_set():
+            time.sleep(pause)  # what was begun goes on meanwhile
         parts = product.parts()
         if parts:
             product.kill(chance.choice(parts))
