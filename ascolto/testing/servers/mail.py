@@ -225,9 +225,13 @@ class Dovecot(RunningServer):
     def kill(self) -> None:
         """The whole server dies without a word, as in a power cut."""
         if self._process is not None:
+            children = _children_of(self._process.pid)  # an orphan would keep its mailbox and sockets
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+            for pid in children:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         self._rest()
 
     def _rest(self) -> None:
@@ -239,6 +243,16 @@ class Dovecot(RunningServer):
         """As after a restore: the mails are there, all of them under new numbers. Only while it does not run."""
         for path in (self.folder / "mail" / user).glob("dovecot*"):
             path.unlink()
+
+
+def _children_of(parent: int) -> list[int]:
+    """The processes that a process has started and not outlived."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            if int(entry.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(entry.parent.name))
+    return found
 
 
 class Postfix(RunningServer):
