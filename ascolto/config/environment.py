@@ -36,6 +36,7 @@ class Environment:
     max_upload_bytes: int
     hook_max_bytes: int
     web_processes: int
+    understanding: bool
     debug: bool
 
 
@@ -133,7 +134,7 @@ def _create_once(path: Path, content: str) -> None:
 def from_variables(variables: Mapping[str, str] | None = None) -> Environment:
     """Read ASCOLTO_DATA, ASCOLTO_DATABASE_URL, ASCOLTO_SECRET_KEY[_FILE], ASCOLTO_RETIRED_SECRET_KEYS, ASCOLTO_BASE_URL,
     ASCOLTO_HOST, ASCOLTO_PORT, ASCOLTO_ALLOW_PRIVATE_NETWORKS, ASCOLTO_TRUSTED_PROXIES, ASCOLTO_LOG_LEVEL, ASCOLTO_LOG_FORMAT,
-    ASCOLTO_MAX_UPLOAD_MB, ASCOLTO_HOOK_MAX_KB, ASCOLTO_WEB_PROCESSES and ASCOLTO_DEBUG.
+    ASCOLTO_MAX_UPLOAD_MB, ASCOLTO_HOOK_MAX_KB, ASCOLTO_WEB_PROCESSES, ASCOLTO_UNDERSTANDING and ASCOLTO_DEBUG.
 
     Raises WrongSetting for a value that cannot be used and for a variable whose name nobody knows.
     """
@@ -161,6 +162,7 @@ def from_variables(variables: Mapping[str, str] | None = None) -> Environment:
         max_upload_bytes=read("ASCOLTO_MAX_UPLOAD_MB", "25", _number(1, 1024)) * 1024 * 1024,
         hook_max_bytes=read("ASCOLTO_HOOK_MAX_KB", "3072", _number(16, 65536)) * 1024,
         web_processes=read("ASCOLTO_WEB_PROCESSES", "1", _number(1, 32)),
+        understanding=read("ASCOLTO_UNDERSTANDING", "1", _flag),
         debug=read("ASCOLTO_DEBUG", "0", _flag),
     )
 

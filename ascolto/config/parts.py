@@ -211,12 +211,40 @@ def work_background() -> None:
     run_threads({**loops, **_further_loops})
 
 
+def work_understanding() -> None:
+    """Read messages until SIGTERM. The models live in this process alone; everybody else may be ahead of it."""
+    from ascolto.understanding.engine.encoder import one_thread
+
+    one_thread()
+    from ascolto.understanding import worker
+
+    os.nice(7)
+    collect_rarely()
+    run_threads({"understanding": worker.run})
+
+
 _further_loops: dict[str, Run] = {}
 
 
 def register_loop(name: str, run: Run) -> None:
     """Let another loop run in the background process; rooms above this one register theirs in `apps.ready`."""
     _further_loops[name] = run
+
+
+WORK: dict[str, Callable[[], None]] = {
+    "intake": work_intake,
+    "background": work_background,
+    "understanding": work_understanding,
+}
+
+
+def work_here() -> dict[str, Callable[[], None]]:
+    """The parts behind the web that this machine runs: all, but without understanding where it is switched off."""
+    return {
+        name: run
+        for name, run in WORK.items()
+        if name != "understanding" or settings.ENVIRONMENT.understanding
+    }
 
 
 def without_door(door: socket.socket, work: Callable[[], None]) -> Callable[[], None]:

@@ -32,6 +32,13 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "message.removed": "message",
         "message.reacted": "message emoji",
         "message.file_arrived": "message attachment",
+        # understanding
+        "message.understood": "message language sentiment anger urgency intent topic needs_answer",
+        "message.corrected": "message field was became",
+        "lookalike.grown": "lookalike size message",
+        "topic.changed": "topic name fields",
+        "model.learnt": "head version state why",
+        "model.made_live": "head version previous why",
         # customers
         "customer.created": "",
         "customer.changed": "fields",

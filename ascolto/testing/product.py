@@ -60,6 +60,7 @@ class Product:
             "ASCOLTO_PORT": str(self.port),
             "ASCOLTO_HOST": "127.0.0.1",
             "ASCOLTO_LOG_FORMAT": "text",
+            "ASCOLTO_UNDERSTANDING": "0",  # takes a second to load: who asks about it switches it on
             **({"ASCOLTO_DATABASE_URL": database_url} if database_url else {}),
             **environment,
         }

@@ -28,14 +28,8 @@ class Command(BaseCommand):
             self._in_child(self._begin)
             parts.preload()
             webs = ["web", *(f"web-{number}" for number in range(2, environment.web_processes + 1))]
-            supervisor = Supervisor(
-                {
-                    **{name: partial(parts.serve_web, door) for name in webs},
-                    "intake": parts.without_door(door, parts.work_intake),
-                    "background": parts.without_door(door, parts.work_background),
-                }
-            )
-            supervisor.run()
+            work = {name: parts.without_door(door, run) for name, run in parts.work_here().items()}
+            Supervisor({**{name: partial(parts.serve_web, door) for name in webs}, **work}).run()
         self.stdout.write("Ascolto has ended; nothing is lost.")
 
     def _in_child(self, work: Any) -> None:

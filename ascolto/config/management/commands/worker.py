@@ -11,15 +11,13 @@ from django.core.management.base import BaseCommand
 from ascolto.config import parts
 from ascolto.config.supervisor import Supervisor
 
-WORK = {"intake": parts.work_intake, "background": parts.work_background}
-
 
 class Command(BaseCommand):
-    help = "Do the work behind the web: deliveries into conversations (intake); answers, mailboxes, files (background)."
+    help = "Do the work behind the web: deliveries into conversations (intake); answers, mailboxes, files (background); what messages mean (understanding)."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("part", nargs="?", choices=list(WORK), help="only this part (default: both)")
+        parser.add_argument("part", nargs="?", choices=list(parts.WORK), help="only this part (default: all)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with parts.in_use():
@@ -27,7 +25,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Ascolto's worker runs (process {os.getpid()})")
             self.stdout.flush()
             if options["part"]:
-                WORK[options["part"]]()
+                parts.WORK[options["part"]]()
                 return
             parts.preload()
-            Supervisor(WORK).run()
+            Supervisor(parts.work_here()).run()

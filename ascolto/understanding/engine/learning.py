@@ -1,0 +1,201 @@
+"""Learn a head from labelled messages. The only module that needs scikit-learn; reading needs what it leaves behind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
+
+from ascolto.understanding.engine.head import Floats, Head, Seen
+
+Progress = Callable[[float], None]  # told the share of the work that is done
+
+
+class TooLittle(ValueError):
+    """There are not at least two labels with examples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled message; `weight` says how much it counts."""
+
+    seen: Seen
+    label: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to learn. The regularisations are those of scikit-learn (larger = freer)."""
+
+    words_c: float = 0.5
+    meaning_c: float = 8.0
+    signs_c: float = 1.0
+    folds: int = 3
+    features: int = 60_000  # kept of the word features, the most frequent
+    seen_in: int = 2  # messages that a word feature must occur in
+    balanced: bool = True  # rare labels count as much as frequent ones
+
+
+@dataclass(slots=True)
+class _Fitted:
+    words: Floats
+    words_bias: Floats
+    meaning: Floats
+    meaning_bias: Floats
+    signs: Floats
+
+
+def learn(
+    name: str,
+    examples: Sequence[Example],
+    *,
+    encoder: str,
+    recipe: Recipe = Recipe(),
+    progress: Progress = lambda _: None,
+) -> Head:
+    """Learn a head. Raises TooLittle. The same examples in the same order give the same head."""
+    labels = tuple(sorted({example.label for example in examples}))
+    if len(labels) < 2:
+        raise TooLittle("At least two labels need examples.")
+    vocabulary, idf = _vocabulary(examples, recipe)
+    sign_names = tuple(sorted({name for example in examples for name in example.seen.signs}))
+    head = _empty(name, labels, vocabulary, idf, sign_names, encoder)
+    matrices = _Matrices(head, examples)
+    scores = _held_out(matrices, recipe, progress)
+    if scores is not None:
+        head.scales, head.bias = _stack(scores, matrices)
+    fitted = _fit(matrices, np.arange(len(examples)), recipe)
+    head.words, head.words_bias = fitted.words.astype(np.float16), fitted.words_bias
+    head.meaning, head.meaning_bias, head.signs = fitted.meaning, fitted.meaning_bias, fitted.signs
+    head.card = {"examples": len(examples), "labels": dict(Counter(example.label for example in examples))}
+    progress(1.0)
+    return head
+
+
+def _empty(
+    name: str,
+    labels: tuple[str, ...],
+    vocabulary: dict[str, int],
+    idf: Floats,
+    sign_names: tuple[str, ...],
+    encoder: str,
+) -> Head:
+    count = len(labels)
+    return Head(
+        name=name, labels=labels, vocabulary=vocabulary, idf=idf, words=np.zeros((len(idf), count), np.float16),
+        words_bias=np.zeros(count, np.float32), meaning=np.zeros((512, count), np.float32),
+        meaning_bias=np.zeros(count, np.float32), sign_names=sign_names,
+        signs=np.zeros((len(sign_names), count), np.float32), scales=(1.0, 1.0, 1.0 if sign_names else 0.0),
+        bias=np.zeros(count, np.float32), encoder=encoder,
+    )  # fmt: skip
+
+
+def _vocabulary(examples: Sequence[Example], recipe: Recipe) -> tuple[dict[str, int], Floats]:
+    """The word features that are kept, and log((1 + n) / (1 + df)) + 1 of each."""
+    frequency: Counter[str] = Counter()
+    for example in examples:
+        frequency.update({gram for gram, _ in example.seen.grams})
+    needed = recipe.seen_in if len(examples) >= 200 else 1
+    kept = [
+        gram for gram, count in frequency.most_common(recipe.features) if count >= needed and "\n" not in gram
+    ]
+    df = np.array([frequency[gram] for gram in kept], dtype=np.float32)
+    idf: Floats = (np.log((1 + len(examples)) / (1 + df)) + 1).astype(np.float32)
+    return {gram: row for row, gram in enumerate(kept)}, idf
+
+
+class _Matrices:
+    """The examples as numbers."""
+
+    def __init__(self, head: Head, examples: Sequence[Example]) -> None:
+        rows = [head._tfidf(example.seen) for example in examples]
+        starts = np.concatenate([[0], np.cumsum([len(found) for found, _ in rows])])
+        columns = np.concatenate([found for found, _ in rows]) if rows else np.zeros(0, np.int64)
+        values = np.concatenate([value for _, value in rows]) if rows else np.zeros(0, np.float32)
+        self.words = csr_matrix(
+            (values, columns, starts), shape=(len(examples), max(len(head.vocabulary), 1))
+        )
+        self.meaning = np.stack([example.seen.vector for example in examples]).astype(np.float32)
+        self.signs = np.stack([head._sign_values(example.seen) for example in examples])
+        places = {label: place for place, label in enumerate(head.labels)}
+        self.labels = np.array([places[example.label] for example in examples])
+        self.weights = np.array([example.weight for example in examples])
+        self.count = len(head.labels)
+
+
+def _fit(data: _Matrices, chosen: NDArray[np.int64], recipe: Recipe) -> _Fitted:
+    labels, weights = data.labels[chosen], data.weights[chosen]
+    balance = "balanced" if recipe.balanced else None
+    svm = LinearSVC(C=recipe.words_c, class_weight=balance, random_state=0)
+    svm.fit(data.words[chosen], labels, sample_weight=weights)
+    lr = LogisticRegression(C=recipe.meaning_c, class_weight=balance, max_iter=300)
+    lr.fit(data.meaning[chosen], labels, sample_weight=weights)
+    words, words_bias = _spread(svm, data.count)
+    meaning, meaning_bias = _spread(lr, data.count)
+    signs = np.zeros((data.signs.shape[1], data.count), np.float32)
+    if data.signs.shape[1]:
+        small = LogisticRegression(C=recipe.signs_c, class_weight=balance, max_iter=300)
+        small.fit(data.signs[chosen], labels, sample_weight=weights)
+        signs = _spread(small, data.count)[0]
+    return _Fitted(words, words_bias, meaning, meaning_bias, signs)
+
+
+def _spread(model: LinearSVC | LogisticRegression, count: int) -> tuple[Floats, Floats]:
+    """Weights and biases for all labels; a label that this fold did not see gets a low score, a pair of labels two mirrored columns."""
+    weights, bias = model.coef_.T.astype(np.float32), np.atleast_1d(model.intercept_).astype(np.float32)
+    if weights.shape[1] == 1:
+        weights, bias = np.hstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
+    if weights.shape[1] == count:
+        return weights, bias
+    wide, low = np.zeros((len(weights), count), np.float32), np.full(count, float(bias.min()) - 1, np.float32)
+    wide[:, model.classes_], low[model.classes_] = weights, bias
+    return wide, low
+
+
+def _held_out(data: _Matrices, recipe: Recipe, progress: Progress) -> tuple[Floats, Floats, Floats] | None:
+    """What each part says of every example when it did not learn from it; None when there are too few to hold out."""
+    fewest = int(np.bincount(data.labels, minlength=data.count).min())
+    folds = min(recipe.folds, max(fewest, 2))
+    if fewest < 2 or len(data.labels) < 4 * data.count:
+        return None
+    parts = tuple(np.zeros((len(data.labels), data.count), np.float32) for _ in range(3))
+    splitter = StratifiedKFold(n_splits=folds, shuffle=True, random_state=0)
+    for done, (train, test) in enumerate(splitter.split(data.labels, data.labels)):
+        fitted = _fit(data, train, recipe)
+        parts[0][test] = data.words[test] @ fitted.words + fitted.words_bias
+        parts[1][test] = data.meaning[test] @ fitted.meaning + fitted.meaning_bias
+        parts[2][test] = data.signs[test] @ fitted.signs
+        progress((done + 1) / (folds + 1))
+    return parts[0], parts[1], parts[2]
+
+
+def _stack(
+    scores: tuple[Floats, Floats, Floats], data: _Matrices
+) -> tuple[tuple[float, float, float], Floats]:
+    """The scale of each part and the bias of each label that make the held-out sums most probable (maximum likelihood)."""
+    target = np.zeros((len(data.labels), data.count))
+    target[np.arange(len(data.labels)), data.labels] = 1
+    share = data.weights / data.weights.sum()
+
+    def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        sums = sum(scale * part for scale, part in zip(values[:3], scores, strict=True)) + values[3:]
+        sums -= sums.max(axis=1, keepdims=True)
+        logs = sums - np.log(np.exp(sums).sum(axis=1, keepdims=True))
+        wrong = (np.exp(logs) - target) * share[:, None]
+        slope = np.array([(wrong * part).sum() for part in scores])
+        cost = -(share[:, None] * logs * target).sum() + 1e-4 * (values**2).sum()
+        return float(cost), np.concatenate([slope, wrong.sum(axis=0)]) + 2e-4 * values
+
+    begin = np.concatenate([[1.0, 1.0, 0.5], np.zeros(data.count)])
+    bounds = [(0, None)] * 3 + [(None, None)] * data.count
+    found = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return (float(found[0]), float(found[1]), float(found[2])), found[3:].astype(np.float32)

@@ -1,0 +1,89 @@
+"""The reader: from texts to what they mean, every question at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ascolto.understanding.engine.encoder import Encoder
+from ascolto.understanding.engine.features import grams, words_of
+from ascolto.understanding.engine.head import Floats, Head, Seen
+from ascolto.understanding.engine.languages import language_of
+from ascolto.understanding.engine.meaning import Context, Judgement, Meaning
+from ascolto.understanding.engine.personal import find_personal
+from ascolto.understanding.engine.signs import signs_of
+from ascolto.understanding.engine.text import Prepared, for_encoder, prepare
+
+SHIPPED = Path(__file__).parent.parent / "weights"
+REASONS = 6  # kept of each answer
+_NO_CONTEXT = Context()
+NOTHING = Judgement("", 0.0, is_sure=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A message to be read."""
+
+    text: str
+    context: Context = _NO_CONTEXT
+    is_outgoing: bool = False
+
+
+def see(prepared: Prepared, vector: Floats) -> Seen:
+    """A prepared text as heads see it."""
+    return Seen(list(grams(prepared.plain)), words_of(prepared.plain), vector, signs_of(prepared))
+
+
+class Reader:
+    """Understands messages. Keep one a process: loading takes a second, a message about two milliseconds."""
+
+    def __init__(self, encoder: Encoder, heads: Mapping[str, Head]) -> None:
+        self.encoder = encoder
+        self.heads = {name: head for name, head in heads.items() if head.encoder == encoder.name}
+
+    def read(self, text: str, context: Context = _NO_CONTEXT, *, is_outgoing: bool = False) -> Meaning:
+        """What one message means."""
+        return self.read_all([Asked(text, context, is_outgoing)])[0]
+
+    def read_all(self, asked: Sequence[Asked]) -> list[Meaning]:
+        """What many messages mean; cheaper a message than one by one."""
+        prepared = [prepare(message.text) for message in asked]
+        vectors = self.encoder.encode([for_encoder(text) for text in prepared]) if asked else ()
+        return [
+            self._understand(message, text, vector)
+            for message, text, vector in zip(asked, prepared, vectors, strict=True)
+        ]
+
+    def _understand(self, asked: Asked, text: Prepared, vector: Floats) -> Meaning:
+        seen = see(text, vector)
+        sentiment = self._ask("sentiment", seen)
+        shares = sentiment.probabilities
+        return Meaning(
+            language=language_of(text, asked.context.language_hint),
+            sentiment=sentiment,
+            strength=shares.get("positive", 0.0) - shares.get("negative", 0.0),
+            anger=self._ask("anger", seen),
+            urgency=self._ask("urgency", seen),
+            intent=self._ask("intent", seen),
+            topic=self._ask("topic", seen) if "topic" in self.heads else None,
+            personal=find_personal(asked.text),
+            needs_answer=self._ask("answer", seen),
+            commercial=self._ask("offer", seen) if asked.is_outgoing else None,
+            vector=vector,
+            versions={name: head.version for name, head in self.heads.items()},
+        )
+
+    def _ask(self, name: str, seen: Seen) -> Judgement:
+        head = self.heads.get(name)
+        if head is None:
+            return NOTHING
+        answer = head.answer(seen, explain=REASONS)
+        return Judgement(
+            answer.label, answer.probability, answer.is_sure, answer.because, answer.probabilities
+        )
+
+
+def shipped_heads(folder: Path = SHIPPED) -> dict[str, Head]:
+    """The heads that come with the product, by name. Raises UnreadableHead."""
+    return {path.stem: Head.from_bytes(path.read_bytes()) for path in sorted(folder.glob("*.npz"))}

@@ -1,0 +1,169 @@
+"""The understanding part: follows the log in a process of its own and reads each message in about two milliseconds.
+
+Intake never waits for it: a message is there at once and its reading a moment later. The cursor moves in the transaction that stores the
+readings, so a kill repeats what was not committed and nothing else. When nothing is new, messages that were never read (from before an
+upgrade, or while this part was off) are read, the newest first.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+
+from django.db import DatabaseError, InterfaceError, connection, transaction
+
+from ascolto.conversations.models import Direction, Message, Visibility
+from ascolto.events.log import Position, latest_position, move_cursor, read_after
+from ascolto.events.models import Cursor, Event
+from ascolto.understanding.actions.store import Understood, store_readings
+from ascolto.understanding.after import after_reading
+from ascolto.understanding.engine.meaning import Context
+from ascolto.understanding.engine.reader import Asked, Reader
+from ascolto.understanding.models import MessageVector, Reading
+from ascolto.understanding.serving import Serving
+
+log = logging.getLogger(__name__)
+CURSOR = "understanding"
+TAKE = 200  # events looked at in one go
+PORTION = 32  # messages read in one transaction: keeps the write lock of SQLite short
+PAUSE = 0.03  # seconds between two looks when nothing waits
+OLD = 20  # old messages read in one go when nothing is new
+_NEWS = {"message.received", "message.added", "message.edited", "message.amended"}
+
+
+def run(stop: threading.Event) -> None:
+    """Read messages until `stop`; a database that is away for a while is waited for."""
+    serving = Serving()
+    while not stop.is_set():
+        try:
+            _ensure_cursor()
+            reader = serving.reader()
+            if read_next(reader) == 0 and read_old(reader) == 0:
+                stop.wait(PAUSE)
+        except (DatabaseError, InterfaceError):
+            log.exception("the database refuses; trying again")
+            connection.close()
+            stop.wait(0.5)
+        except Exception:
+            log.exception("messages could not be read; trying again")
+            stop.wait(1.0)
+    connection.close()
+
+
+def read_waiting(reader: Reader) -> int:
+    """Read everything new, now, in this thread; returns how many events were looked at."""
+    _ensure_cursor(from_the_beginning=True)
+    total = 0
+    while taken := read_next(reader):
+        total += taken
+    return total
+
+
+def read_next(reader: Reader) -> int:
+    """Look at the next events and read the messages they name; returns how many events there were."""
+    cursor = Cursor.objects.get(name=CURSOR)
+    events = read_after(Position(cursor.xid, cursor.event_id), TAKE)
+    if not events:
+        return 0
+    done = 0
+    for portion in _portions(events):
+        messages = _messages({event.data["message"] for event in portion if event.type in _NEWS})
+        understood = _understand(
+            reader, messages
+        )  # before the transaction: nobody waits for the lock meanwhile
+        with transaction.atomic():
+            if not _still_mine(cursor, portion[-1]):
+                return 0
+            _forget({event.data["message"] for event in portion if event.type == "message.removed"})
+            store_readings(understood, encoder=reader.encoder.name)
+            after_reading(understood)
+        done += len(portion)
+    return done
+
+
+def _still_mine(cursor: Cursor, last: Event) -> bool:
+    """Move the cursor, unless another process did so since it was read: of two processes one reads a message."""
+    row = Cursor.objects.select_for_update().get(name=CURSOR)
+    if (row.xid, row.event_id) != (cursor.xid, cursor.event_id):
+        return False
+    cursor.xid, cursor.event_id = last.xid, last.pk
+    move_cursor(CURSOR, Position(last.xid, last.pk))
+    return True
+
+
+def _portions(events: Sequence[Event]) -> Iterable[Sequence[Event]]:
+    """The events in runs with at most PORTION messages to read."""
+    begin, count = 0, 0
+    for place, event in enumerate(events):
+        count += event.type in _NEWS
+        if count == PORTION:
+            yield events[begin : place + 1]
+            begin, count = place + 1, 0
+    if begin < len(events):
+        yield events[begin:]
+
+
+def _messages(ids: Iterable[int]) -> list[Message]:
+    rows = Message.objects.filter(pk__in=set(ids), removed_at=None).exclude(visibility=Visibility.NOTE)
+    rows = rows.exclude(author_kind="system").select_related("conversation__customer").defer("html")
+    return list(rows.order_by("pk"))
+
+
+def _understand(reader: Reader, messages: Sequence[Message]) -> list[Understood]:
+    if not messages:
+        return []
+    asked = [
+        Asked(_text(message), _context(message), message.direction == Direction.OUT) for message in messages
+    ]
+    return [
+        Understood(message, meaning)
+        for message, meaning in zip(messages, reader.read_all(asked), strict=True)
+    ]
+
+
+def _forget(removed: set[int]) -> None:
+    """What an author took back is not kept as a meaning either."""
+    if removed:
+        Reading.objects.filter(message__in=removed).delete()
+        MessageVector.objects.filter(message__in=removed).delete()
+
+
+def _text(message: Message) -> str:
+    """What the author wrote: of a mail the new part without what it quotes, and its subject where it begins a conversation."""
+    written = message.extra.get("visible_text") or message.text
+    return f"{message.subject}\n{written}" if message.subject and not message.in_reply_to_id else str(written)
+
+
+def _context(message: Message) -> Context:
+    waiting = message.conversation.waiting_since
+    repeats = 0
+    if waiting is not None and message.occurred_at > waiting:
+        repeats = (
+            Message.objects.filter(conversation=message.conversation_id, direction=Direction.IN)
+            .filter(occurred_at__gte=waiting, occurred_at__lt=message.occurred_at)
+            .count()
+        )
+    return Context(
+        language_hint=message.conversation.customer.language or "",
+        unanswered=repeats,
+        is_public=message.visibility == Visibility.PUBLIC,
+    )
+
+
+def read_old(reader: Reader) -> int:
+    """Read a few messages that were never read, the newest first; returns how many."""
+    unread = Message.objects.filter(reading=None, removed_at=None).exclude(visibility=Visibility.NOTE)
+    ids = unread.exclude(author_kind="system").order_by("-pk").values_list("pk", flat=True)[:OLD]
+    messages = _messages(ids)
+    understood = _understand(reader, messages)
+    with transaction.atomic():
+        known = set(Reading.objects.filter(message__in=messages).values_list("message_id", flat=True))
+        store_readings([u for u in understood if u.message.pk not in known], encoder=reader.encoder.name)
+    return len(messages)
+
+
+def _ensure_cursor(*, from_the_beginning: bool = False) -> None:
+    """A new installation of this part begins with what is new; the past is read when there is time."""
+    if not Cursor.objects.filter(name=CURSOR).exists():
+        move_cursor(CURSOR, Position(0, 0) if from_the_beginning else latest_position())
