@@ -87,6 +87,8 @@ def _private_data() -> None:
     data = tempfile.mkdtemp(prefix="ascolto-test-")
     atexit.register(shutil.rmtree, data, ignore_errors=True)
     os.environ["ASCOLTO_DATA"] = data
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # tests run side by side: no library may take all cores
+        os.environ.setdefault(name, "1")
 
 
 def _choose_database(choice: str | None) -> None:
@@ -132,6 +134,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test that needs what this machine lacks is skipped, with the reason."""
     if item.get_closest_marker("browser") and find_chromium() is None:
         missing("browser", "no Chromium on this machine; on Debian: apt install chromium")
+
+
+@pytest.fixture(scope="session")
+def reader() -> Any:
+    """The reader with the shipped heads, as the understanding part has it; loaded once."""
+    from ascolto.understanding.engine.encoder import open_encoder
+    from ascolto.understanding.engine.reader import Reader, shipped_heads
+
+    return Reader(open_encoder(), shipped_heads())
 
 
 @pytest.fixture(scope="session")
