@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from ascolto.conversations.models import Direction, Message, Visibility
 from ascolto.events.log import Position, latest_position, move_cursor, read_after
 from ascolto.events.models import Cursor, Event
+from ascolto.events.pulse import Pulse
 from ascolto.understanding.actions.store import Understood, store_readings
 from ascolto.understanding.after import after_reading
 from ascolto.understanding.engine.meaning import Context
@@ -25,35 +26,51 @@ from ascolto.understanding.serving import Serving
 
 log = logging.getLogger(__name__)
 CURSOR = "understanding"
+PAST = "understanding-past"  # the message down to which the past was looked at
 TAKE = 200  # events looked at in one go
 PORTION = 32  # messages read in one transaction: keeps the write lock of SQLite short
 PAUSE = 0.03  # seconds between two looks when nothing waits
-OLD = 20  # old messages read in one go when nothing is new
+OLD = 20  # old messages looked at in one go when nothing is new
 _NEWS = {"message.received", "message.added", "message.edited", "message.amended"}
 
 
 def run(stop: threading.Event) -> None:
     """Read messages until `stop`; a database that is away for a while is waited for."""
-    serving = Serving()
+    serving, pulse = Serving(), Pulse()
+    _until_well(stop, ensure_cursors)
     while not stop.is_set():
         try:
-            _ensure_cursor()
-            reader = serving.reader()
-            if read_next(reader) == 0 and read_old(reader) == 0:
+            if pulse.beats():
+                while read_next(serving.reader()) and not stop.is_set():
+                    continue
+            if read_old(serving.reader()) == 0:
                 stop.wait(PAUSE)
         except (DatabaseError, InterfaceError):
             log.exception("the database refuses; trying again")
             connection.close()
+            pulse = Pulse()
             stop.wait(0.5)
         except Exception:
             log.exception("messages could not be read; trying again")
+            pulse = Pulse()
             stop.wait(1.0)
     connection.close()
 
 
+def _until_well(stop: threading.Event, work: Callable[[], None]) -> None:
+    while not stop.is_set():
+        try:
+            return work()
+        except (DatabaseError, InterfaceError):
+            log.exception("the database refuses; trying again")
+            connection.close()
+            stop.wait(0.5)
+
+
 def read_waiting(reader: Reader) -> int:
-    """Read everything new, now, in this thread; returns how many events were looked at."""
-    _ensure_cursor(from_the_beginning=True)
+    """Read everything that the log holds, now, in this thread; returns how many events were looked at."""
+    if not Cursor.objects.filter(name=CURSOR).exists():
+        move_cursor(CURSOR, Position(0, 0))
     total = 0
     while taken := read_next(reader):
         total += taken
@@ -152,18 +169,25 @@ def _context(message: Message) -> Context:
 
 
 def read_old(reader: Reader) -> int:
-    """Read a few messages that were never read, the newest first; returns how many."""
-    unread = Message.objects.filter(reading=None, removed_at=None).exclude(visibility=Visibility.NOTE)
-    ids = unread.exclude(author_kind="system").order_by("-pk").values_list("pk", flat=True)[:OLD]
-    messages = _messages(ids)
-    understood = _understand(reader, messages)
+    """Read a few of the messages from before this part began, the newest first; returns how many were looked at."""
+    mark = Cursor.objects.get(name=PAST)
+    ids = list(
+        Message.objects.filter(pk__lt=mark.event_id).order_by("-pk").values_list("pk", flat=True)[:OLD]
+    )
+    if not ids:
+        return 0
+    understood = _understand(reader, _messages(ids))
     with transaction.atomic():
-        known = set(Reading.objects.filter(message__in=messages).values_list("message_id", flat=True))
+        known = set(Reading.objects.filter(message__in=ids).values_list("message_id", flat=True))
         store_readings([u for u in understood if u.message.pk not in known], encoder=reader.encoder.name)
-    return len(messages)
+        move_cursor(PAST, Position(0, ids[-1]))
+    return len(ids)
 
 
-def _ensure_cursor(*, from_the_beginning: bool = False) -> None:
+def ensure_cursors() -> None:
     """A new installation of this part begins with what is new; the past is read when there is time."""
+    if not Cursor.objects.filter(name=PAST).exists():
+        newest = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        move_cursor(PAST, Position(0, newest + 1))
     if not Cursor.objects.filter(name=CURSOR).exists():
-        move_cursor(CURSOR, Position(0, 0) if from_the_beginning else latest_position())
+        move_cursor(CURSOR, latest_position())

@@ -10,7 +10,7 @@ import pytest
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.actions import add_reply
 from ascolto.conversations.models import Message, Visibility
-from ascolto.events.log import emit
+from ascolto.events.log import Position, emit, move_cursor
 from ascolto.events.models import Cursor, Event
 from ascolto.kit.clock import now
 from ascolto.testing.factories import make_agent, make_inbox, receive
@@ -98,18 +98,22 @@ def test_the_value_of_personal_data_is_not_copied(inbox: ChannelAccount, reader:
 
 def test_messages_from_before_are_read_when_nothing_is_new(inbox: ChannelAccount, reader: Any) -> None:
     old = receive(inbox, "Una vecchia domanda sulla bolletta?", at=now() - timedelta(days=30))
-    worker._ensure_cursor()  # a part that begins today
+    worker.ensure_cursors()  # a part that begins today
     assert worker.read_next(reader) == 0
     assert worker.read_old(reader) == 1
     assert Reading.objects.filter(message=old).exists()
     assert worker.read_old(reader) == 0
+    newer = receive(inbox, "E una nuova?")
+    assert worker.read_old(reader) == 0  # the past is over
+    worker.read_waiting(reader)
+    assert Reading.objects.filter(message=newer).exists()
 
 
 def test_of_two_parts_one_reads_a_message(
     inbox: ChannelAccount, reader: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receive(inbox, "Prima domanda?")
-    worker._ensure_cursor(from_the_beginning=True)
+    move_cursor(worker.CURSOR, Position(0, 0))
     stale = Cursor.objects.get(name=worker.CURSOR)
     worker.read_waiting(reader)
     last = Event.objects.order_by("pk").first()
