@@ -12,7 +12,9 @@ _FIRST_STEPS = {"createadmin", "token", "channel"}  # what a script may do befor
 def main() -> None:
     """Run a command; a wrong setting or a database that is away is told in one line, without a traceback."""
     from ascolto.config.environment import WrongSetting
+    from ascolto.understanding.engine.threads import one_thread
 
+    one_thread()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ascolto.config.settings")
     from django.core.management import CommandError, ManagementUtility
     from django.db import OperationalError

@@ -213,7 +213,7 @@ def work_background() -> None:
 
 def work_understanding() -> None:
     """Read messages until SIGTERM. The models live in this process alone; everybody else may be ahead of it."""
-    from ascolto.understanding.engine.encoder import one_thread
+    from ascolto.understanding.engine.threads import one_thread
 
     one_thread()
     from ascolto.understanding import worker

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "ascolto.customers",
     "ascolto.channels",
     "ascolto.conversations",
+    "ascolto.search",
     "ascolto.understanding",
     "ascolto.intake",
     "ascolto.delivery",

@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from ascolto.conversations.models import Direction, Message, Visibility
 from ascolto.events.log import Position, latest_position, move_cursor, read_after
@@ -85,26 +85,46 @@ def read_next(reader: Reader) -> int:
         return 0
     done = 0
     for portion in _portions(events):
-        messages = _messages({event.data["message"] for event in portion if event.type in _NEWS})
-        understood = _understand(
-            reader, messages
-        )  # before the transaction: nobody waits for the lock meanwhile
-        with transaction.atomic():
-            if not _still_mine(cursor, portion[-1]):
-                return 0
-            _forget({event.data["message"] for event in portion if event.type == "message.removed"})
-            store_readings(understood, encoder=reader.encoder.name)
-            after_reading(understood)
+        if not _take(reader, cursor, portion):
+            return 0
         done += len(portion)
     return done
 
 
-def _still_mine(cursor: Cursor, last: Event) -> bool:
+def _take(reader: Reader, cursor: Cursor, events: Sequence[Event]) -> bool:
+    """Read what the events name; one that cannot be read is passed over, so that it holds up nobody. False: another process did it."""
+    last = events[-1]
+    try:
+        taken = _read(reader, cursor, events)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(events) > 1:
+            return all(_take(reader, cursor, [event]) for event in events)
+        log.exception("a message cannot be read; it is passed over", extra={"event": events[0].pk})
+        taken = _move(cursor, last)
+    cursor.xid, cursor.event_id = last.xid, last.pk
+    return taken
+
+
+def _read(reader: Reader, cursor: Cursor, events: Sequence[Event]) -> bool:
+    messages = _messages({event.data["message"] for event in events if event.type in _NEWS})
+    understood = _understand(reader, messages)  # before the transaction: nobody waits for the lock meanwhile
+    with transaction.atomic():
+        if not _move(cursor, events[-1]):
+            return False
+        _forget({event.data["message"] for event in events if event.type == "message.removed"})
+        store_readings(understood, encoder=reader.encoder.name)
+        after_reading(understood)
+    return True
+
+
+@transaction.atomic
+def _move(cursor: Cursor, last: Event) -> bool:
     """Move the cursor, unless another process did so since it was read: of two processes one reads a message."""
     row = Cursor.objects.select_for_update().get(name=CURSOR)
     if (row.xid, row.event_id) != (cursor.xid, cursor.event_id):
         return False
-    cursor.xid, cursor.event_id = last.xid, last.pk
     move_cursor(CURSOR, Position(last.xid, last.pk))
     return True
 

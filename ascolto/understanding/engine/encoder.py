@@ -7,7 +7,6 @@ learnt with and is not used with another one.
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -68,12 +67,6 @@ class HashedEncoder:
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         rows /= np.where(lengths == 0, 1, lengths)
         return rows
-
-
-def one_thread() -> None:
-    """Tell the linear algebra to use one thread; call it before numpy is imported, or it spins on cores that others need."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
 
 
 def open_encoder() -> Encoder:

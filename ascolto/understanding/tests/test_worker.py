@@ -118,7 +118,7 @@ def test_of_two_parts_one_reads_a_message(
     worker.read_waiting(reader)
     last = Event.objects.order_by("pk").first()
     assert last is not None
-    assert not worker._still_mine(stale, last)
+    assert not worker._move(stale, last)
     assert Event.objects.filter(type="message.understood").count() == 1
 
 
@@ -131,3 +131,21 @@ def test_who_registered_sees_each_batch(inbox: ChannelAccount, reader: Any) -> N
     finally:
         register_after_reading("a test", lambda batch: None)
     assert seen == [message.pk]
+
+
+def test_a_message_that_breaks_the_reader_holds_up_nobody(inbox: ChannelAccount, reader: Any) -> None:
+    texts = ["Prima", "questa rompe", "Terza"]
+    messages = [receive(inbox, text) for text in texts]
+
+    def break_on_the_second(batch: Any) -> None:
+        if any(item.message.pk == messages[1].pk for item in batch):
+            raise ValueError("a bug of ours")
+
+    register_after_reading("a test", break_on_the_second)
+    try:
+        worker.read_waiting(reader)
+    finally:
+        register_after_reading("a test", lambda batch: None)
+    read = set(Reading.objects.values_list("message_id", flat=True))
+    assert read == {messages[0].pk, messages[2].pk}
+    assert worker.read_waiting(reader) == 0
