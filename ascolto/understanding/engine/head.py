@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,10 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ascolto.understanding.engine.features import Grams, Keys
 from ascolto.understanding.engine.meaning import Because
 
 Floats = NDArray[np.float32]
 FORMAT = 1
+_NONE, _NO_VALUES = np.zeros(0, np.int64), np.zeros(0, np.float32)
 
 
 class UnreadableHead(ValueError):
@@ -30,12 +30,15 @@ class UnreadableHead(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A message as the heads see it, made once for all of them."""
+    """A message as the heads see it, made once for all of them (by `reader.see`)."""
 
-    grams: Sequence[tuple[str, int]]  # feature, index of its word
-    words: Sequence[str]
+    grams: Grams
+    words: Sequence[str]  # as they are written
     vector: Floats
     signs: Mapping[str, float]
+    negators: Mapping[int, int] = field(
+        default_factory=dict
+    )  # place of a word: place of the word that negates it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,12 @@ class Head:
 
     name: str
     labels: tuple[str, ...]
-    vocabulary: dict[str, int]
-    idf: Floats
-    words: NDArray[np.float16]  # vocabulary x labels
+    keys: Keys  # the word features that it knows, sorted
+    idf: Floats  # of each
+    unknown: (
+        float  # the idf of a feature that it does not know: dampens the words of a text it knows little of
+    )
+    words: NDArray[np.float16]  # keys x labels
     words_bias: Floats
     meaning: Floats  # dimensions x labels
     meaning_bias: Floats
@@ -72,15 +78,10 @@ class Head:
 
     def parts(self, seen: Seen) -> tuple[Floats, Floats, Floats]:
         """What words, meaning and signs say for each label, before they are weighed."""
-        rows, values = self._tfidf(seen)
-        words = self.words_bias + (values @ self.words[rows].astype(np.float32) if len(rows) else 0)
+        _, rows, values = self.tfidf(seen.grams)
+        words = self.words_bias + values @ self.words[rows].astype(np.float32)
         meaning = seen.vector @ self.meaning + self.meaning_bias
-        signs = (
-            self._sign_values(seen) @ self.signs
-            if self.sign_names
-            else np.zeros(len(self.labels), np.float32)
-        )
-        return words, meaning, signs
+        return words, meaning, self.sign_values(seen) @ self.signs
 
     def scores(self, seen: Seen) -> Floats:
         """The log-odds of each label."""
@@ -101,76 +102,71 @@ class Head:
             because=self.because(seen, best)[:explain] if explain else (),
         )
 
-    def because(self, seen: Seen, label: int) -> tuple[Because, ...]:
-        """What moved the result towards (or, below zero, away from) a label, the strongest first."""
+    def because(self, seen: Seen, label: int, *, least: float = 0.02) -> tuple[Because, ...]:
+        """What moved the result towards (or, below zero, away from) a label, the strongest first; shares below `least` are left out.
+
+        Together with `prior(label)` all shares add up to the label's log-odds less the mean of those of all labels.
+        """
         found = [*self._words_because(seen, label), *self._signs_because(seen, label)]
-        whole = self.scales[1] * _above_mean(seen.vector @ self.meaning + self.meaning_bias, label)
-        found.append(Because("meaning", "", round(float(whole), 3)))
-        return tuple(sorted(found, key=lambda because: -abs(because.weight)))
+        found.append(Because("meaning", "", self.scales[1] * above_mean(seen.vector @ self.meaning, label)))
+        found.sort(key=lambda because: -abs(because.weight))
+        return tuple(because for because in found if abs(because.weight) >= least)
+
+    def prior(self, label: int) -> float:
+        """What is said for a label before anything is read, against the mean of the labels."""
+        a, b, _ = self.scales
+        return above_mean(a * self.words_bias + b * self.meaning_bias + self.bias, label)
 
     def _words_because(self, seen: Seen, label: int) -> list[Because]:
-        rows, values = self._tfidf(seen)
-        if not len(rows):
-            return []
+        grams = seen.grams
+        places, rows, values = self.tfidf(grams)
         weights = self.words[rows].astype(np.float32)
-        shares = dict(
-            zip(
-                rows.tolist(),
-                (self.scales[0] * values * (weights[:, label] - weights.mean(axis=1))).tolist(),
-                strict=True,
-            )
+        of_key = np.zeros(len(grams.keys), np.float32)
+        of_key[places] = self.scales[0] * values * (weights[:, label] - weights.mean(axis=1))
+        of_word = np.bincount(
+            grams.of_word, weights=of_key[grams.of_key] * grams.shares, minlength=len(seen.words)
         )
-        counts = Counter(self.vocabulary[gram] for gram, _ in seen.grams if gram in self.vocabulary)
-        by_word: dict[str, float] = {}
-        for gram, index in seen.grams:
-            row = self.vocabulary.get(gram)
-            if row is not None:
-                by_word[seen.words[index]] = by_word.get(seen.words[index], 0.0) + shares[row] / counts[row]
-        return [
-            Because("word", word, round(share, 3)) for word, share in by_word.items() if abs(share) >= 0.02
-        ]
+        return [Because("word", what, weight) for what, weight in _told(seen, of_word.tolist()).items()]
 
     def _signs_because(self, seen: Seen, label: int) -> list[Because]:
-        if not self.sign_names:
-            return []
-        values = self._sign_values(seen)
-        shares = self.scales[2] * values * (self.signs[:, label] - self.signs.mean(axis=1))
-        return [
-            Because("sign", name, round(float(share), 3))
-            for name, share in zip(self.sign_names, shares, strict=True)
-            if abs(share) >= 0.02
-        ]
+        shares = self.scales[2] * self.sign_values(seen) * (self.signs[:, label] - self.signs.mean(axis=1))
+        pairs = zip(self.sign_names, shares.tolist(), strict=True)
+        return [Because("sign", name, share) for name, share in pairs if share]
 
-    def _tfidf(self, seen: Seen) -> tuple[NDArray[np.int64], Floats]:
-        counts: dict[int, int] = {}
-        known = self.vocabulary.get
-        for gram, _ in seen.grams:
-            row = known(gram)
-            if row is not None:
-                counts[row] = counts.get(row, 0) + 1
-        rows = np.fromiter(counts, dtype=np.int64, count=len(counts))
-        values = np.fromiter(
-            (1.0 + math.log(n) for n in counts.values()), dtype=np.float32, count=len(counts)
-        )
-        values *= self.idf[rows]
-        length = float(np.sqrt(values @ values))
-        return rows, values / length if length else values
+    def tfidf(self, grams: Grams) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+        """Of the features that are known: their place in the text, their row here, and their value.
 
-    def _sign_values(self, seen: Seen) -> Floats:
-        return np.array([seen.signs.get(name, 0.0) for name in self.sign_names], dtype=np.float32)
+        Words with pairs, and pieces, are brought to length one on their own; what is unknown counts for the length.
+        """
+        if not len(self.keys) or not len(grams.keys):
+            return _NONE, _NONE, _NO_VALUES
+        rows = np.searchsorted(self.keys, grams.keys)
+        rows[rows == len(self.keys)] = 0
+        known = self.keys[rows] == grams.keys
+        values = grams.amounts * np.where(known, self.idf[rows], np.float32(self.unknown))
+        squares = values * values
+        all_of_them, pieces = float(squares.sum()), float(squares @ grams.is_piece)
+        lengths = np.array([all_of_them - pieces, pieces], np.float32)
+        values *= (1.0 / np.sqrt(np.maximum(lengths, 1e-9)))[grams.is_piece.view(np.int8)]
+        places = np.flatnonzero(known)
+        return places, rows[places], values[places]
+
+    def sign_values(self, seen: Seen) -> Floats:
+        """The signs of a message in the order of `sign_names`."""
+        found = seen.signs.get
+        return np.array([found(name, 0.0) for name in self.sign_names], dtype=np.float32)
 
     def to_bytes(self) -> bytes:
         """The head as an npz archive without pickles."""
         card = {
             "format": FORMAT, "name": self.name, "version": self.version, "labels": self.labels, "encoder": self.encoder,
-            "sign_names": self.sign_names, "scales": self.scales, "sure_from": self.sure_from, "card": self.card,
+            "sign_names": self.sign_names, "scales": self.scales, "sure_from": self.sure_from, "unknown": self.unknown, "card": self.card,
         }  # fmt: skip
-        vocabulary = "\n".join(self.vocabulary)  # in the order of the rows; a feature holds no line break
         out = io.BytesIO()
         np.savez_compressed(
             out,
             card=np.frombuffer(json.dumps(card, ensure_ascii=False).encode(), dtype=np.uint8),
-            vocabulary=np.frombuffer(vocabulary.encode(), dtype=np.uint8),
+            steps=np.diff(self.keys, prepend=np.uint32(0)),  # differences of sorted numbers are small and pack well
             idf=self.idf.astype(np.float16), words=self.words, words_bias=self.words_bias,
             meaning=self.meaning.astype(np.float16), meaning_bias=self.meaning_bias, signs=self.signs, bias=self.bias,
         )  # fmt: skip
@@ -184,9 +180,9 @@ class Head:
                 card = json.loads(stored["card"].tobytes())
                 if card["format"] != FORMAT:
                     raise UnreadableHead(f"a head of format {card['format']} needs another release")
-                grams = stored["vocabulary"].tobytes().decode().split("\n")
                 return cls(
-                    name=card["name"], labels=tuple(card["labels"]), vocabulary={g: row for row, g in enumerate(grams) if g},
+                    name=card["name"], labels=tuple(card["labels"]),
+                    keys=np.cumsum(stored["steps"], dtype=np.uint32), unknown=card["unknown"],
                     idf=stored["idf"].astype(np.float32), words=stored["words"], words_bias=stored["words_bias"],
                     meaning=stored["meaning"].astype(np.float32), meaning_bias=stored["meaning_bias"],
                     sign_names=tuple(card["sign_names"]), signs=stored["signs"], scales=tuple(card["scales"]),
@@ -208,5 +204,21 @@ def softmax(scores: Floats) -> Floats:
     return shares
 
 
-def _above_mean(scores: Floats, label: int) -> float:
+def above_mean(scores: Floats, label: int) -> float:
+    """How much more is said for a label than for the labels on average."""
     return float(scores[label] - scores.mean())
+
+
+def _told(seen: Seen, of_word: Sequence[float]) -> dict[str, float]:
+    """The shares by word; a negated word is told with its negator ("non … funziona"), and their shares are one."""
+    shares: dict[str, float] = {}
+    taken = {negator: word for word, negator in seen.negators.items()}
+    for place, share in enumerate(of_word):
+        if place in taken or not share:
+            continue
+        what, negator = seen.words[place], seen.negators.get(place)
+        if negator is not None:
+            what = f"{seen.words[negator]} {'' if negator == place - 1 else '… '}{what}"
+            share += of_word[negator]
+        shares[what] = shares.get(what, 0.0) + share
+    return shares

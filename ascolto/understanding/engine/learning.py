@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
+from ascolto.understanding.engine.features import Keys
 from ascolto.understanding.engine.head import Floats, Head, Seen
 
 Progress = Callable[[float], None]  # told the share of the work that is done
@@ -42,6 +43,9 @@ class Recipe:
     folds: int = 3
     features: int = 60_000  # kept of the word features, the most frequent
     seen_in: int = 2  # messages that a word feature must occur in
+    unknown: float = (
+        0.0  # how much features that are not kept count for a text's length; 1: as the rarest ones
+    )
     balanced: bool = True  # rare labels count as much as frequent ones
 
 
@@ -66,9 +70,10 @@ def learn(
     labels = tuple(sorted({example.label for example in examples}))
     if len(labels) < 2:
         raise TooLittle("At least two labels need examples.")
-    vocabulary, idf = _vocabulary(examples, recipe)
+    keys, idf = _vocabulary(examples, recipe)
+    unknown = recipe.unknown * float(np.log(1 + len(examples)) + 1)
     sign_names = tuple(sorted({name for example in examples for name in example.seen.signs}))
-    head = _empty(name, labels, vocabulary, idf, sign_names, encoder)
+    head = _empty(name, labels, keys, idf, unknown, sign_names, encoder)
     matrices = _Matrices(head, examples)
     scores = _held_out(matrices, recipe, progress)
     if scores is not None:
@@ -82,16 +87,11 @@ def learn(
 
 
 def _empty(
-    name: str,
-    labels: tuple[str, ...],
-    vocabulary: dict[str, int],
-    idf: Floats,
-    sign_names: tuple[str, ...],
-    encoder: str,
-) -> Head:
+    name: str, labels: tuple[str, ...], keys: Keys, idf: Floats, unknown: float, sign_names: tuple[str, ...], encoder: str
+) -> Head:  # fmt: skip
     count = len(labels)
     return Head(
-        name=name, labels=labels, vocabulary=vocabulary, idf=idf, words=np.zeros((len(idf), count), np.float16),
+        name=name, labels=labels, keys=keys, idf=idf, unknown=unknown, words=np.zeros((len(idf), count), np.float16),
         words_bias=np.zeros(count, np.float32), meaning=np.zeros((512, count), np.float32),
         meaning_bias=np.zeros(count, np.float32), sign_names=sign_names,
         signs=np.zeros((len(sign_names), count), np.float32), scales=(1.0, 1.0, 1.0 if sign_names else 0.0),
@@ -99,33 +99,29 @@ def _empty(
     )  # fmt: skip
 
 
-def _vocabulary(examples: Sequence[Example], recipe: Recipe) -> tuple[dict[str, int], Floats]:
-    """The word features that are kept, and log((1 + n) / (1 + df)) + 1 of each."""
-    frequency: Counter[str] = Counter()
-    for example in examples:
-        frequency.update({gram for gram, _ in example.seen.grams})
+def _vocabulary(examples: Sequence[Example], recipe: Recipe) -> tuple[Keys, Floats]:
+    """The word features that are kept, sorted, and log((1 + n) / (1 + df)) + 1 of each."""
+    keys, df = np.unique(
+        np.concatenate([example.seen.grams.keys for example in examples]), return_counts=True
+    )
     needed = recipe.seen_in if len(examples) >= 200 else 1
-    kept = [
-        gram for gram, count in frequency.most_common(recipe.features) if count >= needed and "\n" not in gram
-    ]
-    df = np.array([frequency[gram] for gram in kept], dtype=np.float32)
-    idf: Floats = (np.log((1 + len(examples)) / (1 + df)) + 1).astype(np.float32)
-    return {gram: row for row, gram in enumerate(kept)}, idf
+    frequent = np.argsort(-df, kind="stable")[: recipe.features]
+    kept = np.sort(frequent[df[frequent] >= needed])
+    idf: Floats = (np.log((1 + len(examples)) / (1 + df[kept])) + 1).astype(np.float32)
+    return keys[kept], idf
 
 
 class _Matrices:
     """The examples as numbers."""
 
     def __init__(self, head: Head, examples: Sequence[Example]) -> None:
-        rows = [head._tfidf(example.seen) for example in examples]
+        rows = [head.tfidf(example.seen.grams)[1:] for example in examples]
         starts = np.concatenate([[0], np.cumsum([len(found) for found, _ in rows])])
-        columns = np.concatenate([found for found, _ in rows]) if rows else np.zeros(0, np.int64)
-        values = np.concatenate([value for _, value in rows]) if rows else np.zeros(0, np.float32)
-        self.words = csr_matrix(
-            (values, columns, starts), shape=(len(examples), max(len(head.vocabulary), 1))
-        )
+        columns = np.concatenate([found for found, _ in rows])
+        values = np.concatenate([value for _, value in rows])
+        self.words = csr_matrix((values, columns, starts), shape=(len(examples), max(len(head.keys), 1)))
         self.meaning = np.stack([example.seen.vector for example in examples]).astype(np.float32)
-        self.signs = np.stack([head._sign_values(example.seen) for example in examples])
+        self.signs = np.stack([head.sign_values(example.seen) for example in examples])
         places = {label: place for place, label in enumerate(head.labels)}
         self.labels = np.array([places[example.label] for example in examples])
         self.weights = np.array([example.weight for example in examples])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ascolto.understanding.engine.encoder import Encoder
-from ascolto.understanding.engine.features import grams, words_of
+from ascolto.understanding.engine.features import folded, grams_of, words_of
 from ascolto.understanding.engine.head import Floats, Head, Seen
 from ascolto.understanding.engine.languages import language_of
 from ascolto.understanding.engine.meaning import Context, Judgement, Meaning
@@ -32,7 +32,8 @@ class Asked:
 
 def see(prepared: Prepared, vector: Floats) -> Seen:
     """A prepared text as heads see it."""
-    return Seen(list(grams(prepared.plain)), words_of(prepared.plain), vector, signs_of(prepared))
+    words = words_of(prepared)
+    return Seen(grams_of([folded(word) for word in words]), words, vector, signs_of(prepared))
 
 
 class Reader:
