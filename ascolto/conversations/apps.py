@@ -7,13 +7,11 @@ class ConversationsConfig(AppConfig):
     name = "ascolto.conversations"
 
     def ready(self) -> None:
-        """Guard the gate of sending, and follow the log."""
+        """Guard the gate of sending, and tidy up."""
         from ascolto.conversations import reach  # noqa: F401 - registers the guarantee of channels at Gate.SEND
         from ascolto.conversations.actions.early import forget_early_news
-        from ascolto.conversations.consumers import index_for_search
         from ascolto.conversations.sweeping import forget_unsent
-        from ascolto.events.consumers import register_reader, register_task
+        from ascolto.events.consumers import register_task
 
-        register_reader("search", index_for_search)
         register_task("forget unsent files", timedelta(days=1), forget_unsent)
         register_task("forget early news", timedelta(hours=1), forget_early_news)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -21,7 +21,6 @@ from ascolto.conversations.access import (
     visible_conversations,
 )
 from ascolto.conversations.models import Attachment, Conversation, Message, Reaction, Status
-from ascolto.conversations.search import matching
 from ascolto.kit.clock import now
 from ascolto.kit.ids import reference_number
 from ascolto.kit.text import clean
@@ -85,7 +84,6 @@ class Filters:
     label: str | None = None
     customer: int | None = None
     account: int | None = None  # the inbox in which it began
-    query: str = ""
 
     def __post_init__(self) -> None:
         for name in ("status", "channel", "label"):
@@ -165,20 +163,27 @@ def _narrowed(
         rows = rows.filter(customer_id=filters.customer)
     if filters.label:
         rows = rows.filter(labels__name=filters.label)
-    if filters.query.strip():
-        rows = rows.filter(matching(filters.query))
     return rows
 
 
 def list_conversations(
-    agent: Agent, *, view: str = "all", filters: Filters | None = None, cursor: str = "", limit: int = 50
+    agent: Agent,
+    *,
+    view: str = "all",
+    filters: Filters | None = None,
+    among: Q | None = None,
+    cursor: str = "",
+    limit: int = 50,
 ) -> Page:
-    """One page of what the agent may see. "to_answer" has the promise due first, every other view the newest activity first.
+    """One page of what the agent may see; `among`: of those alone.
 
+    "to_answer" has the promise due first, every other view the newest activity first.
     Raises BadCursor, and KeyError for an unknown view.
     """
     sight = sight_of(agent)
     rows = _narrowed(_rows().filter(_in_view(view, agent)), filters or Filters())
+    if among is not None:
+        rows = rows.filter(among)
     by_promise = view == "to_answer"
     key = "due_at" if by_promise else "last_message_at"
     if cursor:
@@ -286,8 +291,3 @@ def access_attachment(agent: Agent, pk: int) -> Attachment:
     if not visible_conversations(agent).filter(pk=attachment.message.conversation_id).exists():
         raise Attachment.DoesNotExist
     return attachment
-
-
-def with_query(filters: Filters, query: str) -> Filters:
-    """The same filters with another search text."""
-    return replace(filters, query=query)

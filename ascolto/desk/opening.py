@@ -40,6 +40,7 @@ from ascolto.desk.reading import Place, Said, newest_messages
 from ascolto.events.log import latest_position
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token, pk_of_reference
+from ascolto.search.selectors import matching
 from ascolto.ui.jinja import url_or_none
 from ascolto.ui.shell import shell_context
 
@@ -105,7 +106,12 @@ def read_page(request: HttpRequest, asked: Asked) -> Page:
     """One page of the list. A cursor that is not ours is a 404."""
     try:
         return list_conversations(
-            agent_of(request), view=asked.view, filters=asked.filters, cursor=asked.cursor, limit=ROWS
+            agent_of(request),
+            view=asked.view,
+            filters=asked.filters,
+            among=matching(agent_of(request), asked.query) if asked.query else None,
+            cursor=asked.cursor,
+            limit=ROWS,
         )
     except BadCursor as error:
         raise Http404 from error

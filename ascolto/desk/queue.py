@@ -44,10 +44,11 @@ class Asked:
     filters: Filters
     cursor: str = ""
     searching: bool = False
+    query: str = ""  # what is searched for
 
     @property
     def is_narrowed(self) -> bool:
-        return self.filters != Filters()
+        return bool(self.query) or self.filters != Filters()
 
     def address(self, **changes: str) -> str:
         """The query of this list ("" or "?…"), with changes; an empty value drops its part."""
@@ -59,7 +60,7 @@ class Asked:
             "assignee": "" if filters.assignee is None else str(filters.assignee),
             "team": "" if filters.team is None else str(filters.team),
             "label": filters.label or "",
-            "q": filters.query,
+            "q": self.query,
         } | changes
         query = urlencode({key: value for key, value in parts.items() if value})
         return f"?{query}" if query else ""
@@ -79,9 +80,8 @@ def read_asked(query: Mapping[str, str]) -> Asked:
         assignee="none" if assignee == "none" else _number(assignee),
         team=_number(query.get("team", "")),
         label=clean(query.get("label", ""), 60) or None,
-        query=text,
     )
-    return Asked(view, filters, query.get("cursor", "")[:200], "search" in query)
+    return Asked(view, filters, query.get("cursor", "")[:200], "search" in query, text)
 
 
 def _number(text: str) -> int | None:
@@ -111,7 +111,7 @@ def view_links(asked: Asked, counts: Mapping[str, int], home: str) -> list[ViewL
     """Every view, with the filters left out: a view is a fresh start."""
     links = []
     for key, (label, icon) in SIGNS.items():
-        href = home + replace(asked, view=key, filters=Filters()).address()
+        href = home + replace(asked, view=key, filters=Filters(), query="").address()
         links.append(ViewLink(key, label, icon, href, shown_count(counts.get(key)), key == asked.view))
     return links
 

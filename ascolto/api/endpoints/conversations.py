@@ -26,6 +26,7 @@ from ascolto.conversations.selectors import (
 )
 from ascolto.conversations.selectors import list_conversations as read_page
 from ascolto.kit.ids import pk_of_reference
+from ascolto.search.selectors import matching
 
 LabelName = Annotated[str, Meta(min_length=1, max_length=60)]
 Holder = Id | Literal["me"] | None
@@ -33,7 +34,7 @@ Holder = Id | Literal["me"] | None
 
 class ConversationQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """`assignee`: an agent's id, `me` or `none`. `channel`: a kind such as `email`, or the id of the channel in which it
-    began. `q`: number, handle, name or words. Empty parameters count as left out.
+    began. `q`: number, handle, name or words, in the language of `/search`. Empty parameters count as left out.
     """
 
     view: Literal[VIEWS] = "all"  # type: ignore[valid-type]
@@ -108,10 +109,12 @@ def list_conversations(call: Call) -> Answer:
         team=query.team,
         label=query.label,
         customer=query.customer,
-        query=query.q,
     )
     expand = _expand(call)
-    page = read_page(call.agent, view=query.view, filters=filters, cursor=query.cursor, limit=query.limit)
+    among = matching(call.agent, query.q) if query.q.strip() else None
+    page = read_page(
+        call.agent, view=query.view, filters=filters, among=among, cursor=query.cursor, limit=query.limit
+    )
     data = answers.conversations(page.rows, expand)
     return Answer(documents.ConversationList(data, documents.Meta(page.next_cursor or None)))
 
