@@ -11,6 +11,7 @@ from ascolto.understanding.engine.features import folded, grams_of, words_of
 from ascolto.understanding.engine.head import Floats, Head, Seen
 from ascolto.understanding.engine.languages import language_of
 from ascolto.understanding.engine.meaning import Context, Judgement, Meaning
+from ascolto.understanding.engine.offers import commercial
 from ascolto.understanding.engine.personal import find_personal
 from ascolto.understanding.engine.signs import signs_of
 from ascolto.understanding.engine.text import Prepared, for_encoder, prepare
@@ -70,7 +71,7 @@ class Reader:
             topic=self._ask("topic", seen) if "topic" in self.heads else None,
             personal=find_personal(asked.text),
             needs_answer=self._ask("answer", seen),
-            commercial=self._ask("offer", seen) if asked.is_outgoing else None,
+            commercial=commercial(asked.text) if asked.is_outgoing else None,
             vector=vector,
             versions={name: head.version for name, head in self.heads.items()},
         )
