@@ -71,7 +71,7 @@ def grams_of(words: Sequence[str]) -> Grams:
     amounts = np.bincount(of_key, weights=parts, minlength=len(keys)).astype(np.float32)
     return Grams(
         keys=keys,
-        amounts=1.0 + np.log(amounts),
+        amounts=np.log(amounts) + np.float32(1.0),
         is_piece=first >= count + 2 * len(pairs),
         of_key=of_key,
         of_word=np.concatenate([places, places[:-1], places[1:], of_piece]),

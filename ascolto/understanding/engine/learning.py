@@ -20,6 +20,9 @@ from ascolto.understanding.engine.head import Floats, Head, Seen
 Progress = Callable[[float], None]  # told the share of the work that is done
 
 
+FEW_LABELS = 8
+
+
 class TooLittle(ValueError):
     """There are not at least two labels with examples."""
 
@@ -31,6 +34,7 @@ class Example:
     seen: Seen
     label: str
     weight: float = 1.0
+    is_typical: bool = True  # like what will be read: only such messages decide how the parts are weighed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,9 @@ class Recipe:
     """How to learn. The regularisations are those of scikit-learn (larger = freer)."""
 
     words_c: float = 0.5
-    meaning_c: float = 8.0
+    meaning_c: float | None = (
+        None  # None: 2 for a few labels, 20 for many (measured on complaints and bank questions)
+    )
     signs_c: float = 1.0
     folds: int = 3
     features: int = 60_000  # kept of the word features, the most frequent
@@ -77,7 +83,7 @@ def learn(
     matrices = _Matrices(head, examples)
     scores = _held_out(matrices, recipe, progress)
     if scores is not None:
-        head.scales, head.bias = _stack(scores, matrices)
+        head.scales, head.bias = _stack(scores)
     fitted = _fit(matrices, np.arange(len(examples)), recipe)
     head.words, head.words_bias = fitted.words.astype(np.float16), fitted.words_bias
     head.meaning, head.meaning_bias, head.signs = fitted.meaning, fitted.meaning_bias, fitted.signs
@@ -125,7 +131,17 @@ class _Matrices:
         places = {label: place for place, label in enumerate(head.labels)}
         self.labels = np.array([places[example.label] for example in examples])
         self.weights = np.array([example.weight for example in examples])
+        self.typical = np.array([example.is_typical for example in examples])
         self.count = len(head.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    """What the parts said of examples that they did not learn from."""
+
+    parts: tuple[Floats, Floats, Floats]
+    labels: NDArray[np.int64]
+    weights: NDArray[np.float64]
 
 
 def _fit(data: _Matrices, chosen: NDArray[np.int64], recipe: Recipe) -> _Fitted:
@@ -133,10 +149,13 @@ def _fit(data: _Matrices, chosen: NDArray[np.int64], recipe: Recipe) -> _Fitted:
     balance = "balanced" if recipe.balanced else None
     svm = LinearSVC(C=recipe.words_c, class_weight=balance, random_state=0)
     svm.fit(data.words[chosen], labels, sample_weight=weights)
-    lr = LogisticRegression(C=recipe.meaning_c, class_weight=balance, max_iter=300)
-    lr.fit(data.meaning[chosen], labels, sample_weight=weights)
+    free = recipe.meaning_c or (2.0 if data.count <= FEW_LABELS else 20.0)
+    lr = LogisticRegression(C=free, class_weight=balance, max_iter=300)
+    middle = data.meaning[chosen].mean(axis=0)
+    lr.fit(data.meaning[chosen] - middle, labels, sample_weight=weights)
     words, words_bias = _spread(svm, data.count)
     meaning, meaning_bias = _spread(lr, data.count)
+    meaning_bias = meaning_bias - middle @ meaning
     signs = np.zeros((data.signs.shape[1], data.count), np.float32)
     if data.signs.shape[1]:
         small = LogisticRegression(C=recipe.signs_c, class_weight=balance, max_iter=300)
@@ -157,41 +176,42 @@ def _spread(model: LinearSVC | LogisticRegression, count: int) -> tuple[Floats, 
     return wide, low
 
 
-def _held_out(data: _Matrices, recipe: Recipe, progress: Progress) -> tuple[Floats, Floats, Floats] | None:
-    """What each part says of every example when it did not learn from it; None when there are too few to hold out."""
-    fewest = int(np.bincount(data.labels, minlength=data.count).min())
+def _held_out(data: _Matrices, recipe: Recipe, progress: Progress) -> _Scores | None:
+    """What each part says of every typical example when it did not learn from it; None when there are too few to hold out."""
+    typical, others = np.flatnonzero(data.typical), np.flatnonzero(~data.typical)
+    labels = data.labels[typical]
+    fewest = int(np.bincount(labels, minlength=data.count).min())
     folds = min(recipe.folds, max(fewest, 2))
-    if fewest < 2 or len(data.labels) < 4 * data.count:
+    if fewest < 2 or len(labels) < 4 * data.count:
         return None
-    parts = tuple(np.zeros((len(data.labels), data.count), np.float32) for _ in range(3))
+    parts = tuple(np.zeros((len(labels), data.count), np.float32) for _ in range(3))
     splitter = StratifiedKFold(n_splits=folds, shuffle=True, random_state=0)
-    for done, (train, test) in enumerate(splitter.split(data.labels, data.labels)):
-        fitted = _fit(data, train, recipe)
-        parts[0][test] = data.words[test] @ fitted.words + fitted.words_bias
-        parts[1][test] = data.meaning[test] @ fitted.meaning + fitted.meaning_bias
-        parts[2][test] = data.signs[test] @ fitted.signs
+    for done, (train, test) in enumerate(splitter.split(labels, labels)):
+        fitted, held = _fit(data, np.concatenate([typical[train], others]), recipe), typical[test]
+        parts[0][test] = data.words[held] @ fitted.words + fitted.words_bias
+        parts[1][test] = data.meaning[held] @ fitted.meaning + fitted.meaning_bias
+        parts[2][test] = data.signs[held] @ fitted.signs
         progress((done + 1) / (folds + 1))
-    return parts[0], parts[1], parts[2]
+    return _Scores((parts[0], parts[1], parts[2]), labels, data.weights[typical])
 
 
-def _stack(
-    scores: tuple[Floats, Floats, Floats], data: _Matrices
-) -> tuple[tuple[float, float, float], Floats]:
+def _stack(scores: _Scores) -> tuple[tuple[float, float, float], Floats]:
     """The scale of each part and the bias of each label that make the held-out sums most probable (maximum likelihood)."""
-    target = np.zeros((len(data.labels), data.count))
-    target[np.arange(len(data.labels)), data.labels] = 1
-    share = data.weights / data.weights.sum()
+    count, parts = scores.parts[0].shape[1], scores.parts
+    target = np.zeros((len(scores.labels), count))
+    target[np.arange(len(scores.labels)), scores.labels] = 1
+    share = scores.weights / scores.weights.sum()
 
     def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        sums = sum(scale * part for scale, part in zip(values[:3], scores, strict=True)) + values[3:]
+        sums = sum(scale * part for scale, part in zip(values[:3], parts, strict=True)) + values[3:]
         sums -= sums.max(axis=1, keepdims=True)
         logs = sums - np.log(np.exp(sums).sum(axis=1, keepdims=True))
         wrong = (np.exp(logs) - target) * share[:, None]
-        slope = np.array([(wrong * part).sum() for part in scores])
+        slope = np.array([(wrong * part).sum() for part in parts])
         cost = -(share[:, None] * logs * target).sum() + 1e-4 * (values**2).sum()
         return float(cost), np.concatenate([slope, wrong.sum(axis=0)]) + 2e-4 * values
 
-    begin = np.concatenate([[1.0, 1.0, 0.5], np.zeros(data.count)])
-    bounds = [(0, None)] * 3 + [(None, None)] * data.count
+    begin = np.concatenate([[1.0, 1.0, 0.5], np.zeros(count)])
+    bounds = [(0, None)] * 3 + [(None, None)] * count
     found = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds).x
     return (float(found[0]), float(found[1]), float(found[2])), found[3:].astype(np.float32)
