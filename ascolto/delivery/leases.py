@@ -16,9 +16,9 @@ from django.db.models.functions import Coalesce
 
 from ascolto.conversations.actions import note_delivery
 from ascolto.conversations.models import Delivery, Message
-from ascolto.delivery.holders import is_dead
 from ascolto.delivery.models import Dispatch
 from ascolto.kit.clock import now
+from ascolto.kit.holders import is_dead
 
 LEASE = timedelta(seconds=30)  # renewed at a third of it while the request is on the wire
 State = Dispatch.State

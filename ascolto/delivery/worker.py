@@ -19,12 +19,12 @@ from ascolto.channels.registry import UnknownChannel, get_adapter
 from ascolto.conversations.actions import settle_early_news
 from ascolto.delivery import leases
 from ascolto.delivery.health import note_failure, note_success
-from ascolto.delivery.holders import new_holder
 from ascolto.delivery.models import Dispatch
 from ascolto.delivery.outcomes import Result, give_up_lease, reconcile, record
 from ascolto.delivery.outgoing import Accounts, Parcel, prepare
 from ascolto.delivery.pacing import Pace
 from ascolto.kit.clock import now
+from ascolto.kit.holders import new_holder
 
 log = logging.getLogger(__name__)
 

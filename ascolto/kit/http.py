@@ -266,8 +266,11 @@ def request(
     trusted_origins: Iterable[str] = (),
     connect_timeout: float | None = None,
     read_timeout: float | None = None,
+    whole_timeout: float | None = None,
 ) -> Answer:
     """One request. `trusted_origins` (web addresses an operator wrote down) may be inside a private network.
+
+    `whole_timeout`: seconds for the whole request; without it, connecting and twice the time between two bytes.
 
     Redirects are followed only for GET and only when allowed; headers of the caller do not follow to another origin.
     Raises NotSent, OutcomeUnknown, AnswerTooLarge.
@@ -275,7 +278,8 @@ def request(
     trusted = {origin_of(address) for address in trusted_origins}
     first_origin = origin_of(url)
     body = {"params": params, "json": json, "content": content, "data": data, "files": files}
-    timeouts = (connect_timeout or _settings.connect_timeout, read_timeout or _settings.read_timeout)
+    connect, read = connect_timeout or _settings.connect_timeout, read_timeout or _settings.read_timeout
+    timeouts = (connect, read, whole_timeout or connect + 2 * read)
     for _ in range(max_redirects + 1):
         origin = origin_of(url)
         sent_headers = headers if origin == first_origin else None
@@ -307,12 +311,12 @@ def _exchange(
     headers: Mapping[str, str] | None,
     body: Mapping[str, Any],
     max_bytes: int,
-    timeouts: tuple[float, float],
+    timeouts: tuple[float, float, float],
 ) -> Answer:
-    connect, read = timeouts
+    connect, read, whole = timeouts
     timeout = httpx2.Timeout(read, connect=connect, pool=connect)
     given = {name: value for name, value in body.items() if value is not None}
-    _this_thread.deadline = time.monotonic() + connect + 2 * read
+    _this_thread.deadline = time.monotonic() + whole
     try:
         with client.stream(method, url, headers=dict(headers or {}), timeout=timeout, **given) as response:
             received = bytearray()

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 
 from ascolto.channels.protocol import ErrorClass, Sent
-from ascolto.delivery import holders, leases
+from ascolto.delivery import leases
 from ascolto.delivery.models import Dispatch
 from ascolto.delivery.outcomes import Result, record
 from ascolto.delivery.tests.desk import Desk, dispatch_of, state_of
 from ascolto.delivery.tests.paper import Paper, refused
 from ascolto.delivery.worker import Worker, deliver_waiting
+from ascolto.kit import holders
 from ascolto.kit.clock import now
 from ascolto.testing.factories import make_inbox
 

@@ -214,6 +214,13 @@ def test_a_broken_server_does_not_spoil_the_next_request(serve) -> None:
     assert ask(sound).status == 200
 
 
+@pytest.mark.parametrize("talk", [hang, drip, drip_headers])
+def test_the_whole_answer_may_be_given_a_limit_of_its_own(serve, talk) -> None:
+    """Between two bytes this server could take its time for an hour; the whole may not."""
+    with pytest.raises(http.OutcomeUnknown, match="in time"):
+        ask(serve(talk), "POST", connect_timeout=3600.0, read_timeout=3600.0, whole_timeout=0.3)
+
+
 def test_an_error_text_holds_neither_header_nor_query(serve) -> None:
     server = serve(reset)
     with pytest.raises(http.OutcomeUnknown) as unknown:

@@ -1,11 +1,11 @@
-"""Who holds a dispatch: a name that tells a living worker from a dead one on the same machine."""
+"""Who holds a piece of work: a name that tells a living worker from a dead one on the same machine."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
 import os
-import socket
+import platform
 from pathlib import Path
 
 _runs = itertools.count(1)
@@ -27,7 +27,7 @@ def is_dead(holder: str) -> bool:
 
 
 def _host() -> str:
-    return socket.gethostname().replace(":", "-")[:20]
+    return platform.node().replace(":", "-")[:20]
 
 
 def _scope() -> str:
