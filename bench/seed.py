@@ -38,6 +38,23 @@ ANSWERED = (
     "You are right, one of the two payments goes back to your account within five days.",
     "We have sent you a new router. It will arrive on Thursday; you can keep the old one until then.",
 )
+WORDS = 200_000  # different ones that customers use, the first far more often than the last
+_SYLLABLES = [first + second for first in "bcdfglmnprstvz" for second in "aeiou"]
+
+
+def word(rank: int) -> str:
+    """An invented word; each rank has its own."""
+    syllables = ""
+    for _ in range(3):
+        rank, place = divmod(rank, len(_SYLLABLES))
+        syllables += _SYLLABLES[place]
+    return syllables
+
+
+def own_words(dice: random.Random) -> str:
+    """What only this customer says: eight words as often as words are in a language (Zipf), and now and then an order code."""
+    said = " ".join(word(int(WORDS ** dice.random())) for _ in range(8))
+    return f"{said} TV-{dice.randrange(10**7):07d}" if dice.random() < 0.1 else said
 
 
 @dataclass(frozen=True)
@@ -265,7 +282,9 @@ class _Plans:
             "author_kind": "customer" if incoming else "agent",
             "agent_id": None if incoming else agent.pk,
             "identity_id": identity,
-            "text": SAID[pk % len(SAID)] if incoming else ANSWERED[pk % len(ANSWERED)],
+            "text": f"{SAID[pk % len(SAID)]} {own_words(self.dice)}"
+            if incoming
+            else ANSWERED[pk % len(ANSWERED)],
             "external_id": f"seed-{pk}",
             "delivery": "" if incoming else "delivered",
             "occurred_at": at,

@@ -28,7 +28,7 @@ from ascolto.search.words import TAG
 
 LOOKED_AT = 20_000  # messages for one page
 PATIENCE = 0.25  # seconds after which no further portion is begun
-FEW = 400  # conversations that are named to the index one by one
+FEW = 1_000  # conversations that are named to the index one by one
 _PORTIONS = (120, 500, 2_000)
 COUNT_CAP = 1000
 _CUSTOMERS = 50
@@ -70,7 +70,7 @@ class Sought:
 
 def seek(agent: Agent, query: Query, meaning: Meaning, *, cursor: str, limit: int) -> Sought:
     """One page of conversations. Raises BadCursor."""
-    place = Place.parse(cursor) if cursor else Place(index.newest_id(), index.newest_id() + 1)
+    place = Place.parse(cursor) if cursor else _from_the_top()
     result = Sought(named=numbered(agent, query))
     if meaning.node is None:
         return result
@@ -83,6 +83,11 @@ def seek(agent: Agent, query: Query, meaning: Meaning, *, cursor: str, limit: in
     elif search.is_cut:
         result.is_cut, result.next = True, Place(place.top, search.below)
     return result
+
+
+def _from_the_top() -> Place:
+    newest = index.newest_id()
+    return Place(newest, newest + 1)
 
 
 def numbered(agent: Agent, query: Query) -> int | None:
@@ -222,6 +227,5 @@ def count(agent: Agent, query: Query) -> int:
     meaning = meaning_of(query, agent)
     if meaning.node is None:
         return 0
-    top = index.newest_id()
-    search = _Search(agent, meaning, Place(top, top + 1), set())
+    search = _Search(agent, meaning, _from_the_top(), set())
     return sum(1 for _ in search.run(COUNT_CAP + 1))

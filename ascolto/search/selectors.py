@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,7 @@ from ascolto.search import finding, terms
 from ascolto.search.finding import COUNT_CAP, seek
 from ascolto.search.meaning import meaning_of
 from ascolto.search.query import Hint, Part, Query, Word, parse
-from ascolto.search.snippets import Wanted, marked, snippet, spans, wanted_by
+from ascolto.search.snippets import Snippet, Wanted, marked, snippet, wanted_by
 from ascolto.search.words import words_of
 
 __all__ = ["COUNT_CAP", "Hit", "Page", "count", "find", "matching", "suggestion"]
@@ -109,39 +108,51 @@ def _hits(places: dict[int, int], wanted: Wanted) -> list[Hit]:
     messages = {
         m["conversation_id"]: m for m in Message.objects.filter(pk__in=places.values()).values(*_MESSAGE)
     }
-    files = _files(messages.values(), wanted)
+    shown = {pk: _shown(rows[pk], messages.get(pk), wanted) for pk in places if pk in rows}
+    files = _files([messages[pk]["id"] for pk in shown if pk in messages and not shown[pk].has_marks], wanted)
     return [
-        _hit(rows[pk], messages.get(pk), wanted, files)
+        _hit(rows[pk], messages.get(pk), shown[pk], wanted, files)
         for pk, message in places.items()
-        if pk in rows and (pk in messages or not message)
+        if pk in shown and (pk in messages or not message)
     ]
 
 
-def _files(messages: Iterable[dict[str, Any]], wanted: Wanted) -> dict[int, str]:
-    """The names of files for messages that do not have the words themselves."""
-    silent = [each["id"] for each in messages if not spans(each["text"], wanted)]
-    if not silent:
-        return {}
-    rows = Attachment.objects.filter(message_id__in=silent).exclude(name="").values_list("message_id", "name")
-    return {message: marked(name, wanted) for message, name in rows if spans(name, wanted)}
-
-
-def _hit(row: dict[str, Any], message: dict[str, Any] | None, wanted: Wanted, files: dict[int, str]) -> Hit:
-    name = marked(row["customer__name"], wanted)
+def _shown(row: dict[str, Any], message: dict[str, Any] | None, wanted: Wanted) -> Snippet:
+    """What is shown of a message: the part of its text, else of its subject, in which something was found."""
     if message is None:
-        preview = snippet(row["preview"] or row["subject"], wanted)
-        return Hit(row, None, row["last_message_at"], "", "", "", preview, name, "")
-    text = message["text"] or message["subject"] or row["subject"]
-    if not spans(text, wanted) and spans(message["subject"] or row["subject"], wanted):
-        text = message["subject"] or row["subject"]
+        return snippet(row["preview"] or row["subject"], wanted)
+    subject = message["subject"] or row["subject"]
+    found = snippet(message["text"] or subject, wanted)
+    if not found.has_marks and subject and (named := snippet(subject, wanted)).has_marks:
+        return named
+    return found
+
+
+def _files(messages: list[int], wanted: Wanted) -> dict[int, str]:
+    """The names of files in which something was found."""
+    if not messages:
+        return {}
+    rows = (
+        Attachment.objects.filter(message_id__in=messages).exclude(name="").values_list("message_id", "name")
+    )
+    return {message: found.html for message, name in rows if (found := snippet(name, wanted)).has_marks}
+
+
+def _hit(
+    row: dict[str, Any],
+    message: dict[str, Any] | None,
+    shown: Snippet,
+    wanted: Wanted,
+    files: dict[int, str],
+) -> Hit:
     return Hit(
         row=row,
-        message=message["id"],
-        said_at=message["occurred_at"],
-        author=message["author_kind"],
-        visibility=message["visibility"],
-        by=message["agent__name"] or "",
-        snippet=snippet(text, wanted),
-        name=name,
-        file=files.get(message["id"], ""),
+        message=message["id"] if message else None,
+        said_at=message["occurred_at"] if message else row["last_message_at"],
+        author=message["author_kind"] if message else "",
+        visibility=message["visibility"] if message else "",
+        by=message["agent__name"] or "" if message else "",
+        snippet=shown.html,
+        name=marked(row["customer__name"], wanted),
+        file=files.get(message["id"], "") if message else "",
     )

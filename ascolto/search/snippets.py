@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from ascolto.search.query import Phrase, Query, Word
@@ -19,7 +19,7 @@ _SPACES = re.compile(r"\s+")
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wanted:
     """What is marked in a text."""
 
@@ -27,9 +27,16 @@ class Wanted:
     stems: frozenset[str]
     beginnings: tuple[str, ...]
     codes: tuple[str, ...]
+    known: dict[str, bool] = field(default_factory=dict)  # the same words come again and again
 
     def has(self, word: str) -> bool:
-        """Whether a folded word is one of those."""
+        """Whether a word is one of those."""
+        found = self.known.get(word)
+        if found is None:
+            found = self.known[word] = self._has(folded(word))
+        return found
+
+    def _has(self, word: str) -> bool:
         return (
             word in self.words
             or word in self.stems
@@ -69,11 +76,19 @@ def _joined(query: Query) -> Iterable[str]:
 
 def spans(text: str, wanted: Wanted) -> list[Span]:
     """Where in the text the wanted words stand."""
-    return [match.span() for match in _WORD.finditer(text[:_READ]) if wanted.has(folded(match[0]))]
+    return [match.span() for match in _WORD.finditer(text[:_READ]) if wanted.has(match[0])]
 
 
-def snippet(text: str, wanted: Wanted) -> str:
-    """About LENGTH characters around what was found, as HTML: escaped, marks in <mark>. The beginning when nothing is found."""
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """About LENGTH characters as HTML: escaped, with marks in <mark>; `has_marks`: whether anything was found in the text."""
+
+    html: str
+    has_marks: bool
+
+
+def snippet(text: str, wanted: Wanted) -> Snippet:
+    """The part of a text with the most marks; its beginning when there are none."""
     line = _SPACES.sub(" ", text[:_READ]).strip()
     found = spans(line, wanted)
     start = _start(line, found)
@@ -81,8 +96,8 @@ def snippet(text: str, wanted: Wanted) -> str:
     if end < len(line):
         space = line.rfind(" ", start, end)
         end = space if space > start + LENGTH // 2 else end
-    lead = "…" if start else ""
-    return lead + _marked(line, start, end, found) + ("…" if end < len(line) else "")
+    lead, rest = "…" if start else "", "…" if end < len(line) else ""
+    return Snippet(lead + _marked(line, start, end, found) + rest, bool(found))
 
 
 def marked(text: str, wanted: Wanted) -> str:

@@ -1,0 +1,133 @@
+"""How fast words are found, and how fast the index takes messages.
+
+    python -m bench.searching          # asks the database that ASCOLTO_DATA / ASCOLTO_DATABASE_URL name; prints JSON
+
+Run inside a seeded installation: what is measured is `search.selectors.find`, from text to hits with snippets, with every query it needs.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bench.seed import word
+
+ASKED = 40  # questions of each kind
+RARE, MID = 20_000, 300  # ranks of words that few and some messages have
+Figures = dict[str, float]
+
+
+def index_everything() -> Figures:
+    """Index all messages in portions, as the background does."""
+    from ascolto.search.reindexing import begin_anew, renew_old
+
+    begin_anew()
+    started, done = time.perf_counter(), 0
+    while took := renew_old():
+        done += took
+    return {"messages indexed (1/s)": done / (time.perf_counter() - started)}
+
+
+def questions(size: int) -> dict[str, list[str]]:
+    """What is asked, by kind. Ranks grow with the size, so that rare stays rare (about five messages)."""
+    rare, mid = [
+        [word(base * max(size // 100_000, 1) % 200_000 + n * step) for n in range(ASKED)]
+        for base, step in ((RARE, 7), (MID, 1))
+    ]
+    common = ["line", "router", "bill", "number", "cable", "town", "thank", "technician"]
+    return {
+        "rare word": rare,
+        "mid word": mid,
+        "common word": common,
+        "two words": [f"{each} router" for each in mid],
+        "two common words": ["router line", "account days", "cable street", "technician morning"],
+        "two common words, never together": ["technician router", "charged socket", "moving bill"],
+        "phrase": ['"dead since yesterday"', '"every ten minutes"', '"cable in the street"'],
+        "prefix": [f"{each[:4]}*" for each in mid] + ["rou", "mor", "tec"],
+        "order code": [f"TV-{n:07d}" for n in range(0, ASKED * 1000, 1000)],
+        "end of a code": [f"{n:04d}" for n in range(1000, 1000 + ASKED)],
+        "telephone number": [f"+39 33 {n:08d}" for n in range(1, ASKED)],
+        "customer": ["from:giulia", 'from:"luca serra"', "from:customer17@example.org"],
+        "word with filters": [f"{each} status:open channel:email" for each in common],
+        "word of one agent": [f"{each} assignee:me status:open" for each in common],
+        "word long ago": [f"{each} before:2024-09-01" for each in common],
+        "nothing": [f"xq{n}zz" for n in range(ASKED)],
+    }
+
+
+def times(ask: Callable[[str], Any], texts: Iterable[str], *, least: int = 24) -> list[float]:
+    """Milliseconds of each question, sorted; few questions are asked again."""
+    texts = list(texts)
+    ask(texts[0])
+    taken = []
+    for text in texts * (1 + (least - 1) // len(texts)):
+        begun = time.perf_counter()
+        ask(text)
+        taken.append((time.perf_counter() - begun) * 1000)
+    return sorted(taken)
+
+
+def measure(size: int) -> Figures:
+    """Median and 95th percentile of each kind, for a lead, and of common words for an agent who sees one inbox and a guest."""
+    from ascolto.accounts.models import Agent
+    from ascolto.search.selectors import count, find
+
+    lead = Agent.objects.get(email="anna@bench.example")
+    asked = questions(size)
+    found: Figures = {}
+
+    def note(kind: str, taken: list[float]) -> None:
+        found[f"search: {kind}, p50 (ms)"] = statistics.median(taken)
+        found[f"search: {kind}, p95 (ms)"] = taken[int(len(taken) * 0.95)]
+
+    for kind, texts in asked.items():
+        note(kind, times(lambda text: find(lead, text), texts))
+    note("counting a common word", times(lambda text: count(lead, text), asked["common word"]))
+    for name, agent in restricted().items():
+        for kind in ("rare word", "common word"):
+            note(f"{kind}, {name}", times(lambda text, agent=agent: find(agent, text), asked[kind]))  # type: ignore[misc]
+    return found
+
+
+def restricted() -> dict[str, Any]:
+    """An agent of whose team one small inbox is, all others being other teams'; and a guest of five conversations."""
+    from ascolto.accounts.models import Agent, Role, Team
+    from ascolto.channels.models import ChannelAccount
+    from ascolto.conversations.models import Conversation, Participant
+
+    few = Team.objects.get_or_create(name="Few")[0]
+    rest = Team.objects.get_or_create(name="Rest")[0]
+    for inbox in ChannelAccount.objects.all():
+        inbox.teams.set([few if inbox.kind == "webhook" else rest])
+    people = {}
+    for name, role in (("few", Role.AGENT), ("guest", Role.GUEST)):
+        email = f"{name}@bench.example"
+        people[name] = Agent.objects.filter(email=email).first() or Agent.objects.create_user(
+            email, name.title(), "a quiet harbour at six", role=role
+        )
+    people["few"].teams.set([few])
+    for conversation in Conversation.objects.order_by("id")[:5]:
+        Participant.objects.get_or_create(conversation=conversation, agent=people["guest"])
+    return {"4 % visible": people["few"], "guest": people["guest"]}
+
+
+def main() -> None:
+    """Index what is there, unless `asked` is the argument, and measure."""
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ascolto.config.settings")
+    django.setup()
+    from ascolto.conversations.models import Conversation
+
+    found = {} if "asked" in sys.argv else index_everything()
+    print(json.dumps(found | measure(Conversation.objects.count())))
+
+
+if __name__ == "__main__":
+    main()
