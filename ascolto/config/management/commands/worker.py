@@ -13,7 +13,10 @@ from ascolto.config.supervisor import Supervisor
 
 
 class Command(BaseCommand):
-    help = "Do the work behind the web: deliveries into conversations (intake); answers, mailboxes, files (background); what messages mean (understanding)."
+    help = (
+        "Do the work behind the web: deliveries into conversations (intake); answers, mailboxes, files (background);"
+        " what messages mean (understanding)."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
