@@ -1,0 +1,50 @@
+"""`python -m bench.understanding --data FOLDER`: every measurement, or those named; with --write the page and the file that ships."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from bench.understanding import registry, report
+from bench.understanding.reading import shipped
+
+
+def main() -> None:
+    """Measure, print, keep."""
+    parser = argparse.ArgumentParser(prog="bench.understanding", description=__doc__)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path("../shared/data"),
+        help="folder of the data sets (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--only", action="append", choices=registry.MODULES, help="only this (may be repeated)"
+    )
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="keep the tables under docs/understanding and the files that ship",
+    )
+    options = parser.parse_args()
+    names = options.only or registry.MODULES
+    outcomes = [_measured(name, options.data) for name in registry.MODULES if name in names]
+    if options.write and outcomes:
+        versions = {name: head.version for name, head in shipped().heads.items()}
+        everything = report.with_those_before(outcomes, versions, registry.MODULES)
+        report.write(report.figures(everything, versions), everything)
+
+
+def _measured(name: str, data: Path) -> registry.Outcome:
+    begin = time.monotonic()
+    outcome = registry.measure(name, data)
+    print(
+        f"\n## {name} ({time.monotonic() - begin:.0f} s){': ' + outcome.missing if outcome.missing else ''}"
+    )
+    print(report.table(outcome.rows), flush=True)
+    return outcome
+
+
+if __name__ == "__main__":
+    main()
