@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from ascolto.conversations.models import (
 from ascolto.desk.facts import Facts, facts_of
 from ascolto.desk.looks import Look, look_of
 from ascolto.desk.reading import Said
+from ascolto.desk.understood import Line as ReadingLine
 from ascolto.ui.reasons import in_own_language
 
 
@@ -86,6 +87,7 @@ class Bubble:
     is_liked: bool
     removed_by_us: bool
     is_outside: bool  # noted by a person: answered on the network's own page
+    reading: ReadingLine | None = None  # what was understood of it, as soon as it was read
     is_message: bool = True
 
 
@@ -119,13 +121,21 @@ class Thread:
 
 
 def make_bubbles(
-    messages: Iterable[Said], conversation: Conversation, company: str, *, may_moderate: bool = False
+    messages: Iterable[Said],
+    conversation: Conversation,
+    company: str,
+    *,
+    may_moderate: bool = False,
+    readings: Mapping[int, ReadingLine] | None = None,
 ) -> list[Bubble]:
-    """Bubbles in the order of the messages."""
-    return [_bubble(said, conversation, company, may_moderate) for said in messages]
+    """Bubbles in the order of the messages; `readings` by message."""
+    known = readings or {}
+    return [_bubble(s, conversation, company, may_moderate, known.get(s.row["id"])) for s in messages]
 
 
-def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: bool) -> Bubble:
+def _bubble(
+    said: Said, conversation: Conversation, company: str, may_moderate: bool, reading: ReadingLine | None
+) -> Bubble:
     row = said.row
     who, key, kind = _author(row, conversation, company)
     look = look_of(row["account__kind"]) if row["account__kind"] else None
@@ -164,6 +174,7 @@ def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: 
         is_liked=row["extra"].get("liked") is True,
         removed_by_us=row["extra"].get("removed_by_us") is True,
         is_outside=row["kind"] == "outside",
+        reading=reading,
     )
 
 

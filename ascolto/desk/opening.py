@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from ascolto.accounts.models import Agent, Company
 from ascolto.channels.models import ChannelAccount
-from ascolto.conversations.models import Conversation, Message
+from ascolto.conversations.models import Conversation, Direction, Message
 from ascolto.conversations.selectors import (
     BadCursor,
     Page,
@@ -37,12 +37,14 @@ from ascolto.desk.queue import (
     view_links,
 )
 from ascolto.desk.reading import Place, Said, newest_messages
+from ascolto.desk.understood import make_lines
 from ascolto.events.log import latest_position
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token, pk_of_reference
 from ascolto.search.selectors import matching
 from ascolto.ui.jinja import url_or_none
 from ascolto.ui.shell import shell_context
+from ascolto.understanding.selectors.readings import readings_of
 
 ROWS = 50
 MESSAGES = 100
@@ -167,8 +169,15 @@ def _page_context(request: HttpRequest) -> dict[str, Any]:
 
 def bubbles_of(request: HttpRequest, said: Iterable[Said], conversation: Conversation) -> list[Bubble]:
     """The messages as this person sees them."""
-    may_moderate = not agent_of(request).is_guest
-    return make_bubbles(said, conversation, company_of(request).name, may_moderate=may_moderate)
+    said = list(said)
+    heard = [one.row["id"] for one in said if one.row["direction"] == Direction.IN]
+    return make_bubbles(
+        said,
+        conversation,
+        company_of(request).name,
+        may_moderate=not agent_of(request).is_guest,
+        readings=make_lines(readings_of(heard)),
+    )
 
 
 def thread_of(request: HttpRequest, conversation: Conversation, before: Place | None = None) -> Thread:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ascolto.desk.views import answer, changes, queue, thread
+from ascolto.desk.views import answer, changes, queue, thread, understood
 
 app_name = "desk"
 urlpatterns = [
@@ -24,6 +24,10 @@ urlpatterns = [
     path("c/<str:number>/messages/<int:pk>/letter/", thread.letter, name="letter"),
     path("c/<str:number>/messages/<int:pk>/resend/", answer.resend, name="resend"),
     path("c/<str:number>/messages/<int:pk>/moderate/", answer.moderate, name="moderate"),
+    path("c/<str:number>/messages/<int:pk>/reading/", understood.why, name="reading"),
+    path("c/<str:number>/messages/<int:pk>/reading/line/", understood.line, name="reading-line"),
+    path("c/<str:number>/messages/<int:pk>/reading/correct/", understood.say, name="correct"),
+    path("c/<str:number>/messages/<int:pk>/reading/withdraw/", understood.take_back, name="withdraw"),
     path("c/<str:number>/reply/", answer.reply, name="reply"),
     path("c/<str:number>/answered/", answer.answered_outside, name="answered"),
     path("c/<str:number>/assign/", changes.assign, name="assign"),

@@ -23,6 +23,7 @@ from ascolto.understanding.engine.meaning import Context
 from ascolto.understanding.engine.reader import Asked, Reader
 from ascolto.understanding.models import MessageVector, Reading
 from ascolto.understanding.serving import Serving
+from ascolto.understanding.written import written_text
 
 log = logging.getLogger(__name__)
 CURSOR = "understanding"
@@ -167,9 +168,8 @@ def _forget(removed: set[int]) -> None:
 
 
 def _text(message: Message) -> str:
-    """What the author wrote: of a mail the new part without what it quotes, and its subject where it begins a conversation."""
-    written = message.extra.get("visible_text") or message.text
-    return f"{message.subject}\n{written}" if message.subject and not message.in_reply_to_id else str(written)
+    is_answer = message.in_reply_to_id is not None
+    return written_text(message.text, message.subject, message.extra, is_answer=is_answer)
 
 
 def _context(message: Message) -> Context:

@@ -4,6 +4,7 @@ import { refreshCounts, refreshRow, reconcile, regroup, select, selected, startL
 import { catchUp, messageChanged, openConversation, refreshHead, refreshWho, showPane, startThread } from "./thread.js";
 import { closeWindow, startComposer } from "./composer.js";
 import { startLive } from "./live.js";
+import { readingChanged } from "./reading.js";
 
 const desk = document.querySelector("[data-desk]");
 const conversation = () => document.getElementById("conversation");
@@ -79,7 +80,8 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 });
 
 /* news of the stream */
-async function news({ id, message, version }) {
+async function news({ id, message, version, type }) {
+  if (type === "message.understood" || type === "message.corrected") { await understood(id, message); return; }
   refreshRow(id, version);
   refreshCounts();
   if (id !== openId()) return;
@@ -87,6 +89,14 @@ async function news({ id, message, version }) {
   await catchUp();
   refreshHead();
 }
+/* what a message means changes no version of its conversation: only marks are drawn again */
+async function understood(id, message) {
+  refreshRow(id);
+  if (id !== openId()) return;
+  await readingChanged(message);
+  refreshHead();
+}
+document.addEventListener("desk:corrected", () => { refreshHead(true); if (openId()) refreshRow(openId()); });
 if (desk) {
   startList();
   begin();
