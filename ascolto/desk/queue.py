@@ -68,7 +68,7 @@ class Asked:
 
 def read_asked(query: Mapping[str, str]) -> Asked:
     """What the address asks for. Raises Http404 for a view that does not exist; other nonsense narrows nothing."""
-    text = clean(query.get("q", ""), 200).strip()
+    text = clean(query.get("q", ""), 500).strip()
     view = query.get("view") or ("all" if text else FIRST_VIEW)
     if view not in VIEWS:
         raise Http404
@@ -117,6 +117,17 @@ def view_links(asked: Asked, counts: Mapping[str, int], home: str) -> list[ViewL
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found in a conversation: safe HTML with <mark>, and who said it when it was not the customer."""
+
+    snippet: str
+    name: str
+    file: str
+    by: str
+    is_note: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One conversation in the list."""
 
@@ -141,6 +152,7 @@ class Row:
     assignee_id: int | None
     assignee: str
     team: str
+    found: Found | None = None
 
 
 def make_rows(rows: Iterable[Mapping[str, Any]], asked: Asked, at: datetime) -> list[Row]:

@@ -12,6 +12,7 @@ from ascolto.accounts.selectors import all_teams, assignable_agents
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Label
 from ascolto.conversations.selectors import count_views, row_of
+from ascolto.desk.found import examples, found_context, found_page_context, is_search
 from ascolto.desk.looks import look_of
 from ascolto.desk.opening import agent_of, is_fragment, list_context, queue_context
 from ascolto.desk.queue import group_names, make_rows, read_asked, shown_count, status_names
@@ -23,16 +24,28 @@ from ascolto.ui.navigation import alerts_for, waiting_for
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """The list; for scripts only the list pane, or with a cursor the next rows."""
+    if is_search(request):
+        return found(request)
     if not is_fragment(request):
         return render(request, "desk/desk.html", queue_context(request))
     template = "desk/more.html" if request.GET.get("cursor") else "desk/list.html"
     return render(request, template, list_context(request) | {"current_id": 0})
 
 
+def found(request: HttpRequest) -> HttpResponse:
+    """The list of what a search found; `queue` guards it."""
+    if not is_fragment(request):
+        return render(request, "desk/desk.html", found_page_context(request))
+    template = "desk/more.html" if request.GET.get("cursor") else "desk/list.html"
+    return render(request, template, found_context(request))
+
+
 @signed_in
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """The queue with the search field open."""
+    """The queue with the search field open; for scripts, with `help`, what can be typed into it."""
+    if is_fragment(request) and "help" in request.GET:
+        return render(request, "desk/search_help.html", {"examples": examples()})
     return redirect(reverse("desk:queue") + "?search=1&view=all")
 
 
@@ -41,6 +54,8 @@ def search(request: HttpRequest) -> HttpResponse:
 def row(request: HttpRequest, pk: int) -> HttpResponse:
     """One row for the live list; nothing (204) when it does not belong in the view, or is not visible."""
     asked = read_asked(request.GET)
+    if is_search(request):
+        return HttpResponse(status=204)  # it shows what was found, not what is new
     found = row_of(agent_of(request), pk, view=asked.view)
     if found is None:
         return HttpResponse(status=204)
