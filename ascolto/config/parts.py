@@ -48,6 +48,7 @@ _SHARED = (
     "ascolto.intake.naming",
     "ascolto.intake.renewing",
     "ascolto.delivery.worker",
+    "ascolto.generation.worker",
     "ascolto.events.consumers",
 )
 
@@ -195,9 +196,10 @@ def work_intake() -> None:
 
 
 def work_background() -> None:
-    """Send answers, ask mailboxes, fetch files, renew permissions and follow the log until SIGTERM."""
+    """Send answers, ask mailboxes, fetch files, renew permissions, ask for texts and follow the log until SIGTERM."""
     from ascolto.delivery import worker
     from ascolto.events import consumers
+    from ascolto.generation import worker as generation
     from ascolto.intake import media, naming, pollers, renewing
 
     loops = {
@@ -206,6 +208,7 @@ def work_background() -> None:
         "media": media.run,
         "naming": naming.run,
         "renewing": renewing.run,
+        "generation": generation.run,
         "consumers": consumers.run,
     }
     run_threads({**loops, **_further_loops})

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "ascolto.understanding",
     "ascolto.intake",
     "ascolto.delivery",
+    "ascolto.generation",
     "ascolto.realtime",
     "ascolto.contact",
     "ascolto.api",

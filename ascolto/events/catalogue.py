@@ -18,7 +18,7 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "conversation.participant_added": "person",
         # messages
         "message.received": "message channel visibility automatic echo",
-        "message.added": "message visibility channel",
+        "message.added": "message visibility channel provenance",
         "message.sent": "message channel",
         "message.delivered": "message",
         "message.read": "message",
@@ -55,6 +55,10 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "channel.silent": "hours received expected",
         "channel.heard": "",
         "channel.expiring": "days expires_at",
+        # generation
+        "language_model.changed": "fields",
+        "language_model.paused": "error",
+        "language_model.recovered": "",
         # intake
         "raw_event.dead": "raw_event error",
         "raw_event.replayed": "raw_events",
