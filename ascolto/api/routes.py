@@ -11,6 +11,7 @@ from ascolto.api.endpoints import conversations as c
 from ascolto.api.endpoints import customers as cu
 from ascolto.api.endpoints import messages as m
 from ascolto.api.endpoints import people as p
+from ascolto.api.endpoints import search as s
 from ascolto.api.routing import Nothing, Operation, Route, Table
 
 READ, WRITE = "conversations:read", "conversations:write"
@@ -91,6 +92,15 @@ TABLE = Table(
         _verb("resolve", c.resolve_conversation, "Resolve a conversation"),
         _verb("reopen", c.reopen_conversation, "Reopen a conversation"),
         _verb("snooze", c.snooze_conversation, "Snooze a conversation", c.SnoozeBody),
+        _get(
+            "/search",
+            READ,
+            s.search_conversations,
+            "Search in what was said",
+            "Conversations",
+            d.SearchList,
+            query=s.SearchQuery,
+        ),
         _get(
             "/conversations/{id}/messages",
             READ,

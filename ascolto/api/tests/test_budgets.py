@@ -18,6 +18,7 @@ BUDGETS = {
     "/conversations?expand=customer,channel,last_message": 9,
     "/conversations/{conversation}": 3,
     "/conversations/{conversation}/messages": 5,
+    "/search?q=line": 9,
     "/customers": 3,
     "/customers/{customer}": 3,
     "/channels": 3,
