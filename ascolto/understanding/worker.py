@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
@@ -32,6 +33,7 @@ TAKE = 200  # events looked at in one go
 PORTION = 32  # messages read in one transaction: keeps the write lock of SQLite short
 PAUSE = 0.03  # seconds between two looks when nothing waits
 OLD = 20  # old messages looked at in one go when nothing is new
+BEGINNING = timedelta(minutes=1)  # of a conversation: who greets later does not wait to be greeted
 _NEWS = {"message.received", "message.added", "message.edited", "message.amended"}
 
 
@@ -185,6 +187,8 @@ def _context(message: Message) -> Context:
         language_hint=message.conversation.customer.language or "",
         unanswered=repeats,
         is_public=message.visibility == Visibility.PUBLIC,
+        is_follow_up=message.created_at - message.conversation.created_at > BEGINNING,
+        is_automatic=message.is_automatic,
     )
 
 

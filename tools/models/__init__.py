@@ -1,1 +1,1 @@
-"""The learnt models that ship with the product, made anew from the project's corpus and permissive data sets."""
+"""The making of the heads that come with the product: `python -m tools.models`."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Because:
     """One thing that moved a result: `weight` is its share of the log-odds for the label, against the mean of the others."""
 
-    kind: str  # word, sign, meaning
+    kind: str  # word, sign, meaning; rule: the words alone decide (answers.py)
     what: str
     weight: float
 
@@ -28,6 +28,8 @@ class Context:
     )
     unanswered: int = 0  # messages of the same customer before this one that nobody answered yet
     is_public: bool = False
+    is_follow_up: bool = False  # not the message that began its conversation
+    is_automatic: bool = False  # written by a machine: "out of office"
 
 
 @dataclass(frozen=True, slots=True)
