@@ -1,14 +1,11 @@
-"""Personal data in a text: where it is, what kind it is, and the same text without it."""
+"""Personal data in a text: where it is, what kind it is, and the same text without it.
 
-from __future__ import annotations
+Needs neither numpy nor Django, so that screens and log filters may ask too. See docs/understanding/personal-data.md for what is found,
+how sure that is, and what is not looked for.
+"""
 
-import re
+from ascolto.understanding.engine.personal.finding import find_personal
+from ascolto.understanding.engine.personal.kinds import KINDS
+from ascolto.understanding.engine.personal.masking import Masked, mask, restore
 
-from ascolto.understanding.engine.meaning import PersonalDatum
-
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
-
-
-def find_personal(text: str) -> tuple[PersonalDatum, ...]:
-    """Every place of a text that holds personal data, in order, none overlapping."""
-    return tuple(PersonalDatum("email", m.start(), m.end(), True) for m in _EMAIL.finditer(text))
+__all__ = ["KINDS", "Masked", "find_personal", "mask", "restore"]

@@ -1,0 +1,345 @@
+"""What a row of digits is: a card, a telephone number, a VAT number, an insurance number, a device.
+
+Digits are read as runs of groups ("333 12 34 567"); a number is a stretch of neighbouring groups. Each run is looked at in a bounded number
+of stretches, so a megabyte of digits costs no more than a page of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ascolto.understanding.engine.personal import phones
+from ascolto.understanding.engine.personal.cards import is_card, is_plain_enough
+from ascolto.understanding.engine.personal.checks import (
+    ean13,
+    is_italian_vat,
+    is_social_insurance_number,
+    is_valid,
+    luhn,
+)
+from ascolto.understanding.engine.personal.looked import Candidate, Looked
+
+FEWEST, MOST = 6, 20  # digits of a number
+MOST_GROUPS = 24  # of a run that is looked at stretch by stretch; of a longer one both ends
+MOST_STRETCHES = 8_000  # of one text
+_RUN = re.compile(r"[0-9][0-9 .()/-]*[0-9]")
+_GROUP = re.compile(r"[0-9]+")
+_WIDEST_GAP = 3  # characters between two groups of one number: " - "
+
+
+class Around:
+    """What stands around a run of digits; what it says of telephones is looked up once."""
+
+    __slots__ = ("_about", "after", "before")
+
+    def __init__(self, before: str, after: str) -> None:
+        self.before, self.after = before, after
+        self._about: str | None = None
+
+    @property
+    def about(self) -> str:
+        """ "phone", "other", "weak" or nothing: see phones.what_is_said."""
+        if self._about is None:
+            self._about = phones.what_is_said(self.before, self.after)
+        return self._about
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Neighbouring groups of digits, with what stands around the run they are in."""
+
+    start: int
+    end: int
+    digits: str
+    layout: tuple[int, ...]
+    raw: str
+    around: Around
+    plus: bool  # "+" in front
+    is_whole: bool  # nothing else is in its run
+    plans: phones.Plans
+
+
+def find_numbers(looked: Looked) -> Iterator[Candidate]:
+    """Every stretch of digits that is a number of a person."""
+    left, plans = MOST_STRETCHES, phones.Plans()
+    for groups in _runs(looked.plain):
+        for stretch in _stretches(looked, groups, plans):
+            left -= 1
+            if left < 0:
+                return
+            yield from _judge(stretch)
+
+
+def _runs(text: str) -> Iterator[list[tuple[int, int]]]:
+    """The groups of digits that may belong together, run by run."""
+    for run in _RUN.finditer(text):
+        groups: list[tuple[int, int]] = []
+        for group in _GROUP.finditer(text, run.start(), run.end()):
+            if groups and group.start() - groups[-1][1] > _WIDEST_GAP:
+                yield groups
+                groups = []
+            groups.append(group.span())
+        yield groups
+
+
+def _stretches(looked: Looked, groups: list[tuple[int, int]], plans: phones.Plans) -> Iterator[Stretch]:
+    if sum(end - start for start, end in groups[: MOST_GROUPS + 1]) < FEWEST:
+        return
+    if len(groups) > MOST_GROUPS:
+        yield from _stretches(looked, groups[: MOST_GROUPS // 2], plans)
+        groups = groups[-MOST_GROUPS // 2 :]
+    text = looked.plain
+    if not _is_open(text, groups[0][0]):
+        groups = groups[1:]
+    if groups and not _is_closed(text, groups[-1][1]):
+        groups = groups[:-1]
+    if not groups:
+        return
+    around = Around(looked.before(groups[0][0]), looked.after(groups[-1][1]))
+    for first in range(len(groups)):
+        count = 0
+        for last in range(first, len(groups)):
+            count += groups[last][1] - groups[last][0]
+            if count > MOST:
+                break
+            if count >= FEWEST:
+                start, end = groups[first][0], groups[last][1]
+                raw = text[start:end]
+                layout = tuple(b - a for a, b in groups[first : last + 1])
+                yield Stretch(
+                    start,
+                    end,
+                    raw if len(layout) == 1 else "".join(text[a:b] for a, b in groups[first : last + 1]),
+                    layout,
+                    raw,
+                    around,
+                    _has_plus(text, start),
+                    len(layout) == len(groups),
+                    plans,
+                )
+
+
+_GLUED = re.compile(
+    r"(?:^|[^a-zà-ÿ0-9_])(?:tel|cell?|n|nr|num|it|iva|p\.?iva|cf|cc|imei|pod|pdr|iccid)$", re.IGNORECASE
+)
+
+
+def _is_open(text: str, start: int) -> bool:
+    """Whether a number may begin here: not inside a word, a link, a hashtag, an amount."""
+    if start == 0:
+        return True
+    previous = text[start - 1]
+    if previous.isalnum() or previous == "_":
+        return bool(_GLUED.search(text[max(0, start - 8) : start]))
+    if previous in "/=&@#%,?-_~":
+        return (previous == "/" and text[max(0, start - 7) : start].endswith(" /")) or (
+            previous == "-" and (start == 1 or text[start - 2].isspace())
+        )
+    return not (previous == "." and start > 1 and text[start - 2].isdigit())
+
+
+def _is_closed(text: str, end: int) -> bool:
+    """Whether a number may end here: not inside a word, but an extension may follow ("x123")."""
+    following = text[end : end + 1]
+    return not (following.isalnum() or following == "_") or following in "xX"
+
+
+def _has_plus(text: str, start: int) -> bool:
+    return start > 0 and (text[start - 1] == "+" or text[max(0, start - 2) : start] == "+(")
+
+
+def _judge(stretch: Stretch) -> Iterator[Candidate]:
+    for judge in _BY_COUNT.get(len(stretch.digits), ()):
+        yield from judge(stretch)
+    if len(stretch.digits) <= 17:
+        yield from _phone(stretch)
+
+
+_SAYS_CARD = re.compile(
+    r"\b(?:carta|carte|card|cc|credit|debit|visa|master ?card|maestro|amex|bancomat|postepay|karte|kreditkarte|tarjeta"
+    r"|cartão|cartao|kaart|bleue|pan)\b"
+)
+
+
+def _card(stretch: Stretch) -> Iterator[Candidate]:
+    if set(stretch.raw) & set("()/"):
+        return
+    if is_card(stretch.digits):
+        if is_plain_enough(stretch.digits, stretch.layout) or _SAYS_CARD.search(stretch.around.before):
+            yield Candidate(stretch.start, stretch.end, "card", True, 80)
+    elif stretch.is_whole and len(set(stretch.digits)) > 1 and _SAYS_CARD.search(stretch.around.before):
+        yield Candidate(stretch.start, stretch.end, "card", False, 38)
+
+
+_SAYS_VAT = re.compile(r"\b(?:p\.? ?i\.?(?:va)?|partita iva|vat|iva)\b")
+_SAYS_FISCAL = re.compile(r"\b(?:codice fiscale|cod\.? ?fisc\.?|c\.? ?f\.?)(?![a-z])")
+
+
+def _italian_vat(stretch: Stretch) -> Iterator[Candidate]:
+    fiscal = _SAYS_FISCAL.search(stretch.around.before)
+    said = fiscal or _SAYS_VAT.search(stretch.around.before)
+    kind = "fiscal_code" if fiscal and not _SAYS_VAT.search(stretch.around.before) else "vat"
+    if is_italian_vat(stretch.digits):
+        about = stretch.around.about
+        if said or (len(stretch.layout) == 1 and not stretch.plus and about in ("", "weak")):
+            yield Candidate(stretch.start, stretch.end, kind, True, 78 if said else 65)
+    elif said and stretch.is_whole:
+        yield Candidate(stretch.start, stretch.end, kind, False, 37)
+
+
+_NIR = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d\d)")
+
+
+def _french_nir(stretch: Stretch) -> Iterator[Candidate]:
+    if _NIR.match(stretch.digits) and is_social_insurance_number(stretch.digits):
+        yield Candidate(stretch.start, stretch.end, "national_id", True, 76)
+
+
+def _swiss_ahv(stretch: Stretch) -> Iterator[Candidate]:
+    if stretch.digits.startswith("756") and ean13(stretch.digits):
+        yield Candidate(stretch.start, stretch.end, "national_id", True, 81)
+
+
+def _belgian(stretch: Stretch) -> Iterator[Candidate]:
+    if stretch.layout == (2, 2, 2, 3, 2) and is_valid("be.nn", stretch.digits):
+        yield Candidate(stretch.start, stretch.end, "national_id", True, 76)
+
+
+_IDS: dict[int, tuple[tuple[str, re.Pattern[str]], ...]] = {
+    9: (
+        ("nl.bsn", re.compile(r"\b(?:bsn|burgerservicenummer|sofi(?:nummer)?)\b")),
+        ("pt.nif", re.compile(r"\b(?:nif|contribuinte)\b")),
+    ),
+    8: (("nl.bsn", re.compile(r"\b(?:bsn|burgerservicenummer|sofi(?:nummer)?)\b")),),
+    10: (
+        ("at.vnr", re.compile(r"\b(?:sozialversicherung[a-z]*|svnr|sv-?nummer|vers(?:icherungs)?nummer)\b")),
+    ),
+    11: (
+        (
+            "de.idnr",
+            re.compile(
+                r"\b(?:steuer-?id[a-z-]*|idnr|identifikationsnummer|steueridentifikationsnummer|tin)\b"
+            ),
+        ),
+        ("be.nn", re.compile(r"\b(?:rijksregister[a-z]*|registre national|numéro national|nrn|niss|insz)\b")),
+    ),
+}
+
+
+def _national_id(stretch: Stretch) -> Iterator[Candidate]:
+    for kind, said in _IDS[len(stretch.digits)]:
+        if said.search(stretch.around.before):
+            checked = is_valid(kind, stretch.digits)
+            yield Candidate(stretch.start, stretch.end, "national_id", checked, 79 if checked else 39)
+
+
+_SAYS_SSN = re.compile(r"\b(?:ssn|social security)\b")
+_SAYS_IMEI = re.compile(r"\bimei\b")
+_SAYS_PDR = re.compile(r"\b(?:pdr|punto di riconsegna|gas)\b")
+
+
+def _american(stretch: Stretch) -> Iterator[Candidate]:
+    if stretch.layout == (3, 2, 4) or _SAYS_SSN.search(stretch.around.before):
+        checked = is_valid("us.ssn", stretch.digits)
+        if _SAYS_SSN.search(stretch.around.before):
+            yield Candidate(stretch.start, stretch.end, "national_id", checked, 77)
+
+
+def _imei(stretch: Stretch) -> Iterator[Candidate]:
+    if _SAYS_IMEI.search(stretch.around.before):
+        yield Candidate(stretch.start, stretch.end, "code", luhn(stretch.digits), 82)
+
+
+def _pdr(stretch: Stretch) -> Iterator[Candidate]:
+    if _SAYS_PDR.search(stretch.around.before):
+        yield Candidate(stretch.start, stretch.end, "code", False, 82)
+
+
+def _iccid(stretch: Stretch) -> Iterator[Candidate]:
+    if stretch.digits.startswith("89") and luhn(stretch.digits):
+        yield Candidate(stretch.start, stretch.end, "code", True, 82)
+
+
+_BY_COUNT: dict[int, tuple[Callable[[Stretch], Iterator[Candidate]], ...]] = {
+    8: (_national_id,),
+    9: (_national_id, _american),
+    10: (_national_id,),
+    11: (_italian_vat, _national_id, _belgian),
+    12: (_card,),
+    13: (_swiss_ahv, _card),
+    14: (_pdr, _card),
+    15: (_imei, _french_nir, _card),
+    16: (_card,),
+    17: (_card,),
+    18: (_card,),
+    19: (_iccid, _card),
+    20: (_iccid,),
+}
+
+
+def _phone(stretch: Stretch) -> Iterator[Candidate]:
+    checked = _as_phone(stretch)
+    if checked is None:
+        return
+    start = stretch.start
+    begin = stretch.around.before[-3:]
+    if stretch.plus:
+        start -= 2 if begin.endswith("+(") else 1
+    elif begin.endswith("(") and ")" in stretch.raw:
+        start -= 1
+    yield Candidate(start, stretch.end, "phone", checked, 60 if checked else 34)
+
+
+def _as_phone(stretch: Stretch) -> bool | None:
+    """Whether the number is in a country's plan (True), only said to be a telephone's (False), or none at all (None)."""
+    digits, raw = stretch.digits, stretch.raw
+    if stretch.plus or digits.startswith("00"):
+        return _as_international(stretch)
+    if len(digits) < 7 or len(digits) > 13 or phones.looks_otherwise(raw):
+        return None
+    likely = phones.plans_by_shape(digits, stretch.layout, raw)
+    if not likely and not stretch.is_whole:
+        return None
+    about = stretch.around.about
+    if about == "phone":
+        return _as_said(stretch, likely)
+    if about == "other":
+        return None
+    if len(digits) == 12 and digits.startswith("393"):
+        return stretch.plans.is_international(digits) or None
+    if about == "weak" and not likely and len(digits) >= 9:
+        likely = phones.PLANS
+    return stretch.plans.is_national(digits, likely) or None
+
+
+def _as_said(stretch: Stretch, likely: tuple[str, ...]) -> bool | None:
+    """Beside a word that says "telephone": any country's plan will do, and of a number that stands alone none is needed."""
+    digits = stretch.digits
+    if likely and stretch.plans.is_national(digits, likely):
+        return True
+    if (
+        not stretch.is_whole
+        or phones.is_of_a_company(digits)
+        or ("/" in stretch.raw and digits[0] not in "03")
+    ):
+        return None
+    return len(digits) >= 8 and (
+        stretch.plans.is_national(digits, phones.PLANS) or stretch.plans.is_international(digits)
+    )
+
+
+def _as_international(stretch: Stretch) -> bool | None:
+    digits = stretch.digits if stretch.plus else stretch.digits[2:]
+    if "(0)" in stretch.raw:
+        place = "".join(c for c in stretch.raw if c.isdigit() or c == "(").index("(0")
+        place -= 0 if stretch.plus else 2
+        digits = digits[:place] + digits[place + 1 :]
+    if len(digits) < 7:
+        return None
+    if stretch.plans.is_international(digits):
+        return True
+    about = stretch.around.about
+    long_enough = stretch.is_whole and 9 <= len(digits) <= 15
+    return False if long_enough and (about == "phone" or (stretch.plus and about != "other")) else None
