@@ -19,7 +19,7 @@ from ascolto.search.words import TAG, words_of
 TAGS = {"file": "f", "public": "p", "private": "q", "note": "n", "spam": "s"}
 DATES = frozenset({"before", "after", "on"})
 HELD = frozenset({"assignee", "label", "team"})  # these leave few of all conversations
-_FIRST_YEAR = 1970
+FIRST_YEAR = 2015  # all that is older counts as its January: few ask for it, and each year asked for costs
 _NAMED_AT_MOST = 50
 
 Seconds = tuple[int | None, int | None]
@@ -32,6 +32,12 @@ def tag_of(each: Filter) -> Node | None:
     if each.value in TAGS and each.name in {"has", "is"}:
         return Lexeme(TAG + TAGS[each.value])
     return None
+
+
+def month_tags(at: datetime) -> tuple[str, str]:
+    """The tags of the month and the year of a message."""
+    year, month = (at.year, at.month) if at.year >= FIRST_YEAR else (FIRST_YEAR, 1)
+    return f"m{year}x{month}", f"y{year}"
 
 
 def kind_tag(kind: str) -> str:
@@ -125,8 +131,8 @@ def months_of(days: Span, today: date) -> Node | None:
 
     So nothing outside is looked at, however far back it is. None when there is no such day.
     """
-    first = _month_number(max(days[0], date(_FIRST_YEAR, 2, 1))) - 1
-    last = _month_number(min(days[1], date(today.year + 1, 12, 1))) + 1
+    first = _month_number(max(days[0], date(FIRST_YEAR, 2, 1))) - 1
+    last = max(_month_number(min(days[1], date(today.year + 1, 12, 1))) + 1, first)
     tags, month = [], first
     if days[0] >= days[1]:
         return None

@@ -15,7 +15,7 @@ from ascolto.kit import bulk
 from ascolto.search.tree import Every, Lexeme, Node, as_fts5, as_tsquery, as_tsvector, some
 from ascolto.search.words import TAG, Lexemes
 
-BLOCKS = (14, 17, 20)  # sizes of the blocks, as powers of two
+BLOCKS = (12, 15, 18, 21)  # sizes of the blocks, as powers of two
 RARE = 5_000  # messages: below that everything is fetched at once
 END = 2**62  # an id above all others
 

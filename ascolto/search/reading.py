@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from ascolto.conversations.models import Attachment, Message
 from ascolto.customers.models import Identity
+from ascolto.search.filters import kind_tag, month_tags
 from ascolto.search.index import Entry
 from ascolto.search.words import Document, lexemes_of
 
@@ -69,15 +69,13 @@ def _entry(row: dict[str, Any], handles: tuple[str, ...], files: tuple[str, ...]
 
 
 def _tags(row: dict[str, Any], has_files: bool) -> tuple[str, ...]:
-    at: datetime = row["occurred_at"]
     return (
         f"v{row['conversation_id']}",
         f"a{row['conversation__account_id']}",
-        f"k{row['account__kind'] or row['conversation__account__kind']}",
+        kind_tag(row["account__kind"] or row["conversation__account__kind"]),
         row["direction"],
         _VISIBILITY.get(row["visibility"], "q"),
-        f"y{at.year}",
-        f"m{at.year}x{at.month}",
+        *month_tags(row["occurred_at"]),
         *(["f"] if has_files else []),
         *(["s"] if row["conversation__is_spam"] else []),
     )

@@ -10,7 +10,7 @@ import time
 from django.db import connection, transaction
 
 from ascolto.conversations.models import Message
-from ascolto.search import index
+from ascolto.search import index, terms
 from ascolto.search.consumers import renew
 from ascolto.search.models import Reindexing, Stale
 
@@ -61,6 +61,7 @@ def renew_old() -> int:
 
 def begin_anew() -> Reindexing:
     """Let everything be indexed again; what is in the index stays findable meanwhile."""
+    terms.begin_anew()
     newest = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     state, _ = Reindexing.objects.update_or_create(
         pk=1, defaults={"below": newest + 1 if newest else 0, "newest": newest}

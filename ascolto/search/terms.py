@@ -52,6 +52,13 @@ def forget_counts() -> None:
         _counts.clear()
 
 
+def begin_anew() -> None:
+    """Count from nothing: everything is about to be indexed again. Words stay known."""
+    forget_counts()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE search_term SET docs = 0")
+
+
 def _write(due: dict[str, int]) -> None:
     if not due:
         return
