@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
@@ -25,6 +25,7 @@ from ascolto.customers.models import Customer
 from ascolto.desk.bubbles import Bubble, Thread, make_bubbles, weave
 from ascolto.desk.composer import make_composer
 from ascolto.desk.lines import read_lines
+from ascolto.desk.mood import head_of
 from ascolto.desk.queue import (
     SIGNS,
     Asked,
@@ -44,6 +45,7 @@ from ascolto.kit.ids import new_token, pk_of_reference
 from ascolto.search.selectors import matching
 from ascolto.ui.jinja import url_or_none
 from ascolto.ui.shell import shell_context
+from ascolto.understanding.selectors.mood import mood_line
 from ascolto.understanding.selectors.readings import readings_of
 
 ROWS = 50
@@ -111,12 +113,19 @@ def read_page(request: HttpRequest, asked: Asked) -> Page:
             agent_of(request),
             view=asked.view,
             filters=asked.filters,
-            among=matching(agent_of(request), asked.query) if asked.query else None,
+            among=_among(agent_of(request), asked),
             cursor=asked.cursor,
             limit=ROWS,
         )
     except BadCursor as error:
         raise Http404 from error
+
+
+def _among(agent: Agent, asked: Asked) -> Q | None:
+    """What is searched for, and what it has to mean."""
+    found = matching(agent, asked.query) if asked.query else None
+    meant = asked.meant.condition()
+    return found & meant if found is not None and meant is not None else found or meant
 
 
 def list_context(request: HttpRequest, asked: Asked | None = None) -> dict[str, Any]:
@@ -223,6 +232,7 @@ def head_context(request: HttpRequest, conversation: Conversation) -> dict[str, 
         "may_manage": not agent_of(request).is_guest,
         "status_names": status_names(),
         "list_query": read_asked(request.GET).address(),
+        "read_mood": lambda: head_of(mood_line(conversation.pk)),  # asked for where it is drawn
         "at": now(),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,9 +19,12 @@ from ascolto.conversations.models import Status
 from ascolto.conversations.selectors import COUNT_CAP, VIEWS, Filters
 from ascolto.customers.models import Identity
 from ascolto.desk.looks import Look, look_of
+from ascolto.desk.mood import marks_of
+from ascolto.desk.understood import Chip
 from ascolto.kit.text import clean
 from ascolto.ui import promise
 from ascolto.ui.jinja import moment, short_date
+from ascolto.understanding.selectors.mood import ANYTHING, Meant, Mood, moods_of
 
 FIRST_VIEW = "to_answer"
 SIGNS: dict[str, tuple[str | Promise, str]] = {
@@ -45,10 +48,11 @@ class Asked:
     cursor: str = ""
     searching: bool = False
     query: str = ""  # what is searched for
+    meant: Meant = ANYTHING
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.query) or self.filters != Filters()
+        return bool(self.query) or self.filters != Filters() or self.meant != ANYTHING
 
     def address(self, **changes: str) -> str:
         """The query of this list ("" or "?…"), with changes; an empty value drops its part."""
@@ -61,6 +65,7 @@ class Asked:
             "team": "" if filters.team is None else str(filters.team),
             "label": filters.label or "",
             "q": self.query,
+            **self.meant.as_words(),
         } | changes
         query = urlencode({key: value for key, value in parts.items() if value})
         return f"?{query}" if query else ""
@@ -81,7 +86,8 @@ def read_asked(query: Mapping[str, str]) -> Asked:
         team=_number(query.get("team", "")),
         label=clean(query.get("label", ""), 60) or None,
     )
-    return Asked(view, filters, query.get("cursor", "")[:200], "search" in query, text)
+    cursor, meant = query.get("cursor", "")[:200], Meant.from_words(query)
+    return Asked(view, filters, cursor, "search" in query, text, meant)
 
 
 def _number(text: str) -> int | None:
@@ -111,7 +117,7 @@ def view_links(asked: Asked, counts: Mapping[str, int], home: str) -> list[ViewL
     """Every view, with the filters left out: a view is a fresh start."""
     links = []
     for key, (label, icon) in SIGNS.items():
-        href = home + replace(asked, view=key, filters=Filters(), query="").address()
+        href = home + replace(asked, view=key, filters=Filters(), query="", meant=ANYTHING).address()
         links.append(ViewLink(key, label, icon, href, shown_count(counts.get(key)), key == asked.view))
     return links
 
@@ -152,6 +158,7 @@ class Row:
     assignee_id: int | None
     assignee: str
     team: str
+    marks: Sequence[Chip] = ()
     found: Found | None = None
 
 
@@ -159,14 +166,24 @@ def make_rows(rows: Iterable[Mapping[str, Any]], asked: Asked, at: datetime) -> 
     """Rows of list_conversations, ready to be drawn."""
     rows = list(rows)
     names = handles_of({row["customer_id"] for row in rows if not row["customer__name"]})
+    moods = moods_of([row["id"] for row in rows])
     base = reverse("desk:thread", args=["0"])[:-2]
     query = asked.address()
     midnight = timezone.localtime(at).replace(hour=23, minute=59, second=59)
-    return [_row(row, names, f"{base}{row['number']}/{query}", asked.view, at, midnight) for row in rows]
+    return [
+        _row(row, names, f"{base}{row['number']}/{query}", asked.view, at, midnight, moods.get(row["id"]))
+        for row in rows
+    ]
 
 
 def _row(
-    row: Mapping[str, Any], names: dict[int, str], href: str, view: str, at: datetime, midnight: datetime
+    row: Mapping[str, Any],
+    names: dict[int, str],
+    href: str,
+    view: str,
+    at: datetime,
+    midnight: datetime,
+    mood: Mood | None,
 ) -> Row:
     due = row["due_at"]
     key = due if view == "to_answer" else row["last_message_at"]
@@ -192,6 +209,7 @@ def _row(
         assignee_id=row["assignee_id"],
         assignee=row["assignee__name"] or "",
         team=row["team__name"] or "",
+        marks=marks_of(mood),
     )
 
 

@@ -41,7 +41,7 @@ class Chip:
     tone: str = ""
     face: str = ""
     is_guess: bool = False
-    title: str = ""
+    short: str = ""  # where there is little room
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +74,24 @@ def line_of(reading: Reading) -> Line:
 
 
 def _angry(reading: Reading) -> Chip | None:
-    if said(reading, "anger") == "calm" or "anger" in reading.unsure:
-        return None
-    return Chip(wording.answer_name("anger", "anger"), "annoyed", "bad")
+    return None if said(reading, "anger") == "calm" or "anger" in reading.unsure else anger_chip()
 
 
 def _urgent(reading: Reading) -> Chip | None:
-    if reading.urgency < Urgency.HIGH or "urgency" in reading.unsure:
+    return None if "urgency" in reading.unsure else urgency_chip(reading.urgency)
+
+
+def anger_chip() -> Chip:
+    """Somebody is angry."""
+    return Chip(wording.answer_name("anger", "anger"), "annoyed", "bad")
+
+
+def urgency_chip(urgency: int) -> Chip | None:
+    """How urgent it is; what is of normal urgency says nothing."""
+    if urgency < Urgency.HIGH:
         return None
-    is_most = reading.urgency >= Urgency.URGENT
-    words = wording.answer_name("urgency", said(reading, "urgency"))
-    return Chip(words, "zap", "bad" if is_most else "warn")
+    words = wording.answer_name("urgency", Urgency(urgency).label)
+    return Chip(words, "zap", "bad" if urgency >= Urgency.URGENT else "warn")
 
 
 def _kind(reading: Reading) -> Chip | None:
@@ -105,11 +112,15 @@ def _feeling(reading: Reading) -> Chip | None:
 
 
 def _alike(reading: Reading) -> Chip | None:
-    group = reading.lookalike
-    if group is None or group.size < LOOKALIKES_FROM:
+    return alike_chip(reading.lookalike.size) if reading.lookalike else None
+
+
+def alike_chip(people: int) -> Chip | None:
+    """How many people say the same; a few do not make a fault."""
+    if people < LOOKALIKES_FROM:
         return None
-    text = ngettext("%(count)s says the same", "%(count)s say the same", group.size) % {"count": group.size}
-    return Chip(text, "users")
+    words = ngettext("%(count)s says the same", "%(count)s say the same", people) % {"count": people}
+    return Chip(words, "users", short=str(people))
 
 
 def _language(reading: Reading) -> Chip | None:

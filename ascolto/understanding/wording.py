@@ -126,14 +126,18 @@ def intent_name(intent: str, *, is_guess: bool = False) -> str:
     return str((PERHAPS if is_guess else INTENTS).get(intent, intent))
 
 
+def feeling_word(sentiment: str, *, is_guess: bool) -> str:
+    """A feeling, drawn as unsure where it is."""
+    return str((_PERHAPS_FELT if is_guess else SENTIMENTS).get(sentiment, sentiment))
+
+
 def feeling_name(reading: Reading) -> str:
     """The feeling with its strength; a guess is told as one."""
-    sentiment = reading.sentiment
-    if "sentiment" in reading.unsure:
-        return str(_PERHAPS_FELT.get(sentiment, sentiment))
-    if abs(reading.strength) >= VERY and "sentiment" not in reading.corrected and sentiment in _VERY:
+    sentiment, is_guess = reading.sentiment, "sentiment" in reading.unsure
+    is_strong = abs(reading.strength) >= VERY and "sentiment" not in reading.corrected
+    if is_strong and not is_guess and sentiment in _VERY:
         return str(_VERY[sentiment])
-    return str(SENTIMENTS.get(sentiment, sentiment))
+    return feeling_word(sentiment, is_guess=is_guess)
 
 
 def answer_names(field: str) -> Mapping[str, Words]:

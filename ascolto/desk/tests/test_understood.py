@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from ascolto.conversations.actions import add_participant, add_reply
 from ascolto.conversations.models import Conversation, Message
 from ascolto.events.models import Event
+from ascolto.kit.clock import now
 from ascolto.testing.factories import Cast, make_agent
 from ascolto.testing.readings import make_reading
 from ascolto.understanding.models import Correction, Reading, Topic
@@ -209,3 +211,35 @@ def test_hostile_texts_are_explained_all_the_same(cast: Cast, as_: As, text: str
         personal=[["iban", 5, 90, True], ["card", 10**12, 10**13, False], ["x", -5, 3, False]]
     )
     assert as_(cast.marco).get(address(conversation, message)).status_code == 200
+
+
+def test_a_row_says_at_a_glance_who_is_angry_and_what_about(cast: Cast, as_: As) -> None:
+    read(cast, topic="Outage", alike=43)
+    row = words(as_(cast.marco).get("/").content.decode().split('id="rows"')[1])
+    for expected in ("Angry", "Urgent", "Outage", "43 say the same"):
+        assert expected in row
+
+
+def test_the_head_says_the_mood_and_draws_it(cast: Cast, as_: As) -> None:
+    start = now() - timedelta(minutes=30)
+    for n, strength in enumerate((0.6, 0.1, -0.9)):
+        conversation = cast.writes(f"Message {n}", at=start + timedelta(minutes=n))
+        make_reading(Message.objects.latest("pk"), strength=strength, topic="Outage")
+    page = as_(cast.marco).get(f"/c/{conversation.number}/head/").content.decode()
+    assert 'aria-label="Mood over 3 messages: getting worse, now negative"' in page
+    assert re.search(r'<path d="M3\.0 [\d.]+L42\.0 [\d.]+L81\.0 [\d.]+"', page)
+    for expected in ("Angry", "Urgent", "Negative", "Outage"):
+        assert expected in words(page)
+
+
+def test_the_list_is_narrowed_by_what_was_understood(cast: Cast, as_: As) -> None:
+    read(cast, "Everything is broken.", topic="Outage")
+    marco = as_(cast.marco)
+    assert "Everything is broken." in marco.get("/?intent=complaint&urgency=high").content.decode()
+    page = marco.get("/?intent=praise").content.decode()
+    assert "Everything is broken." not in page
+    assert "Nothing with these filters" in page
+    choices = marco.get("/filters/?intent=praise").content.decode()
+    assert '<option value="praise" selected>' in choices
+    assert "Outage" in choices
+    assert "Everything is broken." not in as_(cast.viktor).get("/?view=all&intent=complaint").content.decode()

@@ -14,6 +14,7 @@ from ascolto.conversations.models import Label
 from ascolto.conversations.selectors import count_views, row_of
 from ascolto.desk.found import examples, found_context, found_page_context, is_search
 from ascolto.desk.looks import look_of
+from ascolto.desk.mood import meant_choices
 from ascolto.desk.opening import agent_of, is_fragment, list_context, queue_context
 from ascolto.desk.queue import group_names, make_rows, read_asked, shown_count, status_names
 from ascolto.kit.clock import now
@@ -79,8 +80,10 @@ def counts(request: HttpRequest) -> HttpResponse:
 def filters(request: HttpRequest) -> HttpResponse:
     """The choices that narrow the list; asked for when somebody opens them."""
     kinds = ChannelAccount.objects.order_by("kind").values_list("kind", flat=True).distinct()
+    asked = read_asked(request.GET)
     context = {
-        "asked": read_asked(request.GET),
+        "asked": asked,
+        "meant_choices": meant_choices(asked.meant),
         "looks": [look_of(kind) for kind in kinds],
         "people": assignable_agents(),
         "teams": all_teams(),

@@ -7,7 +7,7 @@ const list = () => document.getElementById("list");
 const box = () => document.getElementById("rows");
 const rows = () => [...(box()?.querySelectorAll(":scope > [data-id]") || [])];
 const byPromise = () => list()?.dataset.view === "to_answer";
-const isNarrowed = () => /[?&](q|channel|status|assignee|team|label)=/.test(list()?.dataset.query || "");
+const isNarrowed = () => /[?&](q|channel|status|assignee|team|label|intent|sentiment|topic|urgency|language|needs_answer|lookalike)=/.test(list()?.dataset.query || "");
 
 /** Before or after in this list's order: the promise due first, or the newest activity first. */
 function comesBefore(a, b) {
