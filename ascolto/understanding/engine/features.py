@@ -52,7 +52,9 @@ def words_of(prepared: Prepared) -> list[str]:
 
 def folded(word: str) -> str:
     """A word as it is compared: without case, with one kind of apostrophe; an emoji in its plainest form."""
-    return word.lower() if word.isascii() else _FLAVOURS.sub("", word.casefold()).replace("’", "'")
+    if word.isascii():
+        return word.lower()
+    return _FLAVOURS.sub("", word.casefold()).replace("’", "'") or word
 
 
 def grams_of(words: Sequence[str]) -> Grams:

@@ -92,6 +92,16 @@ def learn(
     return head
 
 
+def pruned(head: Head, keep: int) -> Head:
+    """The head with only the `keep` word features that can move a result most; in place."""
+    if len(head.keys) > keep:
+        words = head.words.astype(np.float32)
+        reach = head.idf * np.abs(words - words.mean(axis=1, keepdims=True)).max(axis=1)
+        kept = np.sort(np.argsort(-reach, kind="stable")[:keep])
+        head.keys, head.idf, head.words = head.keys[kept], head.idf[kept], head.words[kept]
+    return head
+
+
 def _empty(
     name: str, labels: tuple[str, ...], keys: Keys, idf: Floats, unknown: float, sign_names: tuple[str, ...], encoder: str
 ) -> Head:  # fmt: skip

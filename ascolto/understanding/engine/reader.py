@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ascolto.understanding.engine.answers import needs_answer
 from ascolto.understanding.engine.encoder import Encoder
 from ascolto.understanding.engine.features import folded, grams_of, words_of
 from ascolto.understanding.engine.head import Floats, Head, Seen
 from ascolto.understanding.engine.languages import language_of
 from ascolto.understanding.engine.meaning import Context, Judgement, Meaning
-from ascolto.understanding.engine.offers import commercial
+from ascolto.understanding.engine.offers import commercial, shipped_weights
 from ascolto.understanding.engine.personal import find_personal
-from ascolto.understanding.engine.signs import signs_of
+from ascolto.understanding.engine.signs import read_signs
 from ascolto.understanding.engine.text import Prepared, for_encoder, prepare
 
 SHIPPED = Path(__file__).parent.parent / "weights"
@@ -34,7 +35,9 @@ class Asked:
 def see(prepared: Prepared, vector: Floats) -> Seen:
     """A prepared text as heads see it."""
     words = words_of(prepared)
-    return Seen(grams_of([folded(word) for word in words]), words, vector, signs_of(prepared))
+    plain = [folded(word) for word in words]
+    signs = read_signs(prepared, words, plain)
+    return Seen(grams_of(plain), words, vector, signs.values, signs.negators)
 
 
 class Reader:
@@ -59,7 +62,7 @@ class Reader:
 
     def _understand(self, asked: Asked, text: Prepared, vector: Floats) -> Meaning:
         seen = see(text, vector)
-        sentiment = self._ask("sentiment", seen)
+        sentiment, intent = self._ask("sentiment", seen), self._ask("intent", seen)
         shares = sentiment.probabilities
         return Meaning(
             language=language_of(text, asked.context.language_hint),
@@ -67,14 +70,18 @@ class Reader:
             strength=shares.get("positive", 0.0) - shares.get("negative", 0.0),
             anger=self._ask("anger", seen),
             urgency=self._ask("urgency", seen),
-            intent=self._ask("intent", seen),
+            intent=intent,
             topic=self._ask("topic", seen) if "topic" in self.heads else None,
             personal=find_personal(asked.text),
-            needs_answer=self._ask("answer", seen),
+            needs_answer=needs_answer(text, self._ask("answer", seen), intent, asked.context),
             commercial=commercial(asked.text) if asked.is_outgoing else None,
             vector=vector,
-            versions={name: head.version for name, head in self.heads.items()},
+            versions=self._versions(asked),
         )
+
+    def _versions(self, asked: Asked) -> dict[str, str]:
+        behind = {name: head.version for name, head in self.heads.items()}
+        return behind | {"commercial": shipped_weights().version} if asked.is_outgoing else behind
 
     def _ask(self, name: str, seen: Seen) -> Judgement:
         head = self.heads.get(name)

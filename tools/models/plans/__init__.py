@@ -1,0 +1,1 @@
+"""What each head learns from and how. A module here has a list PLANS."""

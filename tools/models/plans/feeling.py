@@ -1,0 +1,56 @@
+"""Sentiment, its strength, and anger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ascolto.understanding.engine.learning import Recipe
+from tools.models.corpus import read_corpus
+from tools.models.plan import Labelled, Plan
+from tools.models.sources import goemotions
+
+_GOOD = frozenset(
+    "admiration amusement approval caring desire excitement gratitude joy love optimism pride relief".split()  # noqa: SIM905
+)
+_BAD = frozenset(
+    "anger annoyance disappointment disapproval disgust embarrassment fear grief nervousness remorse sadness".split()  # noqa: SIM905
+)
+_WRATH = frozenset({"anger", "annoyance", "disgust"})
+_OWN = 8.0  # how many comments of GoEmotions one message of ours counts for
+
+
+def sentiment(data: Path) -> Sequence[Labelled]:
+    """Our messages, and comments whose emotions are of one mind; surprise, curiosity and the like are neither good nor bad."""
+    examples = [Labelled(m.text, m.sentiment, _OWN, group=m.language) for m in read_corpus()]
+    for comment in goemotions(data):
+        good, bad = bool(comment.emotions & _GOOD), bool(comment.emotions & _BAD)
+        if good != bad or (not good and "neutral" in comment.emotions):
+            label = "positive" if good else "negative" if bad else "neutral"
+            examples.append(Labelled(comment.text, label, 1.0, False, "goemotions"))
+    return examples
+
+
+def strength(data: Path) -> Sequence[Labelled]:
+    """Our messages with a feeling: mild or strong."""
+    felt = (message for message in read_corpus() if message.feeling != "0")
+    return [Labelled(m.text, "strong" if len(m.feeling) > 1 else "mild", group=m.language) for m in felt]
+
+
+def anger(data: Path) -> Sequence[Labelled]:
+    """Our messages (fury counts double), and comments with wrath against all other emotions."""
+    examples = [
+        Labelled(m.text, "anger" if m.anger else "calm", _OWN * max(m.anger, 1), group=m.language)
+        for m in read_corpus()
+    ]
+    for comment in goemotions(data):
+        label = "anger" if comment.emotions & _WRATH else "calm"
+        examples.append(Labelled(comment.text, label, 1.0, False, "goemotions"))
+    return examples
+
+
+PLANS = [
+    Plan("sentiment", "How does the author feel about it?", sentiment, Recipe(words_c=0.1, unknown=0.5)),
+    Plan("strength", "How strong is the feeling?", strength, Recipe(words_c=0.1, unknown=0.5), keep=15_000),
+    Plan("anger", "Is the author angry?", anger, Recipe(words_c=0.1, unknown=0.5)),
+]
