@@ -12,6 +12,8 @@ SCOPES = (
     "customers:write",
     "channels:read",
     "channels:write",
+    "generation:read",
+    "generation:write",
     "admin",
 )
 ADMINISTRATORS_ONLY = frozenset({"channels:write", "admin"})

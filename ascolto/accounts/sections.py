@@ -33,6 +33,7 @@ SECTIONS = (
     Section("dead-letters", _("Dead letters"), "workspace:dead-letters", "triangle-alert", leads),
     Section("people", _("People"), "workspace:people", "users", administrators),
     Section("teams", _("Teams"), "workspace:teams", "layers", administrators),
+    Section("language-model", _("Language model"), "generation:settings", "bot", administrators),
     Section("company", _("Company"), "workspace:company", "house", administrators),
     Section("audit", _("Log"), "workspace:audit", "scroll-text", administrators),
     Section("tokens", _("API tokens"), "workspace:tokens", "key", colleagues),

@@ -1,6 +1,7 @@
 """What is read of a conversation before anything leaves: only what may leave, at most so much.
 
-Never read: notes, deleted messages, files, messages of inboxes where the purpose is not allowed, and anything the person who asks may not see.
+Never read: notes, deleted messages, files, messages of inboxes where the purpose is not allowed, and anything that the person who asks may
+not see.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from ascolto.generation.access import allowed_purposes
 from ascolto.generation.actions import work
 from ascolto.generation.asking import Order, Said, put
+from ascolto.generation.health import breaker_of, health_of
 from ascolto.generation.material import Material, gather
 from ascolto.generation.models import Generated, ModelServer, Outcome, Purpose
 from ascolto.generation.polishing import polish
@@ -117,7 +118,7 @@ class Worker:
             return None
         if asked.conversation is None or asked.purpose not in allowed_purposes(asked.conversation.account_id):
             return Outcome.SWITCHED_OFF
-        paused = work.breaker_of(work.health_of(server)).is_paused(now())
+        paused = breaker_of(health_of(server)).is_paused(now())
         return Outcome.PAUSED if paused else None
 
     def _send(self, flight: Flight) -> Outcome | None:
@@ -225,7 +226,7 @@ def _prepare(asked: Generated, server: ModelServer) -> Flight | None:
         body=b"",
         seconds=float(server.time_limit),
         trusted=server.is_own_network,
-        dialect=work.health_of(server).dialect,
+        dialect=health_of(server).dialect,
     )
     parcel = work.Parcel(
         host=host_of(server.base_url),

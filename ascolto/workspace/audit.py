@@ -48,6 +48,11 @@ SENTENCES: dict[str, str | Promise] = {
     "raw_event.dead": _("A delivery to %(account)s was set aside: %(error)s"),
     "raw_event.replayed": _("let deliveries be tried again: %(count)s"),
     "raw_event.dismissed": _("dismissed deliveries: %(count)s"),
+    "language_model.changed": _("changed the language model: %(fields)s"),
+    "language_model.paused": _(
+        "The language model failed several times in a row and is left alone for a while"
+    ),
+    "language_model.recovered": _("The language model works again"),
     "demo.started": _("started the demo"),
 }
 KINDS = (
@@ -58,6 +63,7 @@ KINDS = (
     ("channel.", _("Inboxes")),
     ("raw_event.", _("Dead letters")),
     ("company.", _("Company")),
+    ("language_model.", _("Language model")),
 )
 
 
@@ -82,6 +88,17 @@ WORDS: dict[str, str | Promise] = {
     "promise_minutes": _("promise"),
     "reopen_days": _("days to reopen"),
     "deleted": _("dissolved"),
+    "base_url": _("address"),
+    "model": _("model"),
+    "api_key": _("key"),
+    "headers": _("headers"),
+    "is_enabled": _("on or off"),
+    "is_own_network": _("own network"),
+    "purposes": _("what it may be asked for, and where"),
+    "time_limit": _("seconds to wait"),
+    "places": _("requests at once"),
+    "masks_numbers": _("hiding of numbers"),
+    "keep_days": _("days to keep the log"),
 }
 
 

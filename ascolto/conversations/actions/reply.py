@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ class Attempt:
     reach: Reach
     files: Sequence[Attachment]
     template: dict[str, Any] | None
+    provenance: Sequence[Mapping[str, Any]] = ()
 
 
 def _earlier(client_key: str | None, conversation: Conversation, agent: Agent | None) -> Message | None:
@@ -65,10 +66,12 @@ def add_reply(
     client_key: str | None = None,
     template: dict[str, Any] | None = None,
     html: str = "",
+    provenance: Sequence[Mapping[str, Any]] = (),
 ) -> Message:
     """Put an answer to the customer on its way and return it; the courier (delivery) picks it up.
 
     `account` chooses the channel; without it the one the customer used last. `client_key` makes the call idempotent.
+    `provenance`: where its words come from, where no person wrote them alone.
     Raises Refused when a guarantee or the channel says no.
     """
     text = clean(text).strip()
@@ -84,6 +87,7 @@ def add_reply(
         reach=reach,
         files=attachments,
         template=template,
+        provenance=provenance,
     )
     pass_gate(Gate.SEND, attempt)
     message = _write(attempt, html=html, client_key=client_key)
@@ -108,7 +112,7 @@ def _write(attempt: Attempt, *, html: str, client_key: str | None) -> Message:
         in_reply_to_id=attempt.reach.answers_id,
         delivery=Delivery.QUEUED,
         client_key=client_key,
-        extra={"template": attempt.template} if attempt.template else {},
+        extra=_extra(attempt),
     )
     _claim_files(message, attempt.files)
     hand_over(message)
@@ -123,6 +127,11 @@ def _write(attempt: Attempt, *, html: str, client_key: str | None) -> Message:
             message=attempt.reach.answers_id,
         )
     return message
+
+
+def _extra(attempt: Attempt) -> dict[str, Any]:
+    told = {"template": attempt.template, "provenance": [dict(item) for item in attempt.provenance]}
+    return {name: value for name, value in told.items() if value}
 
 
 def _claim_files(message: Message, files: Sequence[Attachment]) -> None:
@@ -168,6 +177,21 @@ def _tell(message: Message) -> None:
         message=message.pk,
         visibility=message.visibility,
         channel=message.account.kind if message.account else "",
+        **_origin(message),
+    )
+
+
+def _origin(message: Message) -> dict[str, Any]:
+    """What the event says of a message that no person wrote alone."""
+    told = message.extra.get("provenance") or []
+    return (
+        {
+            "provenance": [
+                {k: item.get(k) for k in ("generated", "source", "purpose", "model")} for item in told
+            ]
+        }
+        if told
+        else {}
     )
 
 

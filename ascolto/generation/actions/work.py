@@ -15,8 +15,8 @@ from django.db.models import Q
 
 from ascolto.events.log import emit
 from ascolto.generation.asking import Said
-from ascolto.generation.breaker import Breaker
 from ascolto.generation.fallback import instead_of_model
+from ascolto.generation.health import breaker_of, health_of
 from ascolto.generation.models import Departure, Generated, ModelServer, Outcome, Purpose, ServerHealth
 from ascolto.generation.polishing import Polished
 from ascolto.kit.clock import now
@@ -154,16 +154,6 @@ def note_said(departure: int, said: Said) -> None:
 
 
 # --- the server's health ---------------------------------------------------------------------------------------------
-
-
-def breaker_of(health: ServerHealth) -> Breaker:
-    """The health as the breaker sees it."""
-    return Breaker(health.failures, health.pauses, health.paused_until)
-
-
-def health_of(server: ModelServer) -> ServerHealth:
-    """How the server does; of one that was never asked, an empty row that is not stored."""
-    return ServerHealth.objects.filter(server_id=server.pk).first() or ServerHealth(server_id=server.pk)
 
 
 def _note_health(said: Said) -> None:

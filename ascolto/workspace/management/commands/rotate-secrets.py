@@ -9,11 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ascolto.channels.keeping import reseal_all
+from ascolto.generation.keeping import reseal_server
 
 
 class Command(BaseCommand):
     help = (
-        "Seal the secrets of every inbox with the present secret key. The earlier key must stand in "
+        "Seal the secrets of every inbox and of the language model with the present secret key. The earlier key must stand in "
         "ASCOLTO_RETIRED_SECRET_KEYS. May be stopped and run again at any time."
     )
 
@@ -30,6 +31,12 @@ class Command(BaseCommand):
                 )
             elif not options["quiet"] and done.outcome == "sealed":
                 self.stdout.write(f"Inbox {done.account} ({done.name}) is sealed anew.")
+        if outcome := reseal_server():
+            counted[outcome] += 1
+            if outcome == "unreadable":
+                self.stderr.write("The language model was sealed with a key that is not known here.")
+            elif not options["quiet"] and outcome == "sealed":
+                self.stdout.write("The language model is sealed anew.")
         self.stdout.write(f"{counted['sealed']} sealed anew, {counted['kept']} sealed with this key already.")
         if counted["unreadable"]:
             raise CommandError(
