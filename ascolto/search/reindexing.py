@@ -63,6 +63,7 @@ def begin_anew() -> Reindexing:
     """Let everything be indexed again; what is in the index stays findable meanwhile."""
     terms.begin_anew()
     newest = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    newest = max(newest, index.newest_id())  # what is indexed may be gone
     state, _ = Reindexing.objects.update_or_create(
         pk=1, defaults={"below": newest + 1 if newest else 0, "newest": newest}
     )
