@@ -6,8 +6,10 @@ import argparse
 import time
 from pathlib import Path
 
-from bench.understanding import registry, report
+from bench.understanding import bias_report, registry, report
 from bench.understanding.reading import shipped
+
+BIAS = "bias"
 
 
 def main() -> None:
@@ -20,7 +22,7 @@ def main() -> None:
         help="folder of the data sets (default: %(default)s)",
     )
     parser.add_argument(
-        "--only", action="append", choices=registry.MODULES, help="only this (may be repeated)"
+        "--only", action="append", choices=[*registry.MODULES, BIAS], help="only this (may be repeated)"
     )
     parser.add_argument(
         "--write",
@@ -28,12 +30,14 @@ def main() -> None:
         help="keep the tables under docs/understanding and the files that ship",
     )
     options = parser.parse_args()
-    names = options.only or registry.MODULES
+    names = options.only or [*registry.MODULES, BIAS]
     outcomes = [_measured(name, options.data) for name in registry.MODULES if name in names]
     if options.write and outcomes:
         versions = {name: head.version for name, head in shipped().heads.items()}
         everything = report.with_those_before(outcomes, versions, registry.MODULES)
         report.write(report.figures(everything, versions), everything)
+    if BIAS in names:
+        print(f"\n## bias\n\n{bias_report.run(write=options.write)}")
 
 
 def _measured(name: str, data: Path) -> registry.Outcome:
