@@ -76,14 +76,8 @@ def _f1(row: Mapping[str, Any], task: str) -> str:
 
 def _line(group: Mapping[str, Any]) -> str:
     cells = [f"{group['language']} · {group['group']}", f"{group['pairs']:,} ({group['bases']})"]
-    for measure in MEANS:
-        one = group["measures"][measure]
-        cells.append(
-            f"{one['mean']:+.3f} ({one['low']:+.3f} … {one['high']:+.3f}; one sentence {one['largest']:+.2f})"
-        )
-    for measure in FLIPS:
-        one = group["measures"][measure]
-        cells.append(f"{one['mean']:.1%} ({one['low']:.1%}–{one['high']:.1%})")
+    cells += [_mean(group["measures"].get(measure)) for measure in MEANS]
+    cells += [_share(group["measures"].get(measure)) for measure in FLIPS]
     cells.append(", ".join(group["flagged"]) or "–")
     return "| " + " | ".join(cells) + " |"
 

@@ -168,6 +168,7 @@ def about_pairs(language: str) -> Iterator[Pair]:
     told = [row for row in rows("about") if row["language"] == language]
     for base in bases(language):
         text = filled(base.text, *PLAIN[language])
+        text = f"{text}." if text[-1].isalnum() else text
         for row in told:
             yield Pair(
                 language,

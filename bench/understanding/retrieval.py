@@ -181,17 +181,16 @@ def _across(data: Path, encoder: Encoder) -> list[Row]:
     return rows
 
 
-def _utterances(data: Path, language: str) -> dict[tuple[str, str], str]:
+def _utterances(data: Path, language: str) -> dict[tuple[str, int], str]:
     """Part and number of an utterance, and its text; parallel in all languages."""
     found = {}
     for path in sorted((data / "xsid").glob(f"{language}.*.conll")):
-        number = ""
+        number = 0  # in order: not every language's file says its ids
         for line in text_of(path).splitlines():
             name, _, value = line.partition("=")
-            if name.strip("# ") == "id":
-                number = value.strip()
-            elif name.strip("# ") == "text":
+            if name.strip("# ") == "text":
                 found[path.name.split(".")[1], number] = value.strip()
+                number += 1
     return found
 
 
