@@ -162,6 +162,7 @@ _EXAMPLES: dict[str, Any] = {
     "kind": "webhook",
     "settings": {"secret": "…"},
     "status": "pending",
+    "purpose": "suggestion",
 }
 
 
@@ -186,6 +187,6 @@ def _example_body(body: type[msgspec.Struct]) -> dict[str, Any]:
     wanted = [field.name for field in fields if field.required] or [
         f.name for f in fields if f.name in _EXAMPLES
     ][:1]
-    if "text" in (field.name for field in fields):
+    if {"text", "visibility"} <= {field.name for field in fields}:
         wanted = ["text", "visibility"]
     return {name: _EXAMPLES[name] for name in wanted if name in _EXAMPLES}

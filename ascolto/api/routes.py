@@ -9,6 +9,7 @@ from ascolto.api.endpoints import attachments as a
 from ascolto.api.endpoints import channels as ch
 from ascolto.api.endpoints import conversations as c
 from ascolto.api.endpoints import customers as cu
+from ascolto.api.endpoints import generated as g
 from ascolto.api.endpoints import messages as m
 from ascolto.api.endpoints import people as p
 from ascolto.api.endpoints import search as s
@@ -132,6 +133,37 @@ TABLE = Table(
             body=Nothing,
             answer=d.Message,
             problems=("not-found", "refused", "not-allowed"),
+        ),
+        Route(
+            method="POST",
+            path="/conversations/{id}/suggestions",
+            scope="generation:write",
+            call=g.suggest,
+            summary="Ask the language model",
+            tag="Language model",
+            body=g.NewSuggestion,
+            answer=d.Generated,
+            status=202,
+            problems=("not-found", "refused"),
+        ),
+        _get(
+            "/generated/{id}",
+            "generation:read",
+            g.get_generated,
+            "Read a generated text",
+            "Language model",
+            d.Generated,
+        ),
+        Route(
+            method="POST",
+            path="/generated/{id}/cancel",
+            scope="generation:write",
+            call=g.cancel_generated,
+            summary="Take a request to the language model back",
+            tag="Language model",
+            body=Nothing,
+            answer=d.Generated,
+            problems=("not-found",),
         ),
         Route(
             method="POST",

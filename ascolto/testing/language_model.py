@@ -6,8 +6,8 @@
         …
         model.heard[-1].data           # what it was told, as it was told
 
-It reads the data out of our prompts and answers something sensible that repeats every placeholder it finds, so that tests see masks leave and
-words come back. `says` replaces the answer. Run it by hand: `python -m ascolto.testing.language_model`.
+It reads the data out of our prompts and answers something sensible that repeats every placeholder it finds, so that tests see masks
+leave and words come back. `says` replaces the answer. Run it by hand: `python -m ascolto.testing.language_model`.
 """
 
 from __future__ import annotations

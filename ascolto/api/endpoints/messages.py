@@ -18,6 +18,8 @@ from ascolto.conversations.models import Attachment, Conversation, Message
 from ascolto.conversations.reach import reaches
 from ascolto.conversations.selectors import access_conversation
 from ascolto.delivery.actions import resend
+from ascolto.generation.actions.used import note_used
+from ascolto.generation.provenance import provenance_of
 
 MAX_TEMPLATE_BYTES = 32 * 1024
 
@@ -32,7 +34,8 @@ class NewMessage(Struct, frozen=True, forbid_unknown_fields=True):
 
     `channel`: a kind such as `email`, or a channel's id; without it the one the customer used last. `attachments`: ids of
     files uploaded with `POST /attachments`. `template`: what the network approved, for answers outside its window, such as
-    `{"name": "line_repaired", "language": "it", "components": []}` for WhatsApp.
+    `{"name": "line_repaired", "language": "it", "components": []}` for WhatsApp. `generated`: ids of texts from `GET /generated/{id}`
+    that the answer is made of; what looks like one is recognised without it.
     """
 
     text: Annotated[str, Meta(max_length=200_000)] = ""
@@ -40,6 +43,7 @@ class NewMessage(Struct, frozen=True, forbid_unknown_fields=True):
     channel: Id | Annotated[str, Meta(min_length=1, max_length=40)] | None = None
     attachments: Annotated[list[Id], Meta(max_length=50)] | None = None
     template: dict[str, Any] | None = None
+    generated: Annotated[list[Id], Meta(max_length=20)] | None = None
 
 
 def list_messages(call: Call) -> Answer:
@@ -85,7 +89,7 @@ def _files(call: Call) -> list[Attachment]:
 
 
 def _note(call: Call, conversation: Conversation, files: list[Attachment]) -> Message:
-    for name in ("channel", "template"):
+    for name in ("channel", "template", "generated"):
         if getattr(call.body, name) is not None:
             raise invalid(name, "is not for notes: they stay in the house.")
     return actions.add_note(
@@ -97,7 +101,7 @@ def _reply(call: Call, conversation: Conversation, files: list[Attachment]) -> M
     template = call.body.template
     if template is not None and len(json.encode(template)) > MAX_TEMPLATE_BYTES:
         raise invalid("template", f"has more than {MAX_TEMPLATE_BYTES} bytes.")
-    return actions.add_reply(
+    message = actions.add_reply(
         agent=call.agent,
         conversation=conversation,
         text=call.body.text,
@@ -105,7 +109,10 @@ def _reply(call: Call, conversation: Conversation, files: list[Attachment]) -> M
         account=_account(call, conversation),
         attachments=files,
         template=template,
+        provenance=provenance_of(call.agent, conversation, call.body.text, call.body.generated or ()),
     )
+    note_used(message)
+    return message
 
 
 def _account(call: Call, conversation: Conversation) -> ChannelAccount | None:

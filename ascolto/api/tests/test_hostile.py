@@ -36,7 +36,7 @@ GOOD: dict[str, Any] = {
     "snoozed_until": "2099-01-01T09:00:00Z", "until": "2099-01-01T09:00:00Z", "version": 1, "note": "Look", "text": "Hello",
     "visibility": "note", "channel": "webhook", "attachments": [1], "template": {"name": "hello", "parts": [{"x": 1}]},
     "name": "Giulia", "language": "it", "about": "Two lines", "kind": "webhook", "settings": {"secret": "a-secret", "n": 1},
-    "teams": [1], "clear": ["secret"], "is_enabled": True,
+    "teams": [1], "clear": ["secret"], "is_enabled": True, "purpose": "summary", "message": 1, "generated": [1],
 }  # fmt: skip
 
 

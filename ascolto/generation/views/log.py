@@ -22,15 +22,7 @@ from ascolto.generation.selectors import Sieve, departures_before, departures_to
 from ascolto.ui.reasons import in_own_language
 
 SECTION = "language-model"
-COLUMNS = [
-    "left_at",
-    "purpose",
-    "conversation",
-    "inbox",
-    "agent",
-    "host",
-    "model",
-    "prompt",
+_COUNTS = (
     "masked",
     "bytes_out",
     "bytes_in",
@@ -40,7 +32,8 @@ COLUMNS = [
     "tokens_in",
     "tokens_out",
     "attempt",
-]
+)
+COLUMNS = ("left_at", "purpose", "conversation", "inbox", "agent", "host", "model", "prompt", *_COUNTS)
 
 
 def _number(text: str | None) -> int | None:
