@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from ascolto.accounts.models import Agent
 from ascolto.api import documents as d
+from ascolto.api.meant import reading_of
 from ascolto.api.routing import BASE
 from ascolto.api.selectors import newest_messages
 from ascolto.channels.models import ChannelAccount
@@ -103,7 +104,7 @@ def customer(found: Customer) -> d.Customer:
 
 
 def message(found: Message, customer_name: str) -> d.Message:
-    """The document of a message that was read with its agent, identity, account, files and reactions."""
+    """The document of a message that was read with its agent, identity, account, reading, files and reactions."""
     return d.Message(
         id=found.pk,
         conversation_id=found.conversation_id,
@@ -128,6 +129,7 @@ def message(found: Message, customer_name: str) -> d.Message:
         created_at=found.created_at,
         edited_at=found.edited_at,
         removed_at=found.removed_at,
+        reading=reading_of(found),
     )
 
 

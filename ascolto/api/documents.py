@@ -9,6 +9,8 @@ from msgspec import UNSET, Struct, UnsetType
 
 Status = Literal["open", "pending", "on_hold", "resolved"]
 Priority = Literal["low", "normal", "high", "urgent"]
+Intent = Literal["question", "complaint", "praise", "idea", "cancellation", "spam", "thanks", "other"]
+Sentiment = Literal["negative", "neutral", "positive"]
 MessageVisibility = Literal["private", "public", "note"]
 DeliveryState = Literal["queued", "sending", "uncertain", "failed", "sent", "delivered", "read"]
 
@@ -95,8 +97,122 @@ class Reaction(Struct, frozen=True):
     occurred_at: datetime
 
 
+class PersonalDatum(Struct, frozen=True):
+    """A place that holds personal data: its kind (fiscal_code, iban, phone, …) and where it stands; never the value.
+
+    `start` and `end` count characters of what was read: `extra.visible_text` where a message has it, else `text`; where it begins a
+    conversation and has a subject, that and a line break come first. `is_checked`: its check digits are right, where the kind has any.
+    """
+
+    kind: str
+    start: int
+    end: int
+    is_checked: bool
+
+
+class Because(Struct, frozen=True):
+    """One thing that moved an answer: `kind` is word, sign or meaning (the sense of the whole text, which `what` leaves empty).
+
+    `weight`: its share of the log-odds for the answer; below zero it spoke against it.
+    """
+
+    kind: str
+    what: str
+    weight: float
+
+
+class Alike(Struct, frozen=True):
+    """A group of messages that say the same: how many customers are in it."""
+
+    id: int
+    customers: int
+
+
+class Reading(Struct, frozen=True):
+    """What is understood of a message. Fields in `corrected` say what a person said, the others what a model says.
+
+    `strength`: of the feeling, -1 very negative to 1 very positive. `anger`: a probability. `probabilities`: of the answers given, by
+    field. `unsure`: fields whose answer is a guess. `because`: the reasons by field, the strongest first. `versions`: the model
+    behind each field. A field that no model answered yet is empty. `read_at`: when it was read last.
+    """
+
+    message_id: int
+    language: str
+    language_probability: float
+    second_language: str
+    sentiment: Sentiment | Literal[""]
+    strength: float
+    anger: float
+    urgency: Priority
+    intent: Intent | Literal[""]
+    topic: Reference | None
+    needs_answer: bool
+    personal: list[PersonalDatum]
+    probabilities: dict[str, float]
+    unsure: list[str]
+    because: dict[str, list[Because]]
+    versions: dict[str, str]
+    corrected: list[str]
+    lookalike: Alike | None
+    read_at: datetime
+
+
+class Correction(Struct, frozen=True):
+    """What a person said against a model. `withdrawn_at`: when they took it back."""
+
+    id: int
+    field: str
+    was: str
+    became: str
+    version: str
+    agent: Reference | None
+    created_at: datetime
+    withdrawn_at: datetime | None
+
+
+class CorrectionList(Struct, frozen=True):
+    data: list[Correction]
+    meta: Meta
+
+
+class Lookalike(Struct, frozen=True):
+    """Customers who say the same in nearly the same words, among the conversations that the token's agent may see.
+
+    `first_message_id` and `preview`: what the first of them wrote. `GET /conversations?lookalike={id}` lists their conversations.
+    """
+
+    id: int
+    customers: int
+    first_message_id: int
+    preview: str
+    last_at: datetime
+
+
+class LookalikeList(Struct, frozen=True):
+    data: list[Lookalike]
+    meta: Meta
+
+
+class Topic(Struct, frozen=True):
+    """One of the matters that customers write about. `label_id`: conversations with this label are examples of it."""
+
+    id: int
+    name: str
+    description: str
+    label_id: int | None
+    is_active: bool
+
+
+class TopicList(Struct, frozen=True):
+    data: list[Topic]
+    meta: Meta
+
+
 class Message(Struct, frozen=True):
-    """One message or note. `delivery` is null for what did not leave the house: notes and incoming messages."""
+    """One message or note. `delivery` is null for what did not leave the house: notes and incoming messages.
+
+    `reading`: what is understood of it; null until it was read (a moment after it came) and for notes.
+    """
 
     id: int
     conversation_id: int
@@ -121,6 +237,7 @@ class Message(Struct, frozen=True):
     created_at: datetime
     edited_at: datetime | None
     removed_at: datetime | None
+    reading: Reading | None
 
 
 class MessageList(Struct, frozen=True):

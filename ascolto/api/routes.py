@@ -12,6 +12,7 @@ from ascolto.api.endpoints import customers as cu
 from ascolto.api.endpoints import generated as g
 from ascolto.api.endpoints import messages as m
 from ascolto.api.endpoints import people as p
+from ascolto.api.endpoints import readings as r
 from ascolto.api.endpoints import search as s
 from ascolto.api.routing import Nothing, Operation, Route, Table
 
@@ -165,6 +166,53 @@ TABLE = Table(
             answer=d.Generated,
             problems=("not-found",),
         ),
+        _get(
+            "/messages/{id}/reading",
+            READ,
+            r.get_reading,
+            "Read what is understood of a message",
+            "Understanding",
+            d.Reading,
+        ),
+        _get(
+            "/messages/{id}/corrections",
+            READ,
+            r.list_corrections,
+            "List the corrections of a message",
+            "Understanding",
+            d.CorrectionList,
+        ),
+        Route(
+            method="POST",
+            path="/messages/{id}/corrections",
+            scope=WRITE,
+            call=r.correct_reading,
+            summary="Correct what was understood",
+            tag="Understanding",
+            body=r.NewCorrection,
+            answer=d.Reading,
+            problems=("not-found", "not-allowed"),
+        ),
+        Route(
+            method="DELETE",
+            path="/messages/{id}/corrections/{field}",
+            scope=WRITE,
+            call=r.withdraw_correction,
+            summary="Take a correction back",
+            tag="Understanding",
+            answer=d.Reading,
+            problems=("not-found", "not-allowed"),
+        ),
+        _get(
+            "/lookalikes",
+            READ,
+            r.list_lookalikes,
+            "List who says the same",
+            "Understanding",
+            d.LookalikeList,
+            query=r.LookalikeQuery,
+        ),
+        _get("/topics", READ, r.list_topics, "List topics", "Understanding", d.TopicList),
         Route(
             method="POST",
             path="/attachments",

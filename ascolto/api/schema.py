@@ -78,6 +78,7 @@ def _path_parameter(name: str) -> dict[str, Any]:
     texts = {
         "id": "The id; for a conversation also its number, with its leading zero or after %23.",
         "message": "The id of a message.",
+        "field": "A field of the reading, such as sentiment.",
     }
     return {
         "name": name,

@@ -18,9 +18,9 @@ from ascolto.customers.models import Customer, Identity
 
 
 def _messages() -> QuerySet[Message]:
-    return Message.objects.select_related("agent", "identity", "account").prefetch_related(
-        "attachments", "reactions"
-    )
+    return Message.objects.select_related(
+        "agent", "identity", "account", "reading__topic", "reading__lookalike"
+    ).prefetch_related("attachments", "reactions")
 
 
 def read_message(pk: int) -> Message:

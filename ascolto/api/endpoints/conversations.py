@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.db import transaction
+from django.db.models import Q
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from ascolto.accounts.models import Agent, Team
@@ -27,6 +28,7 @@ from ascolto.conversations.selectors import (
 from ascolto.conversations.selectors import list_conversations as read_page
 from ascolto.kit.ids import pk_of_reference
 from ascolto.search.selectors import matching
+from ascolto.understanding.selectors.mood import Meant
 
 LabelName = Annotated[str, Meta(min_length=1, max_length=60)]
 Holder = Id | Literal["me"] | None
@@ -35,6 +37,9 @@ Holder = Id | Literal["me"] | None
 class ConversationQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """`assignee`: an agent's id, `me` or `none`. `channel`: a kind such as `email`, or the id of the channel in which it
     began. `q`: number, handle, name or words, in the language of `/search`. Empty parameters count as left out.
+
+    What was understood: `intent`, `sentiment`, `topic` (its id), `language` and `needs_answer` of the customer's last message;
+    `urgency`: at least so urgent, of what nobody answered yet; `lookalike`: the id of a group of those who say the same.
     """
 
     view: Literal[VIEWS] = "all"  # type: ignore[valid-type]
@@ -44,6 +49,13 @@ class ConversationQuery(Struct, frozen=True, forbid_unknown_fields=True):
     team: Id | None = None
     label: LabelName | None = None
     customer: Id | None = None
+    intent: documents.Intent | None = None
+    sentiment: documents.Sentiment | None = None
+    topic: Id | None = None
+    urgency: documents.Priority | None = None
+    language: Annotated[str, Meta(pattern="^[a-z]{2,3}$")] | None = None
+    needs_answer: Literal["yes", "no"] | None = None
+    lookalike: Id | None = None
     q: ShortText = ""
     limit: Limit = 50
     cursor: Cursor = ""
@@ -111,12 +123,28 @@ def list_conversations(call: Call) -> Answer:
         customer=query.customer,
     )
     expand = _expand(call)
-    among = matching(call.agent, query.q) if query.q.strip() else None
+    among = _among(call)
     page = read_page(
         call.agent, view=query.view, filters=filters, among=among, cursor=query.cursor, limit=query.limit
     )
     data = answers.conversations(page.rows, expand)
     return Answer(documents.ConversationList(data, documents.Meta(page.next_cursor or None)))
+
+
+def _among(call: Call) -> Q | None:
+    """What is searched for, and what it has to mean."""
+    query: ConversationQuery = call.query
+    found = matching(call.agent, query.q) if query.q.strip() else None
+    meant = Meant(
+        intent=query.intent,
+        sentiment=query.sentiment,
+        topic=query.topic,
+        urgency=query.urgency,
+        language=query.language,
+        needs_answer=None if query.needs_answer is None else query.needs_answer == "yes",
+        lookalike=query.lookalike,
+    ).condition()
+    return found & meant if found is not None and meant is not None else found or meant
 
 
 def _wanted_holder(call: Call, text: str | None) -> int | str | None:

@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from ascolto.api.tests.conftest import Caller
 from ascolto.conversations import actions
+from ascolto.conversations.models import Message
 from ascolto.testing.factories import Cast, make_customer, receive
+from ascolto.testing.readings import make_reading
 
 # The token is one query; agents need three more to know what they may see, leads none.
 BUDGETS = {
@@ -21,6 +23,11 @@ BUDGETS = {
     "/search?q=line": 9,
     "/customers": 3,
     "/customers/{customer}": 3,
+    "/conversations?intent=complaint&urgency=high&language=it": 3,
+    "/messages/{message}/reading": 4,
+    "/messages/{message}/corrections": 4,
+    "/lookalikes": 3,
+    "/topics": 2,
     "/channels": 3,
     "/channels/{channel}": 3,
     "/agents": 3,
@@ -31,12 +38,17 @@ BUDGETS = {
 @pytest.mark.parametrize("path", BUDGETS)
 def test_a_read_stays_in_its_budget(cast: Cast, anna: Caller, path: str) -> None:
     conversation = cast.writes()
-    address = path.format(conversation=conversation.pk, customer=cast.giulia.pk, channel=cast.inbox.pk)
+    message = Message.objects.get(conversation=conversation)
+    make_reading(message, topic="Outage", alike=5)
+    address = path.format(
+        conversation=conversation.pk, customer=cast.giulia.pk, channel=cast.inbox.pk, message=message.pk
+    )
     anna.get(address)  # notes the token's use and remembers its objects
     for name in ("Luca Serra", "Marta Galli", "Sara Riva"):
-        message = receive(cast.inbox, customer=make_customer(name))
-        actions.set_labels(agent=cast.anna, conversation=message.conversation, names=["fault", "bill"])
-        receive(cast.inbox, "And then?", customer=cast.giulia)
+        other = receive(cast.inbox, customer=make_customer(name))
+        make_reading(other, topic="Outage", lookalike=message.reading.lookalike)
+        actions.set_labels(agent=cast.anna, conversation=other.conversation, names=["fault", "bill"])
+        make_reading(receive(cast.inbox, "And then?", customer=cast.giulia), topic="Bill")
     with CaptureQueriesContext(connection) as queries:
         anna.get(address)
     assert len(queries) <= BUDGETS[path], [query["sql"] for query in queries]
