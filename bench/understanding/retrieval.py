@@ -13,8 +13,9 @@ import numpy as np
 
 from ascolto.understanding.engine.encoder import Encoder, open_encoder
 from ascolto.understanding.engine.head import Floats
-from ascolto.understanding.engine.retrieval import Document, Index, Question, encode_windows
+from ascolto.understanding.engine.retrieval import Document, Index, Question
 from ascolto.understanding.engine.text import for_encoder, prepare
+from ascolto.understanding.engine.windows import encode_windows
 from bench.understanding.rows import Goal, Row, absent
 from bench.understanding.sets import ALL, OWN_SPLIT, TEST, VALIDATION, first_of, own_split, table, text_of
 
@@ -50,10 +51,12 @@ def _vectors(texts: Sequence[str], encoder: Encoder) -> Floats:
     return found
 
 
-def _filled(texts: Sequence[str], vectors: Sequence[Floats], language: str) -> Index:
+def _filled(
+    texts: Sequence[str], vectors: Sequence[Floats], language: str, *, is_article: bool = False
+) -> Index:
     index = Index(limit=sum(len(one) for one in vectors) + 1)
     for place, (text, own) in enumerate(zip(texts, vectors, strict=True)):
-        index.add(Document("text", place, text, own, language, moment=place))
+        index.add(Document("text", place, text, own, language, moment=place, is_article=is_article))
     index.purge()
     return index
 
@@ -138,7 +141,7 @@ def _articles(data: Path, encoder: Encoder) -> list[Row]:
         for start in range(0, len(different), 16)
         for one in encode_windows(different[start : start + 16], encoder)
     ]
-    index = _filled(different, vectors, "it")
+    index = _filled(different, vectors, "it", is_article=True)
     return _asked(
         index,
         [text for text, _ in questions],
@@ -205,7 +208,7 @@ def _faq(data: Path, encoder: Encoder) -> list[Row]:
     ]
     pairs = [(title, body) for title, body in pairs if "?" in title and len(body) > 60]
     texts = [body for _, body in pairs]
-    index = _filled(texts, encode_windows(texts, encoder), "it")
+    index = _filled(texts, encode_windows(texts, encoder), "it", is_article=True)
     return _asked(
         index,
         [title for title, _ in pairs],

@@ -1,43 +1,41 @@
 """Was this answered already? Documents that ask, or tell of, what a message asks: by their meaning and by their words.
 
 Of a short question the meaning leads and words in common help; of a long article the words lead, since 260 characters are all that the
-encoder reads at once: an article has several vectors, one for each few sentences. Both say how near a document is, and a logistic
-regression over the two, learnt on pairs of questions, turns that into the probability that it answers (`calibration` tells whence).
+encoder reads at once: an article has several vectors, one for each few sentences. The sum of both, weighed (Bruch et al. 2023, "An
+Analysis of Fusion Functions for Hybrid Retrieval": better than fusing ranks), orders the documents; a logistic regression turns it into
+the probability that a document is about what is asked. Where the weights come from: docs/decisions/retrieval.md.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ascolto.understanding.engine.encoder import Encoder
 from ascolto.understanding.engine.head import Floats
 from ascolto.understanding.engine.lexical import Lexical
 from ascolto.understanding.engine.terms import alternatives_of, terms_of, words_of
-from ascolto.understanding.engine.text import for_encoder, prepare
+from ascolto.understanding.engine.text import prepare
 from ascolto.understanding.engine.vectors import VectorStore
 
 LIMIT = 60_000  # documents in memory; beyond, the oldest go
-WINDOW = 260  # characters that the encoder reads well
-MOST_WINDOWS = 8  # vectors of one document
-LONG = 40  # terms; from there on a document is told by its words first
 POOL = 100  # candidates of either kind that are put in order
 CONFIDENT = 0.8  # from this score on it is said that this was answered already
-SHOWN = 0.35  # below nothing is suggested
+SHOWN = 0.2  # below nothing is suggested
 SAME_MEANING = 0.7  # cosine from which "means the same" is given as a reason
 MOST_SHIFT = 1.5  # log-odds that people's verdicts can add or take
 MOST_KINDS = 16
 Key = tuple[str, int]  # kind and target
-_SENTENCE = re.compile(r"(?<=[.!?…:;])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Something that may answer. `moment` orders documents by age (seconds); `scope` groups those that the same people see."""
+    """Something that may answer. `moment` orders documents by age (seconds); `scope` groups those that the same people see.
+
+    `is_article`: the text tells rather than asks, and is longer than a question, so its words count more than its vectors.
+    """
 
     kind: str
     target: int
@@ -47,6 +45,7 @@ class Document:
     scope: int = 0
     moment: int = 0
     shift: float = 0.0  # log-odds from people's verdicts
+    is_article: bool = False
 
     @property
     def key(self) -> Key:
@@ -80,21 +79,21 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """The weights of a logistic regression over meaning and words."""
+class Weighing:
+    """How much words in common count beside meaning (which counts 1), and how their sum becomes a probability."""
 
-    bias: float
-    meaning: float
     words: float
+    bias: float
+    slope: float
 
     def log_odds(self, meaning: float, words: float) -> float:
         """How likely a document answers, as log-odds."""
-        return self.bias + self.meaning * meaning + self.words * words
+        return self.bias + self.slope * (meaning + self.words * words)
 
 
-QUESTIONS = Calibration(-9.0, 11.0, 5.0)
-ARTICLES = Calibration(-7.0, 5.0, 10.0)
-ACROSS = Calibration(-8.0, 12.0, 2.0)  # the two texts are in different languages
+QUESTIONS = Weighing(0.45, -5.6, 6.2)
+ARTICLES = Weighing(1.5, -5.0, 5.0)
+ACROSS = Weighing(0.35, -11.4, 15.0)  # the two texts are in different languages
 
 
 class Index:
@@ -113,7 +112,7 @@ class Index:
         self._resting: list[int] = []
         self._scopes = np.zeros(self._capacity, np.int32)
         self._moments = np.full(self._capacity, np.iinfo(np.int64).max, np.int64)
-        self._long = np.zeros(self._capacity, bool)
+        self._articles = np.zeros(self._capacity, bool)
         self._shifts = np.zeros(self._capacity, np.float32)
         self._languages = np.zeros(self._capacity, "S2")
 
@@ -150,7 +149,7 @@ class Index:
         number = self._number(document.key)
         self._slots[number], self._keys[slot] = slot, number
         self._scopes[slot], self._moments[slot] = document.scope, document.moment
-        self._long[slot], self._shifts[slot] = len(terms) >= LONG, _bounded(document.shift)
+        self._articles[slot], self._shifts[slot] = document.is_article, _bounded(document.shift)
         self._languages[slot] = document.language[:2].encode("ascii", "ignore")
         self._vectors.add(slot, document.vectors)
         self._lexical.add(slot, terms)
@@ -180,43 +179,47 @@ class Index:
             self._shifts[slot] = _bounded(by)
 
     def search(
-        self, question: Question, *, at_most: int = 5, each_scope: int = 0, without: Collection[Key] = ()
+        self,
+        question: Question,
+        *,
+        at_most: int = 5,
+        each_scope: int = 0,
+        shown: float = SHOWN,
+        without: Collection[Key] = (),
     ) -> list[Candidate]:
-        """The best documents, and `each_scope` of every scope among the nearest POOL; the best first, none below SHOWN."""
+        """The best documents, and `each_scope` of every scope among the nearest POOL; the best first, none below `shown`."""
         words = words_of(prepare(question.text).shown)
         alternatives = alternatives_of(words, question.languages)
         found = self._lexical.score(alternatives)
         pool = dict(self._vectors.nearest(question.vector, POOL))
-        telling = (
-            np.argpartition(found.scores, -POOL)[-POOL:]
-            if len(found.scores) > POOL
-            else np.arange(len(found.scores))
-        )
-        for slot in telling.tolist():
-            if found.scores[slot] > 0 and slot not in pool:
-                pool[slot] = self._vectors.cosine(slot, question.vector)
+        telling = np.flatnonzero(found.scores)
+        if len(telling) > POOL:
+            telling = telling[np.argpartition(found.scores[telling], -POOL)[-POOL:]]
+        more = [slot for slot in telling.tolist() if slot not in pool]
+        pool.update(zip(more, self._vectors.cosines(more, question.vector), strict=True))
+        barred = {self._number(key) for key in without}
         ranked = []
         for slot, meaning in pool.items():
-            if self._keys[slot] >= 0 and self._key(int(self._keys[slot])) not in without:
+            if self._keys[slot] >= 0 and int(self._keys[slot]) not in barred:
                 share = float(found.scores[slot]) / found.best if found.best else 0.0
                 ranked.append((self._score(slot, meaning, share, question), meaning, share, slot))
         ranked.sort(key=lambda entry: -entry[0])
-        chosen = list(self._chosen(ranked, at_most, each_scope))
+        chosen = list(self._chosen(ranked, at_most, each_scope, shown))
         return self._with_reasons(chosen, words, alternatives)
 
     def _score(self, slot: int, meaning: float, share: float, question: Question) -> float:
         language = self._languages[slot].decode()
         across = bool(language and question.languages and language not in question.languages)
-        how = ACROSS if across else ARTICLES if self._long[slot] else QUESTIONS
+        how = ACROSS if across else ARTICLES if self._articles[slot] else QUESTIONS
         return 1 / (1 + math.exp(-how.log_odds(meaning, share) - float(self._shifts[slot])))
 
     def _chosen(
-        self, ranked: Sequence[tuple[float, float, float, int]], at_most: int, each_scope: int
+        self, ranked: Sequence[tuple[float, float, float, int]], at_most: int, each_scope: int, shown: float
     ) -> Iterator[tuple[float, float, float, int]]:
         """The best overall and the best of each scope."""
         of_scope: dict[int, int] = {}
         for place, entry in enumerate(ranked):
-            if entry[0] < SHOWN:
+            if entry[0] < shown:
                 return
             scope = int(self._scopes[entry[3]])
             if place < at_most or of_scope.get(scope, 0) < each_scope:
@@ -253,38 +256,12 @@ class Index:
         tables = (
             self._scopes.nbytes
             + self._moments.nbytes
-            + self._long.nbytes
+            + self._articles.nbytes
             + self._shifts.nbytes
             + self._languages.nbytes
             + self._keys.nbytes
         )
         return tables + self._lexical.size_in_bytes + self._vectors.size_in_bytes + 140 * len(self._slots)
-
-
-def windows_of(text: str) -> list[str]:
-    """A text in pieces that the encoder reads well: whole sentences as long as they fit. At most MOST_WINDOWS."""
-    shown = prepare(text).shown if len(text) <= WINDOW else text[: WINDOW * MOST_WINDOWS * 2]
-    if len(shown) <= WINDOW:
-        return [shown]
-    pieces: list[str] = []
-    for sentence in _SENTENCE.split(shown):
-        if pieces and len(pieces[-1]) + len(sentence) < WINDOW:
-            pieces[-1] += " " + sentence
-        elif sentence.strip():
-            pieces.append(sentence)
-    return pieces[:MOST_WINDOWS] or [shown]
-
-
-def encode_windows(texts: Sequence[str], encoder: Encoder) -> list[Floats]:
-    """For each text the vectors of its pieces, encoded together."""
-    pieces = [windows_of(text) for text in texts]
-    flat = [for_encoder(prepare(piece)) for parts in pieces for piece in parts]
-    vectors = encoder.encode(flat) if flat else np.zeros((0, 1), np.float32)
-    made, begin = [], 0
-    for parts in pieces:
-        made.append(vectors[begin : begin + len(parts)])
-        begin += len(parts)
-    return made
 
 
 def _bounded(shift: float) -> float:

@@ -7,6 +7,7 @@ moved, so growing needs no second copy.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,15 +85,23 @@ class VectorStore:
         looked_at = min(LOOKED_AT, len(far))
         rows = np.argpartition(far, looked_at - 1)[:looked_at]
         rows = rows[far[rows] <= DIMENSIONS]
+        cosines = self._cosines(rows, vector)
         best: dict[int, float] = {}
-        for owner, cosine in zip(self._owners(rows), self._cosines(rows, vector), strict=True):
-            best[owner] = max(best.get(owner, -1.0), cosine)
-        return sorted(best.items(), key=lambda pair: -pair[1])[:at_most]
+        for place in np.argsort(-cosines).tolist():
+            best.setdefault(self._owner(int(rows[place])), float(cosines[place]))
+            if len(best) == at_most:
+                break
+        return list(best.items())
 
-    def cosine(self, owner: int, vector: Floats) -> float:
-        """The cosine of an owner's nearest row; 0 without any."""
-        rows = np.array(self._rows_of(owner), np.int64)
-        return max(self._cosines(rows, vector), default=0.0)
+    def cosines(self, owners: Sequence[int], vector: Floats) -> list[float]:
+        """For each owner the cosine of its nearest row; 0 without any."""
+        rows = [(place, row) for place, owner in enumerate(owners) for row in self._rows_of(owner)]
+        found = np.zeros(len(owners), np.float32)
+        if rows:
+            places, numbers = np.array(rows, np.int64).T
+            np.maximum.at(found, places, self._cosines(numbers, vector))
+        listed: list[float] = found.tolist()
+        return listed
 
     def _put(self, owner: int, vector: Floats) -> int:
         if self._free:
@@ -119,18 +128,17 @@ class VectorStore:
         found[block.owners < 0] = DIMENSIONS + 1
         return found
 
-    def _owners(self, rows: NDArray[np.int64]) -> list[int]:
-        return [int(self._blocks[row // BLOCK].owners[row % BLOCK]) for row in rows.tolist()]
+    def _owner(self, row: int) -> int:
+        return int(self._blocks[row // BLOCK].owners[row % BLOCK])
 
-    def _cosines(self, rows: NDArray[np.int64], vector: Floats) -> list[float]:
+    def _cosines(self, rows: NDArray[np.int64], vector: Floats) -> Floats:
         found = np.zeros(len(rows), np.float32)
         which = rows // BLOCK
         for number in np.unique(which).tolist():
             here = which == number
             block, places = self._blocks[number], rows[here] % BLOCK
             found[here] = (block.numbers[places].astype(np.float32) @ vector) * block.scales[places]
-        listed: list[float] = found.tolist()
-        return listed
+        return found
 
     @property
     def size_in_bytes(self) -> int:
