@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from ascolto.api.routes import TABLE
 from ascolto.api.routing import Route
 from ascolto.api.tests.conftest import Caller
-from ascolto.conversations.models import Conversation
+from ascolto.conversations.models import Conversation, Message
 from ascolto.testing.factories import Cast
 from ascolto.testing.hostile import damages, mutations
+from ascolto.testing.readings import make_reading
 
 WITH_BODY = [route for route in TABLE.routes if route.body is not None]
 LISTS = [route for route in TABLE.routes if msgspec.structs.fields(route.query)]
@@ -37,6 +38,7 @@ GOOD: dict[str, Any] = {
     "visibility": "note", "channel": "webhook", "attachments": [1], "template": {"name": "hello", "parts": [{"x": 1}]},
     "name": "Giulia", "language": "it", "about": "Two lines", "kind": "webhook", "settings": {"secret": "a-secret", "n": 1},
     "teams": [1], "clear": ["secret"], "is_enabled": True, "purpose": "summary", "message": 1, "generated": [1],
+    "field": "intent", "value": "question",
 }  # fmt: skip
 
 
@@ -50,7 +52,16 @@ def address(route: Route, cast: Cast) -> str:
     if thing == "conversations" and "{id}" in route.path:
         found = Conversation.objects.first() or cast.writes()
         return route.path.replace("{id}", str(found.pk))
+    if thing == "messages":
+        made = Message.objects.filter(reading__isnull=False).first()
+        return route.path.replace("{id}", str((made or _read_message(cast)).pk)).replace("{field}", "intent")
     return route.path.replace("{id}", str(pk.get(thing, 1)))
+
+
+def _read_message(cast: Cast) -> Message:
+    made = Message.objects.filter(conversation=cast.writes()).latest("pk")
+    make_reading(made)
+    return made
 
 
 def good_body(route: Route) -> dict[str, Any]:
