@@ -21,7 +21,7 @@ from bench.understanding.goals import GOALS
 from bench.understanding.reading import shipped
 from bench.understanding.rows import LEARNER, Row
 
-RECIPE = Recipe(folds=2)
+RECIPE = Recipe(folds=5)
 SHOTS = 10
 SEED = 7
 

@@ -14,6 +14,7 @@ from ascolto.understanding.engine.languages import language_of
 from ascolto.understanding.engine.meaning import Context, Judgement, Meaning
 from ascolto.understanding.engine.offers import commercial, shipped_weights
 from ascolto.understanding.engine.personal import find_personal
+from ascolto.understanding.engine.reject import is_none
 from ascolto.understanding.engine.signs import read_signs
 from ascolto.understanding.engine.text import Prepared, for_encoder, prepare
 
@@ -71,7 +72,7 @@ class Reader:
             anger=self._ask("anger", seen),
             urgency=self._ask("urgency", seen),
             intent=intent,
-            topic=self._ask("topic", seen) if "topic" in self.heads else None,
+            topic=self._topic(seen),
             personal=find_personal(asked.text),
             needs_answer=needs_answer(text, self._ask("answer", seen), intent, asked.context),
             commercial=commercial(asked.text) if asked.is_outgoing else None,
@@ -82,6 +83,10 @@ class Reader:
     def _versions(self, asked: Asked) -> dict[str, str]:
         behind = {name: head.version for name, head in self.heads.items()}
         return behind | {"commercial": shipped_weights().version} if asked.is_outgoing else behind
+
+    def _topic(self, seen: Seen) -> Judgement | None:
+        head = self.heads.get("topic")
+        return None if head is None or is_none(head, head.scores(seen)) else self._ask("topic", seen)
 
     def _ask(self, name: str, seen: Seen) -> Judgement:
         head = self.heads.get(name)
