@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,8 +79,8 @@ class Head:
 
     def parts(self, seen: Seen) -> tuple[Floats, Floats, Floats]:
         """What words, meaning and signs say for each label, before they are weighed."""
-        _, rows, values = self.tfidf(seen.grams)
-        words = self.words_bias + values @ self.words[rows].astype(np.float32)
+        _, rows, values, known = self.tfidf(seen.grams)
+        words = known * self.words_bias + values @ self.words[rows].astype(np.float32)
         meaning = seen.vector @ self.meaning + self.meaning_bias
         return words, meaning, self.sign_values(seen) @ self.signs
 
@@ -105,21 +106,22 @@ class Head:
     def because(self, seen: Seen, label: int, *, least: float = 0.02) -> tuple[Because, ...]:
         """What moved the result towards (or, below zero, away from) a label, the strongest first; shares below `least` are left out.
 
-        Together with `prior(label)` all shares add up to the label's log-odds less the mean of those of all labels.
+        Together with `prior(seen, label)` all shares add up to the label's log-odds less the mean of those of all labels.
         """
         found = [*self._words_because(seen, label), *self._signs_because(seen, label)]
         found.append(Because("meaning", "", self.scales[1] * above_mean(seen.vector @ self.meaning, label)))
         found.sort(key=lambda because: -abs(because.weight))
         return tuple(because for because in found if abs(because.weight) >= least)
 
-    def prior(self, label: int) -> float:
+    def prior(self, seen: Seen, label: int) -> float:
         """What is said for a label before anything is read, against the mean of the labels."""
         a, b, _ = self.scales
-        return above_mean(a * self.words_bias + b * self.meaning_bias + self.bias, label)
+        known = self.tfidf(seen.grams)[3]
+        return above_mean(a * known * self.words_bias + b * self.meaning_bias + self.bias, label)
 
     def _words_because(self, seen: Seen, label: int) -> list[Because]:
         grams = seen.grams
-        places, rows, values = self.tfidf(grams)
+        places, rows, values, _ = self.tfidf(grams)
         weights = self.words[rows].astype(np.float32)
         of_key = np.zeros(len(grams.keys), np.float32)
         of_key[places] = self.scales[0] * values * (weights[:, label] - weights.mean(axis=1))
@@ -133,13 +135,14 @@ class Head:
         pairs = zip(self.sign_names, shares.tolist(), strict=True)
         return [Because("sign", name, share) for name, share in pairs if share]
 
-    def tfidf(self, grams: Grams) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-        """Of the features that are known: their place in the text, their row here, and their value.
+    def tfidf(self, grams: Grams) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, float]:
+        """Of the features that are known: their place in the text, their row here, and their value; and the share that is known.
 
-        Words with pairs, and pieces, are brought to length one on their own; what is unknown counts for the length.
+        Words with pairs, and pieces, are brought to length one on their own; what is unknown counts for the length, so that the words
+        of a language that the head never learnt say little, and what they say before being read (the bias) as well.
         """
         if not len(self.keys) or not len(grams.keys):
-            return _NONE, _NONE, _NO_VALUES
+            return _NONE, _NONE, _NO_VALUES, 0.0
         rows = np.searchsorted(self.keys, grams.keys)
         rows[rows == len(self.keys)] = 0
         known = self.keys[rows] == grams.keys
@@ -149,7 +152,8 @@ class Head:
         lengths = np.array([all_of_them - pieces, pieces], np.float32)
         values *= (1.0 / np.sqrt(np.maximum(lengths, 1e-9)))[grams.is_piece.view(np.int8)]
         places = np.flatnonzero(known)
-        return places, rows[places], values[places]
+        share = float(squares[places].sum()) / all_of_them if all_of_them else 0.0
+        return places, rows[places], values[places], math.sqrt(share)
 
     def sign_values(self, seen: Seen) -> Floats:
         """The signs of a message in the order of `sign_names`."""

@@ -57,8 +57,8 @@ class Recipe:
 
 @dataclass(slots=True)
 class _Fitted:
-    words: Floats
-    words_bias: Floats
+    words: Floats  # its last row is the bias
+    unseen: Floats  # below zero for labels that were not among the examples
     meaning: Floats
     meaning_bias: Floats
     signs: Floats
@@ -85,7 +85,7 @@ def learn(
     if scores is not None:
         head.scales, head.bias = _stack(scores)
     fitted = _fit(matrices, np.arange(len(examples)), recipe)
-    head.words, head.words_bias = fitted.words.astype(np.float16), fitted.words_bias
+    head.words, head.words_bias = fitted.words[:-1].astype(np.float16), fitted.words[-1]
     head.meaning, head.meaning_bias, head.signs = fitted.meaning, fitted.meaning_bias, fitted.signs
     head.card = {"examples": len(examples), "labels": dict(Counter(example.label for example in examples))}
     progress(1.0)
@@ -131,11 +131,16 @@ class _Matrices:
     """The examples as numbers."""
 
     def __init__(self, head: Head, examples: Sequence[Example]) -> None:
-        rows = [head.tfidf(example.seen.grams)[1:] for example in examples]
+        rows, bias = [], len(head.keys)
+        for example in examples:
+            _, found, values, known = head.tfidf(example.seen.grams)
+            rows.append((np.append(found, bias), np.append(values, np.float32(known))))
         starts = np.concatenate([[0], np.cumsum([len(found) for found, _ in rows])])
         columns = np.concatenate([found for found, _ in rows])
         values = np.concatenate([value for _, value in rows])
-        self.words = csr_matrix((values, columns, starts), shape=(len(examples), max(len(head.keys), 1)))
+        self.words = csr_matrix(
+            (values, columns, starts), shape=(len(examples), bias + 1)
+        )  # the last: the bias
         self.meaning = np.stack([example.seen.vector for example in examples]).astype(np.float32)
         self.signs = np.stack([head.sign_values(example.seen) for example in examples])
         places = {label: place for place, label in enumerate(head.labels)}
@@ -157,13 +162,13 @@ class _Scores:
 def _fit(data: _Matrices, chosen: NDArray[np.int64], recipe: Recipe) -> _Fitted:
     labels, weights = data.labels[chosen], data.weights[chosen]
     balance = "balanced" if recipe.balanced else None
-    svm = LinearSVC(C=recipe.words_c, class_weight=balance, random_state=0)
+    svm = LinearSVC(C=recipe.words_c, class_weight=balance, random_state=0, fit_intercept=False)
     svm.fit(data.words[chosen], labels, sample_weight=weights)
     free = recipe.meaning_c or (2.0 if data.count <= FEW_LABELS else 20.0)
     lr = LogisticRegression(C=free, class_weight=balance, max_iter=300)
     middle = data.meaning[chosen].mean(axis=0)
     lr.fit(data.meaning[chosen] - middle, labels, sample_weight=weights)
-    words, words_bias = _spread(svm, data.count)
+    words, unseen = _spread(svm, data.count)
     meaning, meaning_bias = _spread(lr, data.count)
     meaning_bias = meaning_bias - middle @ meaning
     signs = np.zeros((data.signs.shape[1], data.count), np.float32)
@@ -171,12 +176,13 @@ def _fit(data: _Matrices, chosen: NDArray[np.int64], recipe: Recipe) -> _Fitted:
         small = LogisticRegression(C=recipe.signs_c, class_weight=balance, max_iter=300)
         small.fit(data.signs[chosen], labels, sample_weight=weights)
         signs = _spread(small, data.count)[0]
-    return _Fitted(words, words_bias, meaning, meaning_bias, signs)
+    return _Fitted(words, unseen, meaning, meaning_bias, signs)
 
 
 def _spread(model: LinearSVC | LogisticRegression, count: int) -> tuple[Floats, Floats]:
     """Weights and biases for all labels; a label that this fold did not see gets a low score, a pair of labels two mirrored columns."""
-    weights, bias = model.coef_.T.astype(np.float32), np.atleast_1d(model.intercept_).astype(np.float32)
+    weights = model.coef_.T.astype(np.float32)
+    bias = np.zeros(weights.shape[1], np.float32) + np.float32(model.intercept_)
     if weights.shape[1] == 1:
         weights, bias = np.hstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
     if weights.shape[1] == count:
@@ -198,7 +204,7 @@ def _held_out(data: _Matrices, recipe: Recipe, progress: Progress) -> _Scores | 
     splitter = StratifiedKFold(n_splits=folds, shuffle=True, random_state=0)
     for done, (train, test) in enumerate(splitter.split(labels, labels)):
         fitted, held = _fit(data, np.concatenate([typical[train], others]), recipe), typical[test]
-        parts[0][test] = data.words[held] @ fitted.words + fitted.words_bias
+        parts[0][test] = data.words[held] @ fitted.words + fitted.unseen
         parts[1][test] = data.meaning[held] @ fitted.meaning + fitted.meaning_bias
         parts[2][test] = data.signs[held] @ fitted.signs
         progress((done + 1) / (folds + 1))

@@ -63,15 +63,15 @@ class Phrases:
         else:
             self._whole.setdefault(words[0], []).append((words, name))
 
-    def at(self, words: Sequence[str], place: int) -> Iterator[str]:
-        """The names of the phrases that begin at a place."""
+    def at(self, words: Sequence[str], place: int) -> Iterator[tuple[str, int]]:
+        """The names of the phrases that begin at a place, and how many words they have."""
         word = words[place]
         for phrase, name in self._whole.get(word, ()):
             if len(phrase) == 1 or _fits(phrase, words, place):
-                yield name
+                yield name, len(phrase)
         for phrase, name in self._stems.get(word[:_ROOT], ()):
             if _fits(phrase, words, place):
-                yield name
+                yield name, len(phrase)
 
 
 def _fits(phrase: tuple[str, ...], words: Sequence[str], place: int) -> bool:
@@ -100,14 +100,25 @@ def feelings() -> Words:
 
 @cache
 def cues() -> Phrases:
-    """Phrases that are signs of something."""
+    """Phrases that are signs of a feeling."""
+    return _phrases("cues.txt")
+
+
+@cache
+def pressing() -> Phrases:
+    """Phrases that make a message urgent, or say that it is not."""
+    return _phrases("urgency.txt")
+
+
+def _phrases(name: str) -> Phrases:
+    """Of lines "sign: word word | a phrase | + word word": the first section and those with a plus are single words."""
     phrases = Phrases()
-    for line in _lines("cues.txt"):
-        name, _, listed = line.partition(":")
-        single, *longer = listed.split(" | ") if " | " in listed else [listed]
-        for phrase in [*single.split(), *longer]:
-            if phrase.strip(" |"):
-                phrases.add(phrase.strip(" |"), name)
+    for line in _lines(name):
+        sign, _, listed = line.partition(":")
+        for place, section in enumerate(listed.split("|")):
+            is_list = place == 0 or section.startswith(" + ")
+            for phrase in section.replace("+", "").split() if is_list else [section.strip()]:
+                phrases.add(phrase, sign)
     return phrases
 
 

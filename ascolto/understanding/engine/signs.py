@@ -144,7 +144,7 @@ def _negations(signs: Signs, words: Sequence[str]) -> set[int]:
 def _phrases(signs: Signs, words: Sequence[str], negated: set[int]) -> None:
     at = cues().at
     for place in range(len(words)):
-        for name in at(words, place):
+        for name, _ in at(words, place):
             if name != "negated_fault":
                 signs.count(name, 2)
             elif place in negated:

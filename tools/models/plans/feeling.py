@@ -17,7 +17,7 @@ _BAD = frozenset(
     "anger annoyance disappointment disapproval disgust embarrassment fear grief nervousness remorse sadness".split()  # noqa: SIM905
 )
 _WRATH = frozenset({"anger", "annoyance", "disgust"})
-_OWN = 8.0  # how many comments of GoEmotions one message of ours counts for
+_OWN = 3.0  # how many comments of GoEmotions one message of ours counts for
 
 
 def sentiment(data: Path) -> Sequence[Labelled]:
@@ -50,7 +50,7 @@ def anger(data: Path) -> Sequence[Labelled]:
 
 
 PLANS = [
-    Plan("sentiment", "How does the author feel about it?", sentiment, Recipe(words_c=0.1, unknown=0.5)),
-    Plan("strength", "How strong is the feeling?", strength, Recipe(words_c=0.1, unknown=0.5), keep=15_000),
-    Plan("anger", "Is the author angry?", anger, Recipe(words_c=0.1, unknown=0.5)),
+    Plan("sentiment", "How does the author feel about it?", sentiment, Recipe()),
+    Plan("strength", "How strong is the feeling?", strength, Recipe(), keep=15_000),
+    Plan("anger", "Is the author angry?", anger, Recipe()),
 ]
