@@ -29,7 +29,7 @@ from ascolto.search.words import TAG
 LOOKED_AT = 20_000  # messages for one page
 PATIENCE = 0.25  # seconds after which no further portion is begun
 FEW = 1_000  # conversations that are named to the index one by one
-_PORTIONS = (120, 500, 2_000)
+_PORTIONS = (60, 500, 2_000)
 COUNT_CAP = 1000
 _CUSTOMERS = 50
 
@@ -75,6 +75,7 @@ def seek(agent: Agent, query: Query, meaning: Meaning, *, cursor: str, limit: in
     if meaning.node is None:
         return result
     search = _Search(agent, meaning, place, {result.named} if result.named else set())
+    search.is_trusting = True
     for each in search.run(limit + 1):
         result.found.append(each)
     if len(result.found) > limit:
@@ -107,6 +108,9 @@ class _Search:
         self.meaning, self.place, self.passed = meaning, place, passed
         self.visible = visible_conversations(agent).filter(meaning.condition)
         self.is_free = not self.visible.query.where  # every conversation will do
+        self.is_trusting = (
+            False  # what is not there any more may be among them: whoever reads them leaves it out
+        )
         self.below, self.looked_at, self.is_cut = place.below, 0, False
         self.node = meaning.node
         self.named_all = False
@@ -126,9 +130,7 @@ class _Search:
 
     def _portions(self, wanted: int) -> Iterator[list[Found]]:
         for turn in range(10_000):
-            limit = max(_PORTIONS[min(turn, len(_PORTIONS) - 1)], wanted if turn == 0 else 0)
-            if turn == 2 and not self.is_free:
-                self._name_the_few()
+            limit = max(_PORTIONS[min(turn, len(_PORTIONS) - 1)], 2 * wanted if turn == 0 else 0)
             portion = self._look_up(self.below, 0, limit)
             yield portion
             if len(portion) < limit:
@@ -146,9 +148,7 @@ class _Search:
         return index.look_up(self.node, below=below, above=above, limit=limit, said=meaning.said, rare=rare)
 
     def _name_the_few(self) -> None:
-        """When the agent's sight and the filters leave few conversations, the index is asked for these alone."""
-        if self.named_all or self.is_free:
-            return
+        """When what may be found is in few conversations, the index is asked for these alone."""
         few = list(self.visible.order_by().values_list("pk", flat=True)[: FEW + 1])
         if len(few) <= FEW and self.node is not None:
             self.named_all = True
@@ -168,8 +168,8 @@ class _Search:
 
     def _allowed(self, conversations: Iterable[int]) -> set[int]:
         asked = list(conversations)
-        if not asked:
-            return set()
+        if not asked or (self.is_free and self.is_trusting):
+            return set(asked)
         return set(self.visible.filter(pk__in=asked).order_by().values_list("pk", flat=True))
 
     def _seen_before(self, conversations: set[int]) -> set[int]:

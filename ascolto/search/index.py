@@ -15,7 +15,7 @@ from ascolto.kit import bulk
 from ascolto.search.tree import Every, Lexeme, Node, as_fts5, as_tsquery, as_tsvector, some
 from ascolto.search.words import TAG, Lexemes
 
-BLOCKS = (12, 15, 18, 21)  # sizes of the blocks, as powers of two
+BLOCKS = (11, 14, 17, 20)  # sizes of the blocks, as powers of two
 RARE = 5_000  # messages: below that everything is fetched at once
 END = 2**62  # an id above all others
 
@@ -131,7 +131,7 @@ def _stages(below: int, above: int, rare: bool) -> Iterator[tuple[int, int, Node
     if rare or connection.vendor != "postgresql":
         yield above, below, None
         return
-    high = min(below, newest_id() + 1)
+    high = newest_id() + 1 if below == END else below
     for bits in BLOCKS:
         last = high - 1 >> bits
         low = max(last - 1 << bits, 1) - 1
