@@ -29,7 +29,7 @@ ANGRY: dict[str, Any] = {
         "sentiment": [
             ["word", "non", 0.9],
             ["word", "funziona", 0.8],
-            ["sign", "angry_marks", 0.5],
+            ["sign", "angry_emoji", 0.5],
             ["meaning", "", 0.4],
         ],
         "intent": [["word", "giorni", 0.7], ["meaning", "", 0.6], ["word", "grazie", -0.3]],

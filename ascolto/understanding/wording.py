@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ascolto.understanding.engine.emoji import GROUPS
 from ascolto.understanding.models import Intent, Reading, Sentiment, Urgency
 
 Words = str | Promise
@@ -72,25 +73,73 @@ NO_TOPIC: Words = gettext_lazy("None of these")
 PERSONAL: dict[str, tuple[Words, Words]] = {  # kind: its name, and the sentence that it is there
     "fiscal_code": (gettext_lazy("fiscal code"), gettext_lazy("contains a fiscal code")),
     "vat": (gettext_lazy("VAT number"), gettext_lazy("contains a VAT number")),
+    "national_id": (gettext_lazy("identity number"), gettext_lazy("contains an identity number")),
     "iban": (gettext_lazy("IBAN"), gettext_lazy("contains an IBAN")),
     "card": (gettext_lazy("card number"), gettext_lazy("contains a card number")),
+    "card_code": (
+        gettext_lazy("security code of a card"),
+        gettext_lazy("contains the security code of a card"),
+    ),
     "phone": (gettext_lazy("telephone number"), gettext_lazy("contains a telephone number")),
     "email": (gettext_lazy("e-mail address"), gettext_lazy("contains an e-mail address")),
     "address": (gettext_lazy("postal address"), gettext_lazy("contains a postal address")),
     "birth_date": (gettext_lazy("date of birth"), gettext_lazy("contains a date of birth")),
-    "document": (gettext_lazy("document number"), gettext_lazy("contains a document number")),
+    "document": (
+        gettext_lazy("identity document"),
+        gettext_lazy("contains the number of an identity document"),
+    ),
     "plate": (gettext_lazy("licence plate"), gettext_lazy("contains a licence plate")),
-    "password": (gettext_lazy("password"), gettext_lazy("contains a password")),
-    "health": (gettext_lazy("health data"), gettext_lazy("contains health data")),
+    "ip": (gettext_lazy("IP address"), gettext_lazy("contains an IP address")),
+    "code": (gettext_lazy("customer or contract code"), gettext_lazy("contains a customer or contract code")),
+    "secret": (gettext_lazy("password or PIN"), gettext_lazy("contains a password or PIN")),
 }
-SIGNS: dict[str, Words] = {
-    "happy_marks": gettext_lazy("happy emoji"),
-    "sad_marks": gettext_lazy("sad emoji"),
-    "angry_marks": gettext_lazy("angry emoji"),
+SIGNS: dict[str, Words] = {  # of engine.signs, which needs numpy and is therefore not asked here
+    "happy_emoji": gettext_lazy("happy emoji"),
+    "loving_emoji": gettext_lazy("hearts and kisses"),
+    "laughing_emoji": gettext_lazy("laughing emoji"),
+    "sad_emoji": gettext_lazy("sad emoji"),
+    "angry_emoji": gettext_lazy("angry emoji"),
+    "mocking_emoji": gettext_lazy("mocking emoji"),
+    "happy_face": gettext_lazy("a smile made of characters"),
+    "sad_face": gettext_lazy("a frown made of characters"),
     "exclamations": gettext_lazy("exclamation marks"),
     "questions": gettext_lazy("question marks"),
+    "astonished": gettext_lazy("question and exclamation marks together"),
+    "dots": gettext_lazy("trailing dots"),
+    "quotes": gettext_lazy("a word between quotation marks"),
     "capitals": gettext_lazy("words in capitals"),
     "drawn_out": gettext_lazy("drawn-out letters"),
+    "pleasant": gettext_lazy("pleasant words"),
+    "unpleasant": gettext_lazy("unpleasant words"),
+    "very_pleasant": gettext_lazy("very pleasant words"),
+    "very_unpleasant": gettext_lazy("very unpleasant words"),
+    "not_pleasant": gettext_lazy("a negated pleasant word"),
+    "not_unpleasant": gettext_lazy("a negated unpleasant word"),
+    "ends_pleasant": gettext_lazy("ends on a pleasant word"),
+    "ends_unpleasant": gettext_lazy("ends on an unpleasant word"),
+    "contrast": gettext_lazy("a turn (“but”)"),
+    "praise_with_fault": gettext_lazy("praise beside a fault"),
+    "mocking_praise": gettext_lazy("praise that may be mockery"),
+    "ironic_phrase": gettext_lazy("a turn of phrase that is often ironic"),
+    "fault": gettext_lazy("something does not work"),
+    "thanks": gettext_lazy("thanks"),
+    "swearing": gettext_lazy("swearing or insults"),
+    "threat": gettext_lazy("a threat"),
+    "at_you": gettext_lazy("a reproach at you"),
+    "wish": gettext_lazy("a wish"),
+    "joyful_wait": gettext_lazy("looking forward"),
+    "mild_praise": gettext_lazy("mild praise"),
+    "so_so": gettext_lazy("a shrug"),
+    "weary": gettext_lazy("weariness"),
+    "only_marks": gettext_lazy("no words at all"),
+}
+RULES: dict[str, Words] = {
+    "automatic": gettext_lazy("it was written by a machine"),
+    "spam": gettext_lazy("it is spam"),
+    "only_marks": gettext_lazy("it has no words"),
+    "question_in_thanks": gettext_lazy("there is a question in it"),
+    "only_greeting": gettext_lazy("it is only a greeting"),
+    "only_thanks": gettext_lazy("it says thanks and nothing else"),
 }
 _PLACES: dict[str, Words] = {  # what stands in a text for things whose own words say nothing
     "⇗": gettext_lazy("a link"),
@@ -193,21 +242,29 @@ def reasons_of(because: Sequence[Sequence[Any]], text: str) -> Reasons:
         if kind == "meaning":
             whole = whole or weight > 0
             continue
-        name = _reason_name(str(kind), str(what), phrases)
+        name = _emoji(str(what), text) or _reason_name(str(kind), str(what), phrases)
         place = told if weight > 0 else against
         if name and name not in place:
             place.append(name)
     return Reasons(tuple(told[:MOST_FOR]), tuple(against[:MOST_AGAINST]), whole)
 
 
+def _emoji(sign: str, text: str) -> str:
+    """The emoji of the text that a sign stands for: they say it better than words."""
+    group = GROUPS.get(sign)
+    if group is None:
+        return ""
+    return " ".join(list(dict.fromkeys(character for character in text[:4000] if character in group))[:3])
+
+
 def _reason_name(kind: str, what: str, phrases: Mapping[str, str]) -> str:
-    if kind == "sign":
-        return str(SIGNS.get(what, ""))
+    if kind in {"sign", "rule"}:
+        return str((SIGNS if kind == "sign" else RULES).get(what, ""))
     if what in _PLACES:
         return str(_PLACES[what])
     if kind == "word" and any(character.isalnum() for character in what):
         return f"‘{phrases.get(what, what)}’"
-    return str(SIGNS.get(what, what))
+    return what if kind == "word" else ""
 
 
 def _phrases(words: Sequence[tuple[str, float]], text: str) -> dict[str, str]:

@@ -106,7 +106,7 @@ def test_a_place_counts_in_the_text_that_is_shown(cast: Cast, as_: As) -> None:
 def test_why_is_told_in_plain_words(cast: Cast, as_: As) -> None:
     conversation, message = read(cast)
     told = words(as_(cast.marco).get(address(conversation, message)))
-    assert "Because of ‘non funziona’, angry emoji; and the sense of the whole text." in told
+    assert "Because of ‘non funziona’, 😡; and the sense of the whole text." in told
     assert "Because of ‘giorni’; and the sense of the whole text. Against it: ‘grazie’." in told
     assert "sure · 95%" in told
     assert "likely · 71%" in told
