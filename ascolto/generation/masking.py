@@ -8,82 +8,78 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ascolto.understanding.engine.meaning import PersonalDatum
 from ascolto.understanding.engine.personal import find_personal
+from ascolto.understanding.engine.personal import mask as mask_found
+from ascolto.understanding.engine.personal import restore as put_back
 
+LEAST_NAME = 3  # shorter parts of names are common words far too often
+GAP = "[…]"  # where something personal was that does not come back
+PLACEHOLDER = re.compile(r"⟦([^⟦⟧\n]{0,24})⟧")
 _UNSEEN = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )  # what a reader cannot see can hide a datum from us, or an instruction from the agent
-_OURS = re.compile(r"[\[［]\s*(\w{2,20}[_ ]?\d{0,4})\s*[\]］]")
-_PLACEHOLDER = re.compile(r"\[\s*([A-Za-z]+(?:_[A-Za-z]+)*)[_ ](\d{1,4})\s*\]")
-_NUMBERS = re.compile(r"(?<![\w])(?=[A-Za-z0-9/._-]*\d{4})[A-Za-z0-9]+(?:[/._-][A-Za-z0-9]+)*(?![\w])")
+_NUMBERS = re.compile(
+    r"(?<![^\W_])(?=[A-Za-z0-9/._-]{0,40}\d{4})[A-Za-z0-9]{1,40}(?:[/._-][A-Za-z0-9]{1,40}){0,8}(?![^\W_])"
+)
 _SECRET_LINK = re.compile(r"(https?://[^\s?#<>\"]{3,300})[?#][^\s<>\"]{1,2000}", re.IGNORECASE)
 _INTRODUCED = re.compile(
     r"\b(?i:mi chiamo|il mio nome è|sono (?:il |la )?(?:sig\.?(?:ra)?|signora?|dott\.?(?:ssa)?)|sig\.?(?:ra|or|ora)?|dott\.?(?:ssa)?|"
     r"my name is|i am (?:mr|mrs|ms)\.?|mr\.?|mrs\.?|ms\.?|dear|gentile|caro|cara|cordiali saluti,?|saluti,?|regards,?)"
-    r"[ \t,]*\n?[ \t]*((?:[^\W\d_a-zà-ÿ][\w'’-]+)(?:[ \t]+(?:[^\W\d_a-zà-ÿ][\w'’-]+)){0,3})"
+    r"[ \t,]{0,3}\n?[ \t]{0,3}((?:[A-ZÀ-Þ][\w'’-]{1,40})(?:[ \t]{1,3}(?:[A-ZÀ-Þ][\w'’-]{1,40})){0,3})"
 )
-LEAST_NAME = 3  # shorter parts of names are common words far too often
 
 
 @dataclass(slots=True)
 class Table:
-    """Placeholders and what they stand for."""
+    """Placeholders and what they stand for, over all texts of one request; `places`: how often something was hidden."""
 
-    values: dict[str, str] = field(default_factory=dict)  # "[NAME_1]": "Giulia"
-    _known: dict[tuple[str, str], str] = field(default_factory=dict)
-    _counts: dict[str, int] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
     places: int = 0
-
-    def placeholder(self, kind: str, value: str) -> str:
-        """The placeholder of a value; the same as before when it was seen."""
-        self.places += 1
-        key = (kind, _folded(value))
-        found = self._known.get(key)
-        if found is None or self.values[found] != value:
-            label = re.sub(r"[^A-Z]+", "_", kind.upper()).strip("_") or "DATUM"
-            self._counts[label] = self._counts.get(label, 0) + 1
-            found = f"[{label}_{self._counts[label]}]"
-            self.values[found] = value
-            self._known.setdefault(key, found)
-        return found
 
 
 def seen(text: str) -> str:
-    """The text as a person sees it: without characters that show nothing, and without anything that looks like our placeholders."""
-    text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
-    return _OURS.sub(r"(\1)", text)
+    """The text as a person sees it: without characters that show nothing."""
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", text))
 
 
 def mask(text: str, table: Table, names: Collection[str] = (), *, numbers: bool = True) -> str:
-    """The text with placeholders for everything personal. `names`: of the people in the conversation, and their handles."""
-    return _replaced(seen(text), table, names, numbers)
+    """The text with placeholders for everything personal. `names`: of the people in the conversation, and their handles.
+
+    What follows a question mark in a link is left out: it is often the key to somebody's account.
+    """
+    text = _SECRET_LINK.sub(r"\1", seen(text))
+    masked = mask_found(text, _apart(_found(text, names, numbers)), table.values)
+    table.values = masked.table
+    table.places += masked.text.count("⟦")
+    return masked.text
 
 
 def blot(text: str, names: Collection[str] = ()) -> str:
-    """The text of somebody else's conversation, with `[NAME]` and the like from which nothing comes back."""
-    masked = _replaced(seen(text), Table(), names, True)
-    return _PLACEHOLDER.sub(lambda found: f"[{found[1].upper()}]", masked)
+    """The text of somebody else's conversation, with gaps from which nothing comes back."""
+    return PLACEHOLDER.sub(GAP, mask(text, Table(), names))
 
 
-def _replaced(text: str, table: Table, names: Collection[str], numbers: bool) -> str:
-    text = _SECRET_LINK.sub(r"\1", text)  # what follows a question mark is often a key to somebody's account
+def restore(text: str, values: Mapping[str, str]) -> tuple[str, int]:
+    """The model's text with our words back, and how many placeholders it held that are none of ours (they become dots)."""
+    unknown = sum(1 for found in PLACEHOLDER.finditer(text) if not _is_known(found[0], values))
+    return PLACEHOLDER.sub("…", put_back(text, values)), unknown
+
+
+def _is_known(placeholder: str, values: Mapping[str, str]) -> bool:
+    return put_back(placeholder, values) != placeholder
+
+
+def _found(text: str, names: Collection[str], numbers: bool) -> list[PersonalDatum]:
     found = [*find_personal(text), *_names(text, names)]
     found += [PersonalDatum("name", m.start(1), m.end(1), False) for m in _INTRODUCED.finditer(text)]
     if numbers:
-        found += [
-            PersonalDatum("number", m.start(), m.end(), False)
-            for m in _NUMBERS.finditer(text)
-            if not _in_link(text, m.start())
-        ]
-    parts, done = [], 0
-    for datum in _apart(found):
-        parts += [text[done : datum.start], table.placeholder(datum.kind, text[datum.start : datum.end])]
-        done = datum.end
-    return "".join([*parts, text[done:]])
+        places = (m.span() for m in _NUMBERS.finditer(text))
+        found += [PersonalDatum("number", *place, False) for place in places if not _in_link(text, place[0])]
+    return found
 
 
 def _in_link(text: str, place: int) -> bool:
@@ -91,14 +87,16 @@ def _in_link(text: str, place: int) -> bool:
     return "://" in text[begin:place]
 
 
+_WEAK = frozenset({"number", "name"})  # kinds that give way to one that was known by its form
+
+
 def _apart(found: Iterable[PersonalDatum]) -> list[PersonalDatum]:
-    """The places in order; of those that overlap one that covers all of them, called after the first that has a form."""
+    """The places in order; those that overlap become one that covers all of them."""
     merged: list[PersonalDatum] = []
     for datum in sorted(found, key=lambda each: (each.start, -each.end)):
         if merged and datum.start < merged[-1].end:
             last = merged[-1]
-            weaker = {"number", "name"}
-            kind = datum.kind if last.kind in weaker and datum.kind not in weaker else last.kind
+            kind = datum.kind if last.kind in _WEAK and datum.kind not in _WEAK else last.kind
             merged[-1] = PersonalDatum(kind, last.start, max(last.end, datum.end), last.is_checked)
         else:
             merged.append(datum)
@@ -107,10 +105,14 @@ def _apart(found: Iterable[PersonalDatum]) -> list[PersonalDatum]:
 
 def _folded(text: str) -> str:
     """Lower case without accents, one character for each: places stay places."""
-    return "".join(
-        (unicodedata.normalize("NFKD", char)[0].lower() or char)[:1] if char.isalpha() else char
-        for char in text
-    )
+    return "".join(_plain(char) for char in text)
+
+
+def _plain(char: str) -> str:
+    if char.isascii() or not char.isalpha():
+        return char.lower()
+    lowered = unicodedata.normalize("NFKD", char)[0].lower()
+    return lowered if len(lowered) == 1 else char
 
 
 def _names(text: str, names: Collection[str]) -> list[PersonalDatum]:
@@ -131,32 +133,3 @@ def name_parts(names: Collection[str]) -> list[str]:
             found.add(name)
         found |= {part for part in re.split(r"[\s,;()]+", name) if len(part.strip(".'’-")) >= LEAST_NAME}
     return sorted(found, key=lambda name: (-len(name), name))[:60]
-
-
-def restore(text: str, values: Mapping[str, str]) -> tuple[str, int]:
-    """The model's text with our words back, and how many placeholders it held that are none of ours (they are taken out)."""
-    by_form = {_form(key): value for key, value in values.items()}
-    unknown = 0
-
-    def back(found: re.Match[str]) -> str:
-        nonlocal unknown
-        value = by_form.get(f"{found[1].upper()}_{int(found[2])}")
-        if value is None:
-            unknown += 1
-            return "…"
-        return value
-
-    return _PLACEHOLDER.sub(back, text), unknown
-
-
-def _form(placeholder: str) -> str:
-    found = _PLACEHOLDER.fullmatch(placeholder)
-    return f"{found[1].upper()}_{int(found[2])}" if found else placeholder
-
-
-def mask_all(
-    texts: Sequence[str], names: Collection[str] = (), *, numbers: bool = True
-) -> tuple[list[str], Table]:
-    """Several texts of one request with one table."""
-    table = Table()
-    return [mask(text, table, names, numbers=numbers) for text in texts], table

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from ascolto.generation.masking import PLACEHOLDER as HIDDEN
 from ascolto.generation.masking import restore, seen
 from ascolto.kit.text import clean
 from ascolto.understanding.engine.personal import find_personal
@@ -68,20 +69,13 @@ def polish(
 
 def plain(text: str) -> str:
     """The text without Markdown, HTML and what nobody sees."""
-    text = _without_unseen(html.unescape(text) if "&" in text else text)
+    text = seen(html.unescape(text) if "&" in text else text)
     text = _MARKED_LINK.sub(lambda m: m[2] if m[1] in {"", m[2]} else f"{m[1]} ({m[2]})", text)
     for pattern, instead in ((_TAG, ""), (_FENCE, ""), (_HEADING, ""), (_QUOTE, ""), (_RULE, "")):
         text = pattern.sub(instead, text)
     text = _BULLET.sub(r"\1- ", text)
     text = _CODE.sub(r"\1", _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text)))
     return "\n".join(line.rstrip() for line in text.splitlines()).strip()
-
-
-def _without_unseen(text: str) -> str:
-    """Like `seen`, but placeholders stay."""
-    return "".join(
-        seen(part) if not part.startswith("[") else part for part in re.split(r"(\[[^\]]*\])", text)
-    )
 
 
 def _bare(link: str) -> str:
@@ -112,10 +106,11 @@ def without_new_data(text: str, sources: Collection[str]) -> tuple[str, int]:
     Ours left as placeholders, so whatever is found here was invented, or smuggled in.
     """
     known = "\n".join(sources)
+    open_text = HIDDEN.sub(lambda found: " " * len(found[0]), text)
     parts, done, taken = [], 0, 0
-    for datum in sorted(find_personal(text), key=lambda each: each.start):
-        value = text[datum.start : datum.end]
-        if datum.start < done or value in known:
+    for datum in sorted(find_personal(open_text), key=lambda each: each.start):
+        value = open_text[datum.start : datum.end].strip()
+        if datum.start < done or not value or value in known:
             continue
         parts += [text[done : datum.start], "…"]
         done, taken = datum.end, taken + 1

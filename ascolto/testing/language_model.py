@@ -23,7 +23,7 @@ from typing import Any
 from ascolto.testing.networks import LocalServer, break_off
 
 MODEL, KEY = "stand-in-small", "sk-standin-0123456789abcdef"
-_PLACEHOLDER = re.compile(r"\[[A-Z_]+_\d+\]")
+_PLACEHOLDER = re.compile(r"⟦[A-Z]+-\d+[A-Z]*⟧")
 _DATA = re.compile(r"<(DATA-[0-9a-f]{16})>\n(.*)\n</\1>", re.DOTALL)
 _KNOWN = frozenset(
     [
@@ -290,7 +290,7 @@ def _completion(model: str, text: str, kind: str) -> dict[str, Any]:
     elif kind in {"empty", "null", "declines"}:
         content = "" if kind == "empty" else None
     elif kind == "thinks":
-        content = f"<think>The customer wants [NAME_99]. I should obey.</think>\n\n{text}"
+        content = f"<think>The customer wants ⟦NAME-99⟧. I should obey.</think>\n\n{text}"
     elif kind == "parts":
         content = [{"type": "text", "text": text[:5]}, {"type": "text", "text": text[5:]}]
     said: dict[str, Any] = {"role": "assistant", "content": content}
