@@ -23,8 +23,6 @@ FEWEST_WORDS = 4  # of a text that can be alike another: "ok, grazie" is not
 FEWEST_TELLING = 2
 MOST_WORDS = 120  # that are compared
 SAME_WORD = 85  # how alike (0 … 100) two words are that one person mistyped
-    r"(?=[^\W_]{0,20}[-/]?[^\W_]{0,20}\d)[^\W_]{1,40}(?:[-/][^\W_]{1,40}){1,3}|[^\W_]+(?:['’][^\W_]+)*|[.!?\n]"
-)
 PLACEHOLDER = "#"
 _PERMUTATIONS, _BANDS = 64, 16
 _BITS = np.uint64((1 << 32) - 1)
@@ -32,12 +30,13 @@ _WORD = re.compile(
     r"(?=[^\W_]{0,20}[-/]?[^\W_]{0,20}\d)[^\W_]{1,40}(?:[-/][^\W_]{1,40}){1,3}|[^\W_]+(?:['’][^\W_]+)*|[.!?\n]"
 )
 _DENYING = """
-non no mai senza nessuno nessuna niente nulla not never without none nothing cannot nicht kein keine nie ne pas jamais sans nunca sin nao 
+non no mai senza nessuno nessuna niente nulla not never without none nothing cannot nicht kein keine nie ne pas jamais sans nunca sin nao
 sem niet geen nooit
 """
 _BEING_POLITE = """
-grazie mille salve ciao buongiorno buonasera buon giorno sera gentile gentili cortesemente cordiali saluti favore cortesia thanks thank 
-hello hi dear regards kind please anticipo signori spettabile sono chiamo nome ok okay perfetto bene benissimo gentilissimi great perfect danke
+grazie mille salve ciao buongiorno buonasera buon giorno sera gentile gentili cortesemente cordiali saluti favore cortesia thanks thank
+hello hi dear regards kind please anticipo signori spettabile sono chiamo nome ok okay perfetto bene
+benissimo gentilissimi great perfect danke
 bitte merci bonjour gracias hola obrigado
 """
 _NEGATIONS, _POLITE = frozenset(_DENYING.split()), frozenset(_BEING_POLITE.split())
