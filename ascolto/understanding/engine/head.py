@@ -37,9 +37,8 @@ class Seen:
     words: Sequence[str]  # as they are written
     vector: Floats
     signs: Mapping[str, float]
-    negators: Mapping[int, int] = field(
-        default_factory=dict
-    )  # place of a word: place of the word that negates it
+    negators: Mapping[int, int] = field(default_factory=dict)  # place of a word: of the word that negates it
+    plain: Sequence[str] = ()  # the words as they are compared: folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,10 @@ class Head:
             probability=float(probabilities[best]),
             is_sure=bool(probabilities[best] >= self.sure_from),
             probabilities=dict(zip(self.labels, map(float, probabilities), strict=True)),
-            because=self.because(seen, best)[:explain] if explain else (),
+            because=tuple(
+                Because(why.kind, why.what, round(why.weight, 3))
+                for why in (self.because(seen, best)[:explain] if explain else ())
+            ),
         )
 
     def because(self, seen: Seen, label: int, *, least: float = 0.02) -> tuple[Because, ...]:

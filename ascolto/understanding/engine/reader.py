@@ -17,6 +17,7 @@ from ascolto.understanding.engine.personal import find_personal
 from ascolto.understanding.engine.reject import is_none
 from ascolto.understanding.engine.signs import read_signs
 from ascolto.understanding.engine.text import Prepared, for_encoder, prepare
+from ascolto.understanding.engine.urgency import urgency_of
 
 SHIPPED = Path(__file__).parent.parent / "weights"
 REASONS = 6  # kept of each answer
@@ -38,7 +39,7 @@ def see(prepared: Prepared, vector: Floats) -> Seen:
     words = words_of(prepared)
     plain = [folded(word) for word in words]
     signs = read_signs(prepared, words, plain)
-    return Seen(grams_of(plain), words, vector, signs.values, signs.negators)
+    return Seen(grams_of(plain), words, vector, signs.values, signs.negators, plain)
 
 
 class Reader:
@@ -64,13 +65,13 @@ class Reader:
     def _understand(self, asked: Asked, text: Prepared, vector: Floats) -> Meaning:
         seen = see(text, vector)
         sentiment, intent = self._ask("sentiment", seen), self._ask("intent", seen)
-        shares = sentiment.probabilities
+        anger = self._ask("anger", seen)
         return Meaning(
             language=language_of(text, asked.context.language_hint),
             sentiment=sentiment,
-            strength=shares.get("positive", 0.0) - shares.get("negative", 0.0),
-            anger=self._ask("anger", seen),
-            urgency=self._ask("urgency", seen),
+            strength=self._strength(sentiment, seen),
+            anger=anger,
+            urgency=urgency_of(seen, self._ask("urgency", seen), intent, anger, asked.context),
             intent=intent,
             topic=self._topic(seen),
             personal=find_personal(asked.text),
@@ -83,6 +84,13 @@ class Reader:
     def _versions(self, asked: Asked) -> dict[str, str]:
         behind = {name: head.version for name, head in self.heads.items()}
         return behind | {"commercial": shipped_weights().version} if asked.is_outgoing else behind
+
+    def _strength(self, sentiment: Judgement, seen: Seen) -> float:
+        """From -1 to 1: which way and how surely, and less where the feeling is a mild one."""
+        shares = sentiment.probabilities
+        leaning = shares.get("positive", 0.0) - shares.get("negative", 0.0)
+        head = self.heads.get("strength")
+        return leaning * (0.5 + 0.5 * head.answer(seen).probabilities["strong"] if head else 1.0)
 
     def _topic(self, seen: Seen) -> Judgement | None:
         head = self.heads.get("topic")

@@ -49,8 +49,15 @@ def anger(data: Path) -> Sequence[Labelled]:
     return examples
 
 
+def urgency(data: Path) -> Sequence[Labelled]:
+    """Our messages; the level "low" is not learnt but composed (see engine/urgency.py)."""
+    levels = ("normal", "high", "urgent")
+    return [Labelled(m.text, levels[m.urgency], group=m.language) for m in read_corpus()]
+
+
 PLANS = [
     Plan("sentiment", "How does the author feel about it?", sentiment, Recipe()),
     Plan("strength", "How strong is the feeling?", strength, Recipe(), keep=15_000),
     Plan("anger", "Is the author angry?", anger, Recipe()),
+    Plan("urgency", "How soon does it need somebody?", urgency, Recipe(), keep=20_000),
 ]
