@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ascolto.testing.postgres import Cluster, NoPostgres
 from ascolto.testing.product import Product
-from bench import limits, measures, report
+from bench import limits, measures, report, searching
 from bench.measures import Figures, attempt
 
 EMAIL = "marco@telvia.example"
@@ -73,13 +73,25 @@ def measure_lists(url: str, folder: Path, sizes: list[str]) -> Figures:
     return found
 
 
+def measure_search(url: str, folder: Path, sizes: list[str]) -> Figures:
+    """The search box at growing numbers of conversations."""
+    found: Figures = {}
+    product = Product(folder / "search", database_url=url)
+    product.data.mkdir(parents=True, exist_ok=True)
+    product.run("migrate", "-v0")
+    for size in sizes:
+        product.python(f"import django; django.setup()\nfrom bench.seed import seed\nseed({SIZES[size]})")
+        found |= attempt(lambda size=size: searching.measure_product(product, size))  # type: ignore[misc]
+    return found
+
+
 def main() -> None:
     """Measure, print a table, keep it in bench/RESULTS.md."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
     parser.add_argument(
         "--part",
-        choices=["limits", "flow", "lists"],
+        choices=["limits", "flow", "lists", "search"],
         action="append",
         help="only this part (may be repeated)",
     )
@@ -91,7 +103,7 @@ def main() -> None:
     )
     parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
     options = parser.parse_args()
-    parts = options.part or ["limits", "flow", "lists"]
+    parts = options.part or ["limits", "flow", "lists", "search"]
     kinds = ["sqlite", "postgres"] if options.database == "both" else [options.database]
     results: dict[str, Figures] = {}
     for kind in kinds:
@@ -104,6 +116,8 @@ def main() -> None:
                     results[kind] |= measure_flow(kind, url, Path(folder), options.count)
                 if "lists" in parts:
                     results[kind] |= measure_lists(url, Path(folder), options.sizes.split(","))
+                if "search" in parts:
+                    results[kind] |= measure_search(url, Path(folder), options.sizes.split(","))
         except NoPostgres as reason:
             print(f"PostgreSQL is left out: {reason}")
         print(report.table({kind: results.get(kind, {})}))

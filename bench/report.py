@@ -19,6 +19,10 @@ BARS = {
     "API list of 50 at 100k, 8 clients (1/s)": ("≥", 200, 200),
     "queue page at 100k, p50 (ms)": ("≤", 30, 30),
     "thread of 30 at 100k, p50 (ms)": ("≤", 8, 8),
+    "search: rare word, p50 (ms of the processor) at 100k": ("≤", 3, 3),
+    "search: common word, p50 (ms of the processor) at 100k": ("≤", 10, 10),
+    "search: rare word, p50 (ms of the processor) at 1M": ("≤", 100, 100),
+    "search: common word, p50 (ms of the processor) at 1M": ("≤", 100, 100),
     "memory at rest (MiB)": ("≤", 180, 180),
     "memory after load (MiB)": ("≤", 350, 350),
 }

@@ -16,10 +16,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ascolto.testing.product import Product
+from bench.load import gets, run
 from bench.seed import word
 
 ASKED = 40  # questions of each kind
 RARE, MID = 20_000, 300  # ranks of words that few and some messages have
+EMAIL = "anna@bench.example"
 Figures = dict[str, float]
 
 
@@ -160,6 +163,23 @@ def main() -> None:
 
     found = {} if "asked" in sys.argv else index_everything()
     print(json.dumps(found | measure(Conversation.objects.count())))
+
+
+def measure_product(product: Product, label: str) -> Figures:
+    """Everything above in an installation that is seeded, and two questions through its API."""
+    told = product.python(
+        "import sys; sys.argv = ['bench']\nfrom bench.searching import main; main()"
+    ).splitlines()[-1]
+    found = {f"{name} at {label}": value for name, value in json.loads(told).items()}
+    with product:
+        bearer = f"Authorization: Bearer {product.add_token('conversations:read', email=EMAIL)}"
+        for kind, text in (("rare", word(RARE)), ("common", "router")):
+            address = f"{product.base_url}/api/v1/search?q={text}"
+            run(product.base_url, gets(address, 10, bearer))
+            outcome = run(product.base_url, gets(address, 100, bearer), connections=1)
+            assert outcome.failed == 0, f"{address} failed {outcome.failed} times"
+            found[f"API search, {kind} word at {label}, p50 (ms)"] = outcome.milliseconds(0.5)
+    return found
 
 
 if __name__ == "__main__":

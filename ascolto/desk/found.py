@@ -43,6 +43,7 @@ def found_context(request: HttpRequest) -> dict[str, Any]:
     home = reverse("desk:queue")
     return {
         **around_list(asked, {}),
+        "view_label": _("Search"),
         "rows": found_rows(page.hits, asked),
         "more": home + asked.address(cursor=page.next_cursor) if page.next_cursor else "",
         "is_cut": page.is_cut,
