@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ascolto.contact.urls")),
     path("", include("ascolto.desk.urls")),
     path("", include("ascolto.generation.urls")),
+    path("", include("ascolto.understanding.urls")),
     path("", include("ascolto.workspace.urls")),
 ]
 

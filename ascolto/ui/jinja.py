@@ -45,6 +45,8 @@ def environment(**options: Any) -> Environment:
             "moment": moment,
             "long_date": long_date,
             "file_size": file_size,
+            "number": number,
+            "percent": percent,
             "own_language": reasons.in_own_language,
         }
     )
@@ -134,3 +136,13 @@ def file_size(size: int) -> str:
     if size < 1_000_000:
         return f"{max(1, round(size / 1000))} kB"
     return f"{formats.number_format(size / 1_000_000, 1)} MB"
+
+
+def number(value: float, digits: int = 0) -> str:
+    """`1,204` or `0.785` as the reader writes numbers."""
+    return str(formats.number_format(round(value, digits), digits, force_grouping=True))
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share of one as `96%`."""
+    return gettext("%(number)s%%") % {"number": number(share * 100, digits)}

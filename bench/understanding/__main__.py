@@ -33,9 +33,9 @@ def main() -> None:
     names = options.only or [*registry.MODULES, BIAS]
     outcomes = [_measured(name, options.data) for name in registry.MODULES if name in names]
     if options.write and outcomes:
-        versions = {name: head.version for name, head in shipped().heads.items()}
-        everything = report.with_those_before(outcomes, versions, registry.MODULES)
-        report.write(report.figures(everything, versions), everything)
+        heads = shipped().heads
+        everything = report.with_those_before(outcomes, heads, registry.MODULES)
+        report.write(report.figures(everything, heads), everything)
     if BIAS in names:
         print(f"\n## bias\n\n{bias_report.run(write=options.write)}")
 

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ascolto.understanding.engine.head import Head
 from bench.report import machine
+from bench.understanding.judged import size_of
 from bench.understanding.registry import Outcome
 from bench.understanding.rows import LEARNER, SHIPPED, Row, as_row
 
@@ -77,14 +79,23 @@ def bins(rows: Sequence[Row]) -> str:
     return "\n".join([about, *lines])
 
 
+def cards(heads: Mapping[str, Head]) -> dict[str, dict[str, Any]]:
+    """What is told of each head as it ships: its version, size, and how it was made."""
+    return {
+        name: {**head.card, "version": head.version, "labels": list(head.labels), "bytes": size_of(head)}
+        for name, head in sorted(heads.items())
+    }
+
+
 def figures(
-    outcomes: Sequence[Outcome], versions: Mapping[str, str], now: datetime | None = None
+    outcomes: Sequence[Outcome], heads: Mapping[str, Head], now: datetime | None = None
 ) -> dict[str, Any]:
     """What ships."""
     return {
         "made_at": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
         "machine": machine(),
-        "heads": dict(sorted(versions.items())),
+        "heads": versions_of(heads),
+        "cards": cards(heads),
         "modules": {
             outcome.name: {
                 "rows": [row.as_json() for row in outcome.rows],
@@ -95,16 +106,21 @@ def figures(
     }
 
 
+def versions_of(heads: Mapping[str, Head]) -> dict[str, str]:
+    """The version of each head."""
+    return {name: head.version for name, head in sorted(heads.items())}
+
+
 def with_those_before(
     outcomes: Sequence[Outcome],
-    versions: Mapping[str, str],
+    heads: Mapping[str, Head],
     names: Sequence[str],
     *,
     shipped: Path = SHIPPED_FIGURES,
 ) -> list[Outcome]:
     """What was measured now, in the place of what was measured before; what asked other heads than these is dropped."""
     before = json.loads(shipped.read_text()) if shipped.exists() else {"heads": {}, "modules": {}}
-    is_same = before["heads"] == dict(versions)
+    is_same = before["heads"] == versions_of(heads)
     found = {outcome.name: outcome for outcome in outcomes}
     for name, told in before["modules"].items():
         if name in found or not (is_same or name in FREE_OF_HEADS):
