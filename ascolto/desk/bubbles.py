@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +24,7 @@ from ascolto.desk.facts import Facts, facts_of
 from ascolto.desk.looks import Look, look_of
 from ascolto.desk.reading import Said
 from ascolto.desk.understood import Line as ReadingLine
+from ascolto.generation.words import provenance_words
 from ascolto.ui.reasons import in_own_language
 
 
@@ -88,6 +89,7 @@ class Bubble:
     removed_by_us: bool
     is_outside: bool  # noted by a person: answered on the network's own page
     reading: ReadingLine | None = None  # what was understood of it, as soon as it was read
+    origins: Sequence[str] = ()  # of words that no person wrote alone
     is_message: bool = True
 
 
@@ -175,6 +177,7 @@ def _bubble(
         removed_by_us=row["extra"].get("removed_by_us") is True,
         is_outside=row["kind"] == "outside",
         reading=reading,
+        origins=provenance_words(row["extra"]) if row["direction"] == Direction.OUT else (),
     )
 
 

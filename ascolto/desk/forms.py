@@ -40,6 +40,7 @@ class Draft:
     client_key: str | None
     template: dict[str, object] | None
     resolves: bool
+    generated: Sequence[int] = ()  # texts of a language model that were put into it
 
 
 def read_draft(request: HttpRequest) -> Draft:
@@ -61,6 +62,7 @@ def read_draft(request: HttpRequest) -> Draft:
         client_key=clean(data.get("client_key", ""), 64) or None,
         template=_template(data) if mode == Visibility.PRIVATE else None,
         resolves=data.get("then") == "resolve",
+        generated=[int(pk) for pk in data.getlist("generated")[:20] if pk.isdigit() and len(pk) < 18],
     )
 
 

@@ -23,6 +23,7 @@ from ascolto.search.reindexing import progress
 from ascolto.search.selectors import COUNT_CAP, Hit, Page, count, find, suggestion
 from ascolto.ui.jinja import moment, short_date
 from ascolto.ui.shell import shell_context
+from ascolto.understanding.selectors.mood import ANYTHING
 
 HITS = 25
 
@@ -30,7 +31,7 @@ HITS = 25
 def is_search(request: HttpRequest) -> bool:
     """Whether the address asks for words, and for nothing that only a list can narrow."""
     asked = read_asked(request.GET)
-    return bool(asked.query) and asked.view == "all" and asked.filters == Filters()
+    return bool(asked.query) and asked.view == "all" and asked.filters == Filters() and asked.meant == ANYTHING
 
 
 def found_context(request: HttpRequest) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,7 +13,7 @@ from ascolto.desk.card import LANGUAGES, language_name
 from ascolto.desk.understood import FACES, Chip, alike_chip, anger_chip, urgency_chip
 from ascolto.understanding import wording
 from ascolto.understanding.selectors.mood import Meant, Mood, MoodLine
-from ascolto.understanding.selectors.readings import active_topics
+from ascolto.understanding.selectors.readings import Alike, active_topics
 
 WIDTH, HEIGHT, EDGE = 84, 24, 3
 FEWEST_POINTS = 3  # messages from which a line says more than a face
@@ -36,6 +37,8 @@ class Head:
 
     chips: Sequence[Chip]
     spark: Spark | None
+    alike: str = ""  # how many say the same now
+    alike_href: str = ""  # where they are
 
 
 def marks_of(mood: Mood | None) -> list[Chip]:
@@ -53,8 +56,8 @@ def marks_of(mood: Mood | None) -> list[Chip]:
     return [chip for chip in found if chip is not None]
 
 
-def head_of(line: MoodLine | None) -> Head | None:
-    """What the head shows; nothing before anything was read."""
+def head_of(line: MoodLine | None, *, alike: Alike | None = None) -> Head | None:
+    """What the head shows; nothing before anything was read. `alike`: who says the same lately."""
     if line is None:
         return None
     mood = line.now
@@ -66,7 +69,15 @@ def head_of(line: MoodLine | None) -> Head | None:
         None if mood.needs_answer else Chip(wording.answer_name("needs_answer", "no"), "check"),
     ]
     spark = _spark(line) if len(line.strengths) >= FEWEST_POINTS else None
-    return Head([chip for chip in found if chip is not None], spark)
+    chips = [chip for chip in found if chip is not None]
+    if alike is None:
+        return Head(chips, spark)
+    text = ngettext(
+        "%(count)s person says the same in the last hour",
+        "%(count)s people say the same in the last hour",
+        alike.people,
+    ) % {"count": alike.people}
+    return Head(chips, spark, text, f"{reverse('desk:queue')}?view=all&lookalike={alike.id}")
 
 
 def _face(mood: Mood) -> Chip | None:

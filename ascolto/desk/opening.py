@@ -25,7 +25,7 @@ from ascolto.customers.models import Customer
 from ascolto.desk.bubbles import Bubble, Thread, make_bubbles, weave
 from ascolto.desk.composer import make_composer
 from ascolto.desk.lines import read_lines
-from ascolto.desk.mood import head_of
+from ascolto.desk.mood import Head, head_of
 from ascolto.desk.queue import (
     SIGNS,
     Asked,
@@ -40,16 +40,18 @@ from ascolto.desk.queue import (
 from ascolto.desk.reading import Place, Said, newest_messages
 from ascolto.desk.understood import make_lines
 from ascolto.events.log import latest_position
+from ascolto.generation.selectors import conversation_tools
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token, pk_of_reference
 from ascolto.search.selectors import matching
 from ascolto.ui.jinja import url_or_none
 from ascolto.ui.shell import shell_context
 from ascolto.understanding.selectors.mood import mood_line
-from ascolto.understanding.selectors.readings import readings_of
+from ascolto.understanding.selectors.readings import LOOKALIKES_FROM, alike_among, readings_of
 
 ROWS = 50
 MESSAGES = 100
+LATELY = timedelta(hours=1)  # in which many who say the same are news
 LEAD = timedelta(seconds=5)  # what happened just before a message belongs to the same page
 
 
@@ -207,7 +209,12 @@ def part_context(request: HttpRequest, conversation: Conversation, said: list[Sa
     """These messages alone, for the live thread."""
     bubbles = bubbles_of(request, said, conversation)
     base = reverse("desk:thread", args=[conversation.number])
-    return {"number": conversation.number, "base": base, "thread": Thread(items=list(bubbles))}
+    return {
+        "number": conversation.number,
+        "base": base,
+        "tools": conversation_tools(agent_of(request), conversation),
+        "thread": Thread(items=list(bubbles)),
+    }
 
 
 def conversation_context(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
@@ -217,6 +224,7 @@ def conversation_context(request: HttpRequest, conversation: Conversation) -> di
         **head_context(request, conversation),
         "thread": thread_of(request, conversation),
         "composer": make_composer(agent, conversation),
+        "tools": conversation_tools(agent, conversation),
         "client_key": new_token(12),
         "current_id": conversation.pk,
     }
@@ -232,9 +240,18 @@ def head_context(request: HttpRequest, conversation: Conversation) -> dict[str, 
         "may_manage": not agent_of(request).is_guest,
         "status_names": status_names(),
         "list_query": read_asked(request.GET).address(),
-        "read_mood": lambda: head_of(mood_line(conversation.pk)),  # asked for where it is drawn
+        "read_mood": lambda: _mood_of(request, conversation),  # asked for where it is drawn
         "at": now(),
     }
+
+
+def _mood_of(request: HttpRequest, conversation: Conversation) -> Head | None:
+    """The mood of the head, and how many say the same now."""
+    line = mood_line(conversation.pk)
+    if line is None or line.now.lookalike is None or line.now.people_alike < LOOKALIKES_FROM:
+        return head_of(line)
+    found = alike_among(visible_to(request), since=now() - LATELY, group=line.now.lookalike)
+    return head_of(line, alike=found[0] if found else None)
 
 
 def _called(customer: Customer) -> str:

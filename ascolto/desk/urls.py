@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ascolto.desk.views import answer, changes, queue, thread, understood
+from ascolto.desk.views import answer, changes, composing, queue, thread, understood
 
 app_name = "desk"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("c/<str:number>/messages/<int:pk>/reading/correct/", understood.say, name="correct"),
     path("c/<str:number>/messages/<int:pk>/reading/withdraw/", understood.take_back, name="withdraw"),
     path("c/<str:number>/reply/", answer.reply, name="reply"),
+    path("c/<str:number>/draft-language/", composing.draft_language, name="draft-language"),
     path("c/<str:number>/answered/", answer.answered_outside, name="answered"),
     path("c/<str:number>/assign/", changes.assign, name="assign"),
     path("c/<str:number>/status/", changes.status, name="status"),

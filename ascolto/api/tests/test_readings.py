@@ -147,7 +147,7 @@ def test_conversations_are_listed_by_what_they_mean(cast: Cast, marco: Caller, m
 def test_lookalikes_count_only_what_may_be_seen(cast: Cast, marco: Caller, anna: Caller) -> None:
     board = make_inbox(name="Board", teams=[cast.viktor.teams.get()])
     first = receive(cast.inbox, "No signal in Navile!", customer=cast.giulia)
-    group = make_reading(first, alike=1).lookalike
+    group = make_reading(first, alike=5).lookalike
     for n, inbox in enumerate((cast.inbox, cast.inbox, board, board)):
         heard = receive(inbox, "No signal in Navile!!", customer=make_customer(f"Customer {n}"))
         make_reading(heard, lookalike=group)

@@ -15,9 +15,9 @@ from ascolto.conversations.actions import add_participant, add_reply
 from ascolto.conversations.models import Conversation, Message
 from ascolto.events.models import Event
 from ascolto.kit.clock import now
-from ascolto.testing.factories import Cast, make_agent
+from ascolto.testing.factories import Cast, make_agent, make_customer
 from ascolto.testing.readings import make_reading
-from ascolto.understanding.models import Correction, Reading, Topic
+from ascolto.understanding.models import Correction, Lookalike, Reading, Topic
 
 As = Callable[..., Client]
 SCRIPT = {"HX-Request": "true"}
@@ -243,3 +243,57 @@ def test_the_list_is_narrowed_by_what_was_understood(cast: Cast, as_: As) -> Non
     assert '<option value="praise" selected>' in choices
     assert "Outage" in choices
     assert "Everything is broken." not in as_(cast.viktor).get("/?view=all&intent=complaint").content.decode()
+
+
+def test_a_draft_in_another_language_is_noticed_and_never_blocked(cast: Cast, as_: As) -> None:
+    conversation, _message = read(cast)
+    marco, where = as_(cast.marco), f"/c/{conversation.number}/draft-language/"
+    english = "We are very sorry, a technician is going to repair your line tomorrow morning."
+    italian = "Ci dispiace molto, domani mattina un tecnico viene a riparare la linea."
+    told = "This draft seems to be in English; the customer writes in Italian."
+    assert told in words(marco.post(where, {"text": english, "mode": "private"}, headers=SCRIPT))
+    for calm in ({"text": italian}, {"text": english, "mode": "note"}, {"text": "ok"}, {"text": ""}, {}):
+        assert words(marco.post(where, calm, headers=SCRIPT)).strip() == ""
+    answer = marco.post(
+        f"/c/{conversation.number}/reply/", {"text": english, "mode": "private"}, headers=SCRIPT
+    )
+    assert answer.status_code == 201
+    assert as_(cast.viktor).post(where, {"text": english}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 190_000, "\u202e" * 9000, "😡" * 10_000, "è\u0301\u0302" * 9000, "\x00\ud800"]
+)
+def test_hostile_drafts_are_looked_at_all_the_same(cast: Cast, as_: As, text: str) -> None:
+    conversation, _message = read(cast)
+    data = {"text": text.encode("utf-8", "replace").decode(), "mode": "private"}
+    assert as_(cast.marco).post(f"/c/{conversation.number}/draft-language/", data).status_code == 200
+
+
+def test_where_nobody_knows_the_customers_language_nothing_is_said(cast: Cast, as_: As) -> None:
+    conversation = cast.writes("?")
+    english = "We are very sorry, a technician is going to repair your line tomorrow morning."
+    page = as_(cast.marco).post(f"/c/{conversation.number}/draft-language/", {"text": english})
+    assert words(page).strip() == ""
+
+
+def test_many_who_say_the_same_now_are_one_link_away(cast: Cast, as_: As) -> None:
+    conversation, _message = read(cast, alike=3)
+    group = Lookalike.objects.get()
+    for name in ("Paolo Ricci", "Rita Ferrante"):
+        other = cast.writes(f"{name}: niente linea", customer=make_customer(name))
+        make_reading(Message.objects.get(conversation=other), lookalike=group)
+    page = as_(cast.marco).get(f"/c/{conversation.number}/head/").content.decode()
+    assert "3 people say the same in the last hour" in words(page)
+    address = html.unescape(re.search(r'<p class="alike">.*?<a class="link[^"]*" href="([^"]+)"', page)[1])  # type: ignore[index]
+    listed = as_(cast.marco).get(address).content.decode()
+    assert "Paolo Ricci: niente linea" in listed
+    assert "Rita Ferrante: niente linea" in listed
+    assert "niente linea" not in as_(cast.viktor).get(address).content.decode()
+
+
+def test_yesterdays_look_alikes_are_no_news(cast: Cast, as_: As) -> None:
+    conversation, _message = read(cast, alike=30)
+    Message.objects.update(occurred_at=now() - timedelta(days=1))
+    Conversation.objects.update(last_inbound_at=now() - timedelta(days=1))
+    assert "in the last hour" not in words(as_(cast.marco).get(f"/c/{conversation.number}/head/"))

@@ -26,6 +26,8 @@ from ascolto.desk.opening import (
 from ascolto.desk.reading import one_message
 from ascolto.desk.replies import refusal_words, toast
 from ascolto.gates import Refused
+from ascolto.generation.actions.used import note_used
+from ascolto.generation.provenance import provenance_of
 
 
 @signed_in
@@ -66,7 +68,9 @@ def _send(agent: Agent, conversation: Conversation, draft: Draft) -> Message:
             attachments=draft.attachments,
             client_key=draft.client_key,
             template=draft.template,
+            provenance=provenance_of(agent, conversation, draft.text, draft.generated),
         )
+        note_used(message)
     if draft.resolves and not agent.is_guest:
         change_status(agent=agent, conversation=conversation, status=Status.RESOLVED)
     return message

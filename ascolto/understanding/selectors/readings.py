@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
 
-from ascolto.conversations.models import Conversation
-from ascolto.understanding.models import Correction, Reading, Topic
+from ascolto.conversations.models import Conversation, Direction
+from ascolto.understanding.models import Correction, Lookalike, Reading, Topic
 
 CORRECTIONS_SHOWN = 20
 LOOKALIKES_FROM = 3  # customers who say the same, before anybody is told
@@ -49,6 +49,13 @@ def active_topics() -> QuerySet[Topic]:
     return Topic.objects.filter(is_active=True)
 
 
+def language_heard(conversation: int) -> str:
+    """The language of the customer's last message whose language is known; empty where none is."""
+    rows = Reading.objects.filter(message__conversation=conversation, message__direction=Direction.IN)
+    known = rows.exclude(language__in=["", "und"]).order_by("-message__occurred_at", "-message_id")
+    return known.values_list("language", flat=True).first() or ""
+
+
 def alike_among(
     visible: QuerySet[Conversation],
     *,
@@ -57,16 +64,20 @@ def alike_among(
     fewest: int = LOOKALIKES_FROM,
     limit: int = 50,
 ) -> list[Alike]:
-    """Groups of look-alike messages in these conversations, the last one to grow first; `since` counts only newer messages."""
-    rows = Reading.objects.filter(message__conversation__in=visible).exclude(lookalike=None)
+    """Groups of look-alike messages, the last one to grow first, counted in these conversations; `since` counts only newer messages."""
+    candidates = Lookalike.objects.filter(size__gte=fewest).order_by("-last_at")
     if group is not None:
-        rows = rows.filter(lookalike=group)
+        candidates = candidates.filter(pk=group)
+    if since is not None:
+        candidates = candidates.filter(last_at__gte=since)
+    rows = Reading.objects.filter(lookalike__in=list(candidates.values_list("pk", flat=True)[:limit]))
     if since is not None:
         rows = rows.filter(message__occurred_at__gte=since)
-    groups = rows.values("lookalike").annotate(
+    groups = rows.filter(Exists(visible.filter(pk=OuterRef("message__conversation")))).values("lookalike")
+    found = groups.annotate(
         people=Count("message__conversation__customer", distinct=True),
         first=Min("message_id"),
         last=Max("message__occurred_at"),
     )
-    found = groups.filter(people__gte=fewest).order_by("-last")[:limit]
-    return [Alike(row["lookalike"], row["people"], row["first"], row["last"]) for row in found]
+    rows_found = found.filter(people__gte=fewest).order_by("-last")
+    return [Alike(row["lookalike"], row["people"], row["first"], row["last"]) for row in rows_found]
