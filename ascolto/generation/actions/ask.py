@@ -28,10 +28,11 @@ def ask(
     language: str = "",
     client_key: str | None = None,
 ) -> Generated:
-    """Write down that `agent` wants a text; the background process gets it. The same `client_key` asks once.
+    """Write down that `agent` wants a text; the background process gets it.
 
-    `message` or `text` is what to translate; for a suggestion `text` is the draft so far. `language`: to write in; without it the
-    customer's for what they shall read, the agent's for what the agent reads. Raises NotAllowed, Refused.
+    The same wish that is still open, or with the same `client_key`, is one. `message` or `text` is what to translate; for a suggestion
+    `text` is the draft so far. `language`: to write in; without it the customer's for what they shall read, the agent's for what the
+    agent reads. Raises NotAllowed, Refused.
     """
     if earlier := _earlier(client_key, agent, conversation):
         return earlier
@@ -39,6 +40,8 @@ def ask(
         raise NotAllowed(purpose)
     text = clean(text, LONGEST_TRANSLATED + 1)
     _check(purpose, conversation, message, text)
+    if waiting := _same(agent, conversation, purpose, message, text):
+        return waiting
     _check_open(agent)
     for_agent = purpose == Purpose.SUMMARY or (purpose == Purpose.TRANSLATION and message is not None)
     return Generated.objects.create(
@@ -74,6 +77,14 @@ def _check(purpose: str, conversation: Conversation, message: Message | None, te
         raise Refused("empty", "There is no text to translate.", fix="Write something, or choose a message.")
     if len(said) > LONGEST_TRANSLATED:
         raise Refused("too_long", "The text is too long to be translated.", fix="Translate a part of it.")
+
+
+def _same(
+    agent: Agent, conversation: Conversation, purpose: str, message: Message | None, text: str
+) -> Generated | None:
+    """The same wish that is still open: whoever presses twice asks once."""
+    rows = Generated.objects.filter(agent=agent, conversation=conversation, purpose=purpose)
+    return rows.filter(message=message, given=text, finished_at__isnull=True).first()
 
 
 def _check_open(agent: Agent) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from ascolto.events.log import emit
 from ascolto.generation.asking import Said
@@ -32,7 +32,6 @@ SERVER_WORKS = frozenset(
 # --- taking ----------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def claim(holder: str, moment: datetime) -> list[int]:
     """Take for `holder` what waits, the oldest first: at most as many as may be asked at once, over all processes.
 
@@ -40,8 +39,11 @@ def claim(holder: str, moment: datetime) -> list[int]:
     model, at once. Tests are asked in a pause too: that is how an administrator looks whether it is over.
     """
     waiting = Generated.objects.filter(state=State.WAITING, finished_at__isnull=True)
-    if not waiting.exists():
-        return []
+    return _claim(holder, waiting, moment) if waiting.exists() else []  # looking takes no lock
+
+
+@transaction.atomic
+def _claim(holder: str, waiting: QuerySet[Generated], moment: datetime) -> list[int]:
     server = ModelServer.objects.select_for_update().filter(pk=1).first() or ModelServer(pk=1)
     places = breaker_of(health_of(server)).places(server.places, moment)
     on_the_wire = Generated.objects.filter(
@@ -73,13 +75,17 @@ def release(holder: str) -> int:
     return held.update(state=State.WAITING, holder="", lease_until=None)
 
 
-@transaction.atomic
 def take_back_lost(except_for: Collection[int]) -> int:
     """Settle what nobody holds any more: what had not left waits again, what may have left is answered without the model."""
     held = Generated.objects.filter(finished_at__isnull=True, holder__gt="").exclude(pk__in=except_for)
     gone = [holder for holder in set(held.values_list("holder", flat=True)) if is_dead(holder)]
-    lost = held.filter(Q(lease_until__lte=now()) | Q(holder__in=gone)).select_for_update(of=("self",))
-    rows = list(lost.select_related("conversation__customer", "conversation__account", "agent"))
+    lost = held.filter(Q(lease_until__lte=now()) | Q(holder__in=gone))
+    return _settle(lost) if lost.exists() else 0
+
+
+@transaction.atomic
+def _settle(lost: QuerySet[Generated]) -> int:
+    rows = list(lost.select_for_update(of=("self",)).select_related("conversation", "agent"))
     for row in rows:
         if row.state == State.CLAIMED:
             Generated.objects.filter(pk=row.pk).update(state=State.WAITING, holder="", lease_until=None)
