@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 
-from ascolto.understanding.engine.encoder import Encoder, open_encoder
+from ascolto.understanding.engine.encoder import Encoder, shared_encoder
 from ascolto.understanding.engine.head import Head, UnreadableHead
 from ascolto.understanding.engine.reader import Reader, shipped_heads
 from ascolto.understanding.models import ModelVersion
@@ -18,7 +19,7 @@ class Serving:
     """Keeps one reader and exchanges its heads when other versions go live."""
 
     def __init__(self, encoder: Encoder | None = None) -> None:
-        self._encoder = encoder or open_encoder()
+        self._encoder = encoder or shared_encoder()
         self._shipped = shipped_heads()
         self._live: dict[str, int] = {}
         self._reader = Reader(self._encoder, self._shipped)
@@ -46,7 +47,7 @@ class Serving:
 def _read(row: ModelVersion) -> Head | None:
     """The head of a version; one that cannot be read leaves the shipped one in place."""
     try:
-        return Head.from_bytes(bytes(row.weights or b""))
+        return replace(Head.from_bytes(bytes(row.weights or b"")), version=str(row))
     except UnreadableHead:
         log.exception("a model version cannot be read; the shipped one serves", extra={"model": str(row)})
         return None

@@ -18,12 +18,14 @@ from ascolto.conversations.models import Direction, Message, Visibility
 from ascolto.events.log import Position, latest_position, move_cursor, read_after
 from ascolto.events.models import Cursor, Event
 from ascolto.events.pulse import Pulse
+from ascolto.kit.clock import now
 from ascolto.understanding.actions.store import Understood, store_readings
 from ascolto.understanding.after import after_reading
 from ascolto.understanding.engine.meaning import Context
 from ascolto.understanding.engine.reader import Asked, Reader
 from ascolto.understanding.models import MessageVector, Reading
 from ascolto.understanding.serving import Serving
+from ascolto.understanding.training.nightly import Nightly
 from ascolto.understanding.written import written_text
 
 log = logging.getLogger(__name__)
@@ -39,13 +41,14 @@ _NEWS = {"message.received", "message.added", "message.edited", "message.amended
 
 def run(stop: threading.Event) -> None:
     """Read messages until `stop`; a database that is away for a while is waited for."""
-    serving, pulse = Serving(), Pulse()
+    serving, pulse, nightly = Serving(), Pulse(), Nightly()
     _until_well(stop, ensure_cursors)
     while not stop.is_set():
         try:
             if pulse.beats():
                 while read_next(serving.reader()) and not stop.is_set():
                     continue
+            nightly.look(now())
             if read_old(serving.reader()) == 0:
                 stop.wait(PAUSE)
         except (DatabaseError, InterfaceError):
@@ -57,6 +60,7 @@ def run(stop: threading.Event) -> None:
             log.exception("messages could not be read; trying again")
             pulse = Pulse()
             stop.wait(1.0)
+    nightly.stop()
     connection.close()
 
 
@@ -206,6 +210,14 @@ def read_old(reader: Reader) -> int:
         store_readings([u for u in understood if u.message.pk not in known], encoder=reader.encoder.name)
         move_cursor(PAST, Position(0, ids[-1]))
     return len(ids)
+
+
+def read_again(reader: Reader, ids: Iterable[int]) -> int:
+    """Read messages again with the models as they are now; what people corrected stays. Returns how many were read."""
+    understood = _understand(reader, _messages(ids))
+    with transaction.atomic():
+        store_readings(understood, encoder=reader.encoder.name)
+    return len(understood)
 
 
 def ensure_cursors() -> None:

@@ -17,9 +17,9 @@ from scipy.sparse import csr_matrix
 
 from ascolto.understanding.engine.head import Floats, Head, Seen
 
-CHANGE_COSTS = 0.15  # of a squared unit of change; measured on simulated companies
+CHANGE_COSTS = 0.15  # of a squared unit of change; measured on a company simulated with complaints by others
 BIAS_COSTS = 30.0  # of shifting a label for every message alike
-HOLD = 0.5  # weight of a typical message against a correction
+HOLD = 1.0  # weight of a typical message against a correction
 WORDS_SHARE = 0.5  # how freely words may change, against the meaning
 STEPS = 120
 
@@ -56,7 +56,7 @@ class _Rows:
 
     def __init__(self, base: Head, taught: Sequence[Seen], typical: Sequence[Seen]) -> None:
         everything = [*taught, *typical]
-        found = [base.tfidf(seen.grams)[1:] for seen in everything]
+        found = [base.tfidf(seen.grams)[1:3] for seen in everything]
         self.columns = np.unique(np.concatenate([rows for rows, _ in found[: len(taught)]]))
         self.meaning = np.stack([seen.vector for seen in everything]).astype(np.float64)
         self.words = self._sparse(found)

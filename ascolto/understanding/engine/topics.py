@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ascolto.understanding.engine.head import Head, Seen
 from ascolto.understanding.engine.learning import Example, Progress, Recipe, TooLittle, learn
 from ascolto.understanding.engine.reject import BELOW, NONE, energies, threshold
+from ascolto.understanding.engine.topic import TopicTaught
 
 NAME = "topic"
 NAME_WEIGHT, HINT_WEIGHT, NONE_WEIGHT = 0.5, 0.7, 0.4
@@ -29,16 +30,6 @@ UNWEIGHED = (
 )  # scales of words, meaning and signs where too few examples can weigh them: those of CLINC150
 
 See = Callable[[Sequence[str]], list[Seen]]
-
-
-@dataclass(frozen=True, slots=True)
-class TopicTaught:
-    """What a company says of one of its topics."""
-
-    name: str
-    description: str = ""
-    hints: tuple[str, ...] = ()
-    examples: tuple[str, ...] = ()
 
 
 def learn_topics(

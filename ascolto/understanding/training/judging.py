@@ -7,7 +7,7 @@ agrees with itself: it would pull the model away from what thousands of other me
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -71,7 +71,7 @@ def figures_of(said: Said, gold: Sequence[str]) -> Figures:
     )
 
 
-def judge(live: dict[str, Said], candidate: dict[str, Said], gold: dict[str, Sequence[str]]) -> Verdict:
+def judge(live: dict[str, Said], candidate: dict[str, Said], gold: Mapping[str, Sequence[str]]) -> Verdict:
     """Hold a candidate against what is live, on the sets "corrections" and "corpus"."""
     before = {name: figures_of(live[name], gold[name]) for name in gold}
     after = {name: figures_of(candidate[name], gold[name]) for name in gold}

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ascolto.conversations.models import Conversation, Direction, Message, Visibility
 from ascolto.understanding.actions.versions import Learnt, live_version
 from ascolto.understanding.engine.head import Head, Seen, softmax
 from ascolto.understanding.engine.learning import Example
 from ascolto.understanding.engine.reject import NONE, is_none
-from ascolto.understanding.engine.topics import TopicTaught, learn_topics
+from ascolto.understanding.engine.topic import TopicTaught, digest
+from ascolto.understanding.engine.topics import learn_topics
 from ascolto.understanding.models import ModelVersion, Topic
 from ascolto.understanding.training.bench import Workbench
+from ascolto.understanding.training.company import topics_taught
 from ascolto.understanding.training.judging import F1_LOST, FEWEST, macro_f1
 from ascolto.understanding.training.lessons import TooFewCorrections, learnt_from
 from ascolto.understanding.training.rehearsal import about_nothing
@@ -26,25 +27,7 @@ HISTORY = 300  # conversations of a topic's label that are examples, the newest
 HISTORY_WEIGHT = 0.6  # a label is often given for what a conversation became, not for how it began
 
 Progress = Callable[[float], None]
-
-
-def topics_taught() -> list[TopicTaught]:
-    """What the company says of its active topics."""
-    return [
-        TopicTaught(
-            topic.name,
-            topic.description,
-            tuple(hint.strip() for hint in topic.hints.splitlines() if hint.strip()),
-            tuple(example.text for example in topic.examples.all()),
-        )
-        for topic in Topic.objects.filter(is_active=True).prefetch_related("examples")
-    ]
-
-
-def digest(topics: Sequence[TopicTaught]) -> str:
-    """A short name for exactly these topics with exactly these examples."""
-    told = [[topic.name, topic.description, topic.hints, topic.examples] for topic in topics]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+Known = NDArray[np.bool_]
 
 
 def learn_matters(bench: Workbench, progress: Progress) -> Learnt:
@@ -91,7 +74,14 @@ def answers(head: Head, seen: Sequence[Seen]) -> list[str]:
     return [NONE if is_none(head, one) else head.labels[int(softmax(one).argmax())] for one in scores]
 
 
-def _verdict(course: _Course, head: Head, lessons: Sequence[Taught], seen: Sequence[Seen], live: ModelVersion | None, progress: Progress) -> tuple[bool, str]:  # fmt: skip
+def _verdict(
+    course: _Course,
+    head: Head,
+    lessons: Sequence[Taught],
+    seen: Sequence[Seen],
+    live: ModelVersion | None,
+    progress: Progress,
+) -> tuple[bool, str]:
     """New topics serve at once; the same topics only if they are no worse on the corrections, each judged by who did not see it."""
     serving = (
         course.bench.head_of(ModelVersion.objects.get(pk=live.pk), "topic") if live and live.number else None
@@ -102,22 +92,35 @@ def _verdict(course: _Course, head: Head, lessons: Sequence[Taught], seen: Seque
         return True, "the topics changed"
     if len(lessons) < FEWEST:
         return True, f"what is said of the topics changed; {len(lessons)} corrections are too few to judge by"
-    gold, by_heart = [lesson.label for lesson in lessons], _by_heart(live, lessons)
-    before, after = answers(serving, seen), answers(head, seen)
-    for fold in range(FOLDS):
-        mine = [place for place, lesson in enumerate(lessons) if lesson.fold == fold and not by_heart[place]]
-        if mine:
-            rest = [place for place, lesson in enumerate(lessons) if lesson.fold != fold or by_heart[place]]
-            other = course.learn([lessons[p] for p in rest], [seen[p] for p in rest])
-            for place, answer in zip(mine, answers(other, [seen[p] for p in mine]), strict=True):
-                after[place] = answer
-        progress((fold + 1) / FOLDS)
-    old, new = macro_f1(gold, before), macro_f1(gold, after)
+    gold = [lesson.label for lesson in lessons]
+    after = _answers_apart(course, head, lessons, seen, _by_heart(live, lessons), progress)
+    old, new = macro_f1(gold, answers(serving, seen)), macro_f1(gold, after)
     told = f"(macro-F1 on {len(lessons)} corrections {old:.3f} → {new:.3f})"
     return (False, f"worse {told}") if old - new > F1_LOST["corrections"] else (True, f"no worse {told}")
 
 
-def _by_heart(live: ModelVersion | None, lessons: Sequence[Taught]) -> np.ndarray:
+def _answers_apart(
+    course: _Course,
+    head: Head,
+    lessons: Sequence[Taught],
+    seen: Sequence[Seen],
+    by_heart: Known,
+    progress: Progress,
+) -> list[str]:
+    """What is said of each correction: by the candidate where the live version learnt it too, else by one that did not see it."""
+    said = answers(head, seen)
+    for fold in range(FOLDS):
+        mine = [place for place, lesson in enumerate(lessons) if lesson.fold == fold and not by_heart[place]]
+        rest = [place for place, lesson in enumerate(lessons) if lesson.fold != fold or by_heart[place]]
+        if mine:
+            other = course.learn([lessons[place] for place in rest], [seen[place] for place in rest])
+            for place, answer in zip(mine, answers(other, [seen[place] for place in mine]), strict=True):
+                said[place] = answer
+        progress((fold + 1) / FOLDS)
+    return said
+
+
+def _by_heart(live: ModelVersion | None, lessons: Sequence[Taught]) -> Known:
     known = {(message, label) for message, label in (live.card.get("learnt_from", ()) if live else ())}
     return np.array([(lesson.message, lesson.label) in known for lesson in lessons], dtype=bool)
 
