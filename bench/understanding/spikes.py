@@ -3,7 +3,7 @@
 The directory holds series (`*.csv` with `timestamp,value`, one row each five minutes) and a file with the labelled windows
 (`*windows*.json`: name of the series, with or without a folder in front, to pairs of times), as in Numenta's Anomaly Benchmark.
 A window is hit when an alarm falls into it; an alarm outside every window is false. The first part of each series is not scored: 15 % of
-it ("whole"), or as the benchmark itself has it at most 750 points ("short").
+it, or as the benchmark itself has it at most 750 points.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ import csv
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ascolto.understanding.engine.spikes import SpikeDetector
+from ascolto.understanding.engine.spikes import THRESHOLD, SpikeDetector
 
 THRESHOLDS = (2.0, 2.2, 2.4, 2.5, 2.6, 2.8, 3.0, 3.5)
 WEEK = 604_800
+WHOLE, SHORT = "first 15 % unscored", "first 750 points unscored"
+PARTS = {WHOLE: None, SHORT: 750}
 _Points = list[tuple[datetime, float]]
 _Windows = list[tuple[datetime, datetime]]
 
@@ -78,47 +80,49 @@ def tally(series: Series, raised: Iterable[int], first: int) -> tuple[int, int, 
     return hit, false, (series.points[-1][0] - series.points[first][0]).total_seconds() / WEEK
 
 
-def evaluate(folder: Path | str, thresholds: Iterable[float] = THRESHOLDS) -> list[dict[str, Any]]:
-    """A row for each threshold, part unscored and series; series "all" sums them up."""
+def evaluate(folder: Path | str, thresholds: Iterable[float] = (THRESHOLD,)) -> list[dict[str, Any]]:
+    """A row for each threshold, unscored part and series ("all" sums them up): the share of windows hit, and false alarms a week."""
     rows: list[dict[str, Any]] = []
     found = read(Path(folder))
-    for threshold in thresholds:
+    for threshold in thresholds if found else ():
         raised = {series.name: alarms(series, threshold) for series in found}
-        for part, most in (("whole", None), ("short", 750)):
-            total = [0, 0, 0.0, 0]
-            for series in found:
-                hit, false, weeks = tally(series, raised[series.name], series.scored_from(0.15, most))
-                rows.append(_row(threshold, part, series.name, hit, len(series.windows), false, weeks))
-                total = [total[0] + hit, total[1] + false, total[2] + weeks, total[3] + len(series.windows)]
-            rows.append(_row(threshold, part, "all", int(total[0]), int(total[3]), int(total[1]), total[2]))
+        for part, most in PARTS.items():
+            tallies = [
+                (series, tally(series, raised[series.name], series.scored_from(0.15, most)))
+                for series in found
+            ]
+            rows += [_row(threshold, part, one.name, len(one.windows), told) for one, told in tallies]
+            total = [sum(told[place] for _, told in tallies) for place in range(3)]
+            rows.append(_row(threshold, part, "all", sum(len(one.windows) for one, _ in tallies), total))
     return rows
 
 
-def _row(
-    threshold: float, part: str, name: str, hit: int, windows: int, false: int, weeks: float
-) -> dict[str, Any]:
-    rate = round(false / weeks, 2) if weeks else 0.0
-    return {
+def _row(threshold: float, part: str, name: str, windows: int, told: Sequence[float]) -> dict[str, Any]:
+    hit, false, weeks = told
+    row = {
         "task": "spikes",
+        "data": name,
+        "measure": "windows hit",
+        "value": hit / windows if windows else 0.0,
+        "n": windows,
+        "part": part,
         "threshold": threshold,
-        "unscored": part,
-        "series": name,
-        "windows": windows,
-        "hit": hit,
-        "false": false,
-        "false_per_week": rate,
+        "hit": int(hit),
+        "false_alarms": int(false),
+        "false_per_week": round(false / weeks, 2) if weeks else 0.0,
     }
+    return row | ({"floor": 12 / 18, "goal": 14 / 18, "stretch": 16 / 18} if name == "all" else {})
 
 
 def leave_one_out(folder: Path | str) -> list[dict[str, Any]]:
     """What would have been reached on each series, had the threshold been chosen on the others (most hits at 0.7 a week or less)."""
-    rows = [row for row in evaluate(folder) if row["unscored"] == "whole" and row["series"] != "all"]
-    names = sorted({row["series"] for row in rows})
+    rows = [row for row in evaluate(folder, THRESHOLDS) if row["part"] == WHOLE and row["data"] != "all"]
+    names = sorted({row["data"] for row in rows})
     out = []
     for name in names:
         best: tuple[int, float, float] | None = None
         for threshold in THRESHOLDS:
-            others = [row for row in rows if row["threshold"] == threshold and row["series"] != name]
+            others = [row for row in rows if row["threshold"] == threshold and row["data"] != name]
             hits, rate = (
                 sum(row["hit"] for row in others),
                 sum(row["false_per_week"] for row in others) / len(others),
@@ -126,7 +130,7 @@ def leave_one_out(folder: Path | str) -> list[dict[str, Any]]:
             if rate <= 0.7 and (best is None or (hits, -rate) > best[:2]):
                 best = (hits, -rate, threshold)
         chosen = best[2] if best else THRESHOLDS[-1]
-        out += [row for row in rows if row["series"] == name and row["threshold"] == chosen]
+        out += [row for row in rows if row["data"] == name and row["threshold"] == chosen]
     return out
 
 
@@ -136,9 +140,9 @@ def main(arguments: list[str]) -> int:
         print("python -m bench.understanding.spikes DIRECTORY (with *.csv and *windows*.json)")
         return 2
     folder = Path(arguments[0])
-    print(f"{'threshold':>9}  {'unscored':8}  {'series':28}  {'hit':>7}  {'false':>5}  {'a week':>6}")
-    for row in evaluate(folder):
-        if row["series"] == "all" or row["threshold"] == 2.5:
+    print(f"{'threshold':>9}  {'':25}  {'series':28}  {'hit':>7}  {'false':>5}  {'a week':>6}")
+    for row in evaluate(folder, THRESHOLDS):
+        if row["data"] == "all" or row["threshold"] == THRESHOLD:
             print(_line(row))
     print("\nthreshold chosen on the other series:")
     for row in leave_one_out(folder):
@@ -153,8 +157,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _line(row: dict[str, Any]) -> str:
-    hit = f"{row['hit']}/{row['windows']}"
-    return f"{row['threshold']:>9}  {row['unscored']:8}  {row['series']:28}  {hit:>7}  {row['false']:>5}  {row['false_per_week']:>6}"
+    hit, false, rate = f"{row['hit']}/{row['n']}", row["false_alarms"], row["false_per_week"]
+    return f"{row['threshold']:>9}  {row['part']:25}  {row['data']:28}  {hit:>7}  {false:>5}  {rate:>6}"
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ For each five minutes:
 3. Tail. How rare r is in this stream's own last 28 days. With u their 98 % quantile and β the mean excess of those above it,
    p(r) = 0.02 · exp(−(r − u)/β) for r > u (peaks over threshold: exceedances of a high threshold are about exponential), else the share of
    residuals that were as high. β is at least a third: no stream is steadier than Poisson's.
-4. Score. The mean of −log₁₀ p over the three windows. Above 2.5 it is an alarm, when in one of the windows there was at least `floor` and at
-   least twice the level.
+4. Score. The mean of −log₁₀ p over the three windows. Above 2.5 it is an alarm, when in one of the windows there was at least `floor` and
+   at least twice the level.
 5. Alarms less than six hours after the last sign of the same spike are that spike.
 
 Since the tail is the stream's own, every stream raises alarms about equally often without being tuned. Nothing here depends on how much is
-counted. Costs some 20 µs a point. What it reaches is measured by bench/understanding/spikes.py.
+counted. Costs some 40 µs a point. What it reaches is measured by bench/understanding/spikes.py.
 """
 
 from __future__ import annotations
