@@ -16,7 +16,7 @@ from ascolto.understanding.engine.reader import Asked, Reader, see, shipped_head
 from ascolto.understanding.engine.text import for_encoder, prepare
 
 BATCH = 64
-_LINK = re.compile(r"(?:https?://|www\.)\S+")
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\bhttps?\b")
 _ARTEFACT = re.compile(r"link|url|length|long|short|hashtag|mention|retweet", re.IGNORECASE)
 
 
