@@ -219,11 +219,11 @@ def work_understanding() -> None:
     from ascolto.understanding.engine.threads import one_thread
 
     one_thread()
-    from ascolto.understanding import worker
+    from ascolto.understanding import following, worker
 
     os.nice(7)
     collect_rarely()
-    run_threads({"understanding": worker.run})
+    run_threads({"understanding": worker.run, "answers": following.run})
 
 
 _further_loops: dict[str, Run] = {}

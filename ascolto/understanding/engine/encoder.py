@@ -7,8 +7,10 @@ learnt with and is not used with another one.
 
 from __future__ import annotations
 
+import threading
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -67,6 +69,20 @@ class HashedEncoder:
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         rows /= np.where(lengths == 0, 1, lengths)
         return rows
+
+
+_one = threading.Lock()
+
+
+def shared_encoder() -> Encoder:
+    """The one encoder of this process: its weights are 125 MB, and several threads ask it."""
+    with _one:
+        return _shared()
+
+
+@lru_cache(1)
+def _shared() -> Encoder:
+    return open_encoder()
 
 
 def open_encoder() -> Encoder:

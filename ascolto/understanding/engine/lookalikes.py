@@ -173,6 +173,9 @@ class Leaders:
     def __len__(self) -> int:
         return len(self._of)
 
+    def __contains__(self, key: int) -> bool:
+        return key in self._of
+
     def find(self, essence: Essence) -> int | None:
         """The oldest group that says the same, if any."""
         if not self._of:
