@@ -15,6 +15,7 @@ from ascolto.api.endpoints import people as p
 from ascolto.api.endpoints import readings as r
 from ascolto.api.endpoints import search as s
 from ascolto.api.routing import Nothing, Operation, Route, Table
+from ascolto.api.search_documents import SearchList
 
 READ, WRITE = "conversations:read", "conversations:write"
 _CHANGE = ("not-found", "stale", "refused", "not-allowed")
@@ -100,7 +101,7 @@ TABLE = Table(
             s.search_conversations,
             "Search in what was said",
             "Conversations",
-            d.SearchList,
+            SearchList,
             query=s.SearchQuery,
         ),
         _get(

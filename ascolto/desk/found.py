@@ -31,7 +31,9 @@ HITS = 25
 def is_search(request: HttpRequest) -> bool:
     """Whether the address asks for words, and for nothing that only a list can narrow."""
     asked = read_asked(request.GET)
-    return bool(asked.query) and asked.view == "all" and asked.filters == Filters() and asked.meant == ANYTHING
+    return (
+        bool(asked.query) and asked.view == "all" and asked.filters == Filters() and asked.meant == ANYTHING
+    )
 
 
 def found_context(request: HttpRequest) -> dict[str, Any]:
@@ -99,14 +101,8 @@ def found_rows(hits: Iterable[Hit], asked: Asked) -> list[Row]:
 
 def _with_hit(row: Row, hit: Hit) -> Row:
     anchor = f"#m-{hit.message}" if hit.message else ""
-    # the snippet and the name were escaped where they were marked
-    found = Found(
-        Markup(hit.snippet),
-        Markup(hit.name),
-        Markup(hit.file),
-        _speaker(hit),
-        hit.visibility == "note",  # noqa: S704
-    )
+    snippet, name, file = map(_safe, (hit.snippet, hit.name, hit.file))
+    found = Found(snippet, name, file, _speaker(hit), hit.visibility == "note")
     return replace(
         row,
         order=hit.message or row.order,
@@ -116,6 +112,11 @@ def _with_hit(row: Row, hit: Hit) -> Row:
         time_title=moment(hit.said_at),
         found=found,
     )
+
+
+def _safe(html: str) -> Markup:
+    """What search marked, which it escaped before."""
+    return Markup(html)  # noqa: S704
 
 
 def _speaker(hit: Hit) -> str:

@@ -6,8 +6,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from ascolto.api import answers, documents
+from ascolto.api import answers
+from ascolto.api import search_documents as found_documents
 from ascolto.api.bodies import Cursor
+from ascolto.api.documents import Conversation
 from ascolto.api.routing import Answer, Call
 from ascolto.search.query import Hint
 from ascolto.search.selectors import Hit, find
@@ -36,21 +38,21 @@ def search_conversations(call: Call) -> Answer:
     conversations = answers.conversations([hit.row for hit in page.hits])
     data = [_hit(hit, conversation) for hit, conversation in zip(page.hits, conversations, strict=True)]
     hints = [_hint(hint) for hint in page.hints]
-    meta = documents.SearchMeta(page.next_cursor or None, str(page.query), hints)
-    return Answer(documents.SearchList(data, meta))
+    meta = found_documents.SearchMeta(page.next_cursor or None, str(page.query), hints)
+    return Answer(found_documents.SearchList(data, meta))
 
 
-def _hit(hit: Hit, conversation: documents.Conversation) -> documents.SearchHit:
+def _hit(hit: Hit, conversation: Conversation) -> found_documents.SearchHit:
     found = None
     if hit.message is not None:
-        found = documents.FoundMessage(
+        found = found_documents.FoundMessage(
             hit.message,
             hit.author,  # type: ignore[arg-type]
             hit.by,
             hit.visibility,  # type: ignore[arg-type]
             hit.said_at,
         )
-    return documents.SearchHit(conversation, found, hit.snippet, hit.file)
+    return found_documents.SearchHit(conversation, found, hit.snippet, hit.file)
 
 
 def _hint(hint: Hint) -> str:
