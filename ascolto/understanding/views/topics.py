@@ -50,7 +50,7 @@ def new_topic(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             leave_notice(
-                request, _("The topic %(name)s is there. It is learnt within minutes.") % {"name": made.name}
+                request, _("The topic %(name)s is there. It is learnt soon.") % {"name": made.name}
             )
             return redirect("understanding:topics")
     return render(
