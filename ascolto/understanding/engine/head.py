@@ -22,6 +22,7 @@ from ascolto.understanding.engine.meaning import Because
 
 Floats = NDArray[np.float32]
 FORMAT = 1
+LEAST = 0.02  # log-odds below which a reason is not worth a word
 _NONE, _NO_VALUES = np.zeros(0, np.int64), np.zeros(0, np.float32)
 
 
@@ -53,6 +54,25 @@ class Answer:
 
 
 @dataclass(slots=True)
+class _Heard:
+    """What the parts of a head say of a message, before they are weighed."""
+
+    places: NDArray[np.int64]  # in the text, of the features that are known
+    values: Floats
+    weights: Floats  # features x labels
+    sign_names: list[str]  # that are there
+    sign_shares: Floats  # signs x labels
+    words: Floats
+    meaning: Floats
+
+    @property
+    def signs(self) -> Floats:
+        """What the signs say together."""
+        together: Floats = self.sign_shares.sum(axis=0)
+        return together
+
+
+@dataclass(slots=True)
 class Head:
     """A learnt head. `sure_from` is the probability below which the answer counts as unsure."""
 
@@ -78,42 +98,35 @@ class Head:
 
     def parts(self, seen: Seen) -> tuple[Floats, Floats, Floats]:
         """What words, meaning and signs say for each label, before they are weighed."""
-        _, rows, values, known = self.tfidf(seen.grams)
-        words = known * self.words_bias + values @ self.words[rows].astype(np.float32)
-        meaning = seen.vector @ self.meaning + self.meaning_bias
-        return words, meaning, self.sign_values(seen) @ self.signs
+        heard = self._hear(seen)
+        return heard.words, heard.meaning, heard.signs
 
     def scores(self, seen: Seen) -> Floats:
         """The log-odds of each label."""
-        words, meaning, signs = self.parts(seen)
-        a, b, c = self.scales
-        total: Floats = (a * words + b * meaning + c * signs + self.bias).astype(np.float32)
-        return total
+        return self._weighed(self._hear(seen))
 
     def answer(self, seen: Seen, *, explain: int = 0) -> Answer:
         """The most probable label, with up to `explain` reasons."""
-        probabilities = softmax(self.scores(seen))
-        best = int(np.argmax(probabilities))
+        heard = self._hear(seen)
+        probabilities = softmax(self._weighed(heard))
+        best = int(probabilities.argmax())
+        reasons = self._reasons(seen, heard, best, LEAST)[:explain] if explain else ()
+        shares = probabilities.tolist()
         return Answer(
             label=self.labels[best],
-            probability=float(probabilities[best]),
-            is_sure=bool(probabilities[best] >= self.sure_from),
-            probabilities=dict(zip(self.labels, map(float, probabilities), strict=True)),
-            because=tuple(
-                Because(why.kind, why.what, round(why.weight, 3))
-                for why in (self.because(seen, best)[:explain] if explain else ())
-            ),
+            probability=shares[best],
+            is_sure=shares[best] >= self.sure_from,
+            probabilities=dict(zip(self.labels, shares, strict=True)),
+            because=tuple(Because(kind, what, round(share, 3)) for share, kind, what in reasons),
         )
 
-    def because(self, seen: Seen, label: int, *, least: float = 0.02) -> tuple[Because, ...]:
+    def because(self, seen: Seen, label: int, *, least: float = LEAST) -> tuple[Because, ...]:
         """What moved the result towards (or, below zero, away from) a label, the strongest first; shares below `least` are left out.
 
         Together with `prior(seen, label)` all shares add up to the label's log-odds less the mean of those of all labels.
         """
-        found = [*self._words_because(seen, label), *self._signs_because(seen, label)]
-        found.append(Because("meaning", "", self.scales[1] * above_mean(seen.vector @ self.meaning, label)))
-        found.sort(key=lambda because: -abs(because.weight))
-        return tuple(because for because in found if abs(because.weight) >= least)
+        reasons = self._reasons(seen, self._hear(seen), label, least)
+        return tuple(Because(kind, what, share) for share, kind, what in reasons)
 
     def prior(self, seen: Seen, label: int) -> float:
         """What is said for a label before anything is read, against the mean of the labels."""
@@ -121,21 +134,43 @@ class Head:
         known = self.tfidf(seen.grams)[3]
         return above_mean(a * known * self.words_bias + b * self.meaning_bias + self.bias, label)
 
-    def _words_because(self, seen: Seen, label: int) -> list[Because]:
-        grams = seen.grams
-        places, rows, values, _ = self.tfidf(grams)
+    def _hear(self, seen: Seen) -> _Heard:
+        places, rows, values, known = self.tfidf(seen.grams)
         weights = self.words[rows].astype(np.float32)
-        of_key = np.zeros(len(grams.keys), np.float32)
-        of_key[places] = self.scales[0] * values * (weights[:, label] - weights.mean(axis=1))
-        of_word = np.bincount(
-            grams.of_word, weights=of_key[grams.of_key] * grams.shares, minlength=len(seen.words)
+        names = [name for name in self.sign_names if name in seen.signs] if seen.signs else []
+        at = [self.sign_names.index(name) for name in names]
+        amounts = np.array([seen.signs[name] for name in names], np.float32)
+        return _Heard(
+            places=places,
+            values=values,
+            weights=weights,
+            sign_names=names,
+            sign_shares=self.signs[at] * amounts[:, None],
+            words=known * self.words_bias + values @ weights,
+            meaning=seen.vector @ self.meaning + self.meaning_bias,
         )
-        return [Because("word", what, weight) for what, weight in _told(seen, of_word.tolist()).items()]
 
-    def _signs_because(self, seen: Seen, label: int) -> list[Because]:
-        shares = self.scales[2] * self.sign_values(seen) * (self.signs[:, label] - self.signs.mean(axis=1))
-        pairs = zip(self.sign_names, shares.tolist(), strict=True)
-        return [Because("sign", name, share) for name, share in pairs if share]
+    def _weighed(self, heard: _Heard) -> Floats:
+        a, b, c = self.scales
+        total: Floats = (a * heard.words + b * heard.meaning + c * heard.signs + self.bias).astype(np.float32)
+        return total
+
+    def _reasons(self, seen: Seen, heard: _Heard, label: int, least: float) -> list[tuple[float, str, str]]:
+        """Shares with their kind and name, the strongest first."""
+        a, b, c = self.scales
+        of_key = np.zeros(len(seen.grams.keys), np.float32)
+        of_key[heard.places] = heard.values * (heard.weights[:, label] - heard.weights.mean(axis=1))
+        of_place = of_key[seen.grams.of_key] * seen.grams.shares
+        of_word = a * np.bincount(seen.grams.of_word, weights=of_place, minlength=len(seen.words))
+        found = [(share, "word", what) for what, share in _told(seen, of_word.tolist()).items()]
+        of_sign = c * (heard.sign_shares[:, label] - heard.sign_shares.mean(axis=1))
+        found += [
+            (share, "sign", name) for name, share in zip(heard.sign_names, of_sign.tolist(), strict=True)
+        ]
+        found.append((b * above_mean(heard.meaning - self.meaning_bias, label), "meaning", ""))
+        found = [reason for reason in found if abs(reason[0]) >= least]
+        found.sort(key=lambda reason: -abs(reason[0]))
+        return found
 
     def tfidf(self, grams: Grams) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, float]:
         """Of the features that are known: their place in the text, their row here, and their value; and the share that is known.

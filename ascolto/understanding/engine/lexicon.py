@@ -9,7 +9,9 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "lexicons"
 _ROOT = 3  # letters by which stems are found
-_Phrase = tuple[tuple[str, ...], str]  # its words, the name of its sign
+_Phrase = tuple[
+    str, str, tuple[str, ...], str
+]  # how its first and second word begin, its words after the first, its sign
 
 
 def core(word: str) -> str:
@@ -49,37 +51,42 @@ class Words:
 
 
 class Phrases:
-    """Phrases by their first word."""
+    """Phrases by their first word; each word of a phrase may be a stem with "*"."""
 
     def __init__(self) -> None:
         self._whole: dict[str, list[_Phrase]] = {}
-        self._stems: dict[str, list[_Phrase]] = {}
+        self._stems: dict[str, list[_Phrase]] = {}  # by the first letters of the stem
 
     def add(self, phrase: str, name: str) -> None:
-        """Add a phrase; each of its words may be a stem with "*"."""
-        words = tuple(phrase.split())
-        if words[0].endswith("*"):
-            self._stems.setdefault(words[0][:_ROOT], []).append((words, name))
-        else:
-            self._whole.setdefault(words[0], []).append((words, name))
+        """Add a phrase with the name of its sign."""
+        first, *rest = phrase.split()
+        entry = (first.rstrip("*"), rest[0].rstrip("*") if rest else "", tuple(rest), name)
+        index, key = (self._stems, first[:_ROOT]) if first.endswith("*") else (self._whole, first)
+        index.setdefault(key, []).append(entry)
 
-    def at(self, words: Sequence[str], place: int) -> Iterator[tuple[str, int]]:
-        """The names of the phrases that begin at a place, and how many words they have."""
-        word = words[place]
-        for phrase, name in self._whole.get(word, ()):
-            if len(phrase) == 1 or _fits(phrase, words, place):
-                yield name, len(phrase)
-        for phrase, name in self._stems.get(word[:_ROOT], ()):
-            if _fits(phrase, words, place):
-                yield name, len(phrase)
+    def find(self, words: Sequence[str]) -> list[tuple[int, str, int]]:
+        """The phrases in a text: the place of the first word, the name of the sign, how many words."""
+        found: list[tuple[int, str, int]] = []
+        whole, stems, last = self._whole.get, self._stems.get, len(words) - 1
+        for place, word in enumerate(words):
+            here = whole(word)
+            if stem := stems(word[:_ROOT]):
+                here = [*(here or ()), *(entry for entry in stem if word.startswith(entry[0]))]
+            if not here:
+                continue
+            after = words[place + 1] if place < last else ""
+            for _, second, rest, name in here:
+                if not rest or (after.startswith(second) and _follow(rest, words, place + 1)):
+                    found.append((place, name, len(rest) + 1))
+        return found
 
 
-def _fits(phrase: tuple[str, ...], words: Sequence[str], place: int) -> bool:
-    if place + len(phrase) > len(words):
+def _follow(rest: tuple[str, ...], words: Sequence[str], place: int) -> bool:
+    if place + len(rest) > len(words):
         return False
     return all(
         word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
-        for wanted, word in zip(phrase, words[place : place + len(phrase)], strict=True)
+        for wanted, word in zip(rest, words[place : place + len(rest)], strict=True)
     )
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ascolto.understanding.engine.cues import BETWEEN, CONTRASTS, NEGATORS, STRONGER, UNTIL, WEAKER
+from ascolto.understanding.engine.small_words import BETWEEN, CONTRASTS, NEGATORS, STRONGER, UNTIL, WEAKER
 from ascolto.understanding.engine.emoji import GROUP_OF
 from ascolto.understanding.engine.features import folded, words_of
 from ascolto.understanding.engine.lexicon import core, cues, feelings
@@ -142,13 +142,11 @@ def _negations(signs: Signs, words: Sequence[str]) -> set[int]:
 
 
 def _phrases(signs: Signs, words: Sequence[str], negated: set[int]) -> None:
-    at = cues().at
-    for place in range(len(words)):
-        for name, _ in at(words, place):
-            if name != "negated_fault":
-                signs.count(name, 2)
-            elif place in negated:
-                signs.count("fault", 2)
+    for place, name, _ in cues().find(words):
+        if name != "negated_fault":
+            signs.count(name, 2)
+        elif place in negated:
+            signs.count("fault", 2)
 
 
 def _feelings(signs: Signs, words: Sequence[str], negated: set[int]) -> None:

@@ -82,13 +82,10 @@ def _cues(written: Sequence[str], words: Sequence[str]) -> list[Because]:
     """The cues with the author's words for them; of a kind the first counts whole, the second half."""
     found: list[Because] = []
     seen: dict[str, int] = {}
-    at = pressing().at
-    for place in range(len(words)):
-        for kind, length in at(words, place):
-            seen[kind] = seen.get(kind, 0) + 1
-            if seen[kind] <= 2:
-                weight = CUES[kind] / seen[kind]
-                found.append(Because("word", " ".join(written[place : place + length]), weight))
+    for place, kind, length in pressing().find(words):
+        seen[kind] = seen.get(kind, 0) + 1
+        if seen[kind] <= 2:
+            found.append(Because("word", " ".join(written[place : place + length]), CUES[kind] / seen[kind]))
     return found
 
 
