@@ -31,10 +31,11 @@ class Section:
 SECTIONS = (
     Section("inboxes", _("Inboxes"), "workspace:inboxes", "inbox", leads),
     Section("dead-letters", _("Dead letters"), "workspace:dead-letters", "triangle-alert", leads),
+    Section("saved-replies", _("Saved replies"), "knowledge:replies", "message-square-text", colleagues),
     Section("people", _("People"), "workspace:people", "users", administrators),
     Section("teams", _("Teams"), "workspace:teams", "layers", administrators),
     Section("topics", _("Topics"), "understanding:topics", "tags", leads),
-    Section("models", _("Models"), "understanding:models", "layers", leads),
+    Section("models", _("Models"), "understanding:models", "lightbulb", leads),
     Section("quality", _("How good is it?"), "understanding:quality", "scale", leads),
     Section("language-model", _("Language model"), "generation:settings", "bot", administrators),
     Section("company", _("Company"), "workspace:company", "house", administrators),
