@@ -28,8 +28,8 @@ def count(entries: Sequence[Entry]) -> None:
     """
     fresh: Counter[str] = Counter()
     for entry in entries:
-        fresh.update(word for word in set(entry.lexemes.words) if word.isalpha() and len(word) > 2)
-        fresh.update(mark for mark in entry.lexemes.marks if mark[0] == WHO and mark[1:].isalpha())
+        fresh.update([word for word in set(entry.lexemes.words) if len(word) > 2 and word.isalpha()])
+        fresh.update([mark for mark in entry.lexemes.marks if mark[0] == WHO and mark[1:].isalpha()])
     with _lock:
         if len(_counts) > _MOST_COUNTED:
             _counts.clear()

@@ -20,6 +20,7 @@ WHO = "\ue001"  # a word of the customer's name or handle
 TAIL = "\ue002"  # a code, backwards: its end is found as a beginning
 LONGEST = 64  # characters of a lexeme; what is longer is cut alike in text and question
 READ_AT_MOST = 40_000  # characters of a message
+NAMED_AT_MOST = 60  # names and handles of one customer
 CODE = (4, 40)  # characters of a code that its end finds
 
 _WORD = re.compile(r"[^\W_]+")
@@ -49,8 +50,10 @@ class Lexemes:
 
 
 def folded(text: str) -> str:
-    """Lower case without accents."""
-    return text.lower() if text.isascii() else fold(text)
+    """Lower case without accents; doing it again changes nothing."""
+    return (
+        text.lower() if text.isascii() else fold(fold(text))
+    )  # a letter such as 𝕊 is only known as one after the first
 
 
 def words_of(text: str) -> list[str]:
@@ -88,13 +91,13 @@ def tail(code: str) -> str:
 
 def is_code(word: str) -> bool:
     """Whether a folded word is long enough, and has a digit, to be looked for by its end."""
-    return CODE[0] <= len(word) <= CODE[1] and _HAS_DIGIT.search(word) is not None
+    return not word.isalpha() and CODE[0] <= len(word) <= CODE[1] and _HAS_DIGIT.search(word) is not None
 
 
 def lexemes_of(document: Document) -> Lexemes:
     """Everything that finds a document."""
     text = folded("\n".join(document.texts)[:READ_AT_MOST])
-    who = [folded(each[:400]) for each in document.who if each]
+    who = [folded(each[:400]) for each in document.who[:NAMED_AT_MOST] if each]
     found = Lexemes(words=[word[:LONGEST] for word in _WORD.findall(text)])
     marks = found.marks
     marks.update(f"{TAG}{tag}" for tag in document.tags)

@@ -9,8 +9,10 @@ import pytest
 from ascolto.channels.protocol import Media
 from ascolto.conversations.actions import add_note, add_reply, assign, set_labels
 from ascolto.conversations.models import Conversation
+from ascolto.conversations.selectors import BadCursor
 from ascolto.events.consumers import feed_all
 from ascolto.kit.clock import now
+from ascolto.search import finding, index
 from ascolto.search.selectors import count, find, suggestion
 from ascolto.testing.factories import Cast, make_cast, make_conversation, make_customer, make_inbox, receive
 
@@ -240,3 +242,58 @@ def test_a_misspelt_word_is_mended() -> None:
     feed_all()
     assert suggestion("ruoter lampegia -verde") == "router lampeggia -verde"
     assert suggestion("router lampeggia") == suggestion("xyzzyx") == ""
+
+
+def test_a_search_that_ends_early_goes_on_from_there_and_finds_everything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(finding, "LOOKED_AT", 3)
+    monkeypatch.setattr(finding, "_PORTIONS", (2, 2, 2))
+    cast = make_cast()
+    hidden = make_inbox("email", teams=list(cast.viktor.teams.all()))
+    first = cast.writes("router")
+    for number in range(9):
+        make_conversation(hidden, "router", customer=make_customer(f"Cliente {number}"))
+    last = said_by_paolo(cast, "router")
+    feed_all()
+    seen, cursor, cut = [], "", 0
+    while True:
+        page = find(cast.marco, "router", cursor=cursor, limit=1)
+        seen += [hit.row["id"] for hit in page.hits]
+        cut += page.is_cut
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert seen == [last.pk, first.pk]
+    assert cut
+
+
+def test_common_words_are_read_block_by_block_and_nothing_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(index, "BLOCKS", (1, 2))
+    monkeypatch.setattr("ascolto.search.meaning.RARE", 0)
+    cast = make_cast()
+    made = [
+        make_conversation(cast.inbox, "router", customer=make_customer(f"Cliente {n}")) for n in range(12)
+    ]
+    feed_all()
+    expected = [conversation.pk for conversation in reversed(made)]
+    assert found(cast, "router") == expected
+    seen, cursor = [], ""
+    while True:
+        page = find(cast.marco, "router", cursor=cursor, limit=5)
+        seen += [hit.row["id"] for hit in page.hits]
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert seen == expected
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "MS4z", "LTEuMQ", "é" * 50, "a" * 5000, "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5LjE"]
+)
+def test_a_cursor_of_somebody_else_is_refused(cursor: str) -> None:
+    cast = make_cast()
+    with pytest.raises(BadCursor):
+        find(cast.marco, "router", cursor=cursor)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from ascolto.search.reindexing import begin_anew, progress, renew_old, renew_stale
+from ascolto.search.reindexing import begin_anew, make_room, progress, renew_old, renew_stale
 
 WIDTH = 30
 
@@ -20,6 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "reindex":
+            make_room()
             begin_anew()
             self._work()
         state = progress()
