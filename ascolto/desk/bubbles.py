@@ -121,6 +121,12 @@ class Thread:
     last_event: int = 0
     earlier: int = 0
 
+    def count_said(self) -> int:
+        """How many messages with words are shown, without notes."""
+        return sum(
+            isinstance(item, Bubble) and item.side != "note" and bool(item.text) for item in self.items
+        )
+
 
 def make_bubbles(
     messages: Iterable[Said],

@@ -38,6 +38,7 @@ from ascolto.desk.queue import (
     view_links,
 )
 from ascolto.desk.reading import Place, Said, newest_messages
+from ascolto.desk.summing import LONG_FROM
 from ascolto.desk.understood import make_lines
 from ascolto.events.log import latest_position
 from ascolto.generation.selectors import conversation_tools
@@ -219,10 +220,11 @@ def part_context(request: HttpRequest, conversation: Conversation, said: list[Sa
 
 def conversation_context(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
     """Head, thread, composer and card of one conversation."""
-    agent = agent_of(request)
+    agent, thread = agent_of(request), thread_of(request, conversation)
     return {
         **head_context(request, conversation),
-        "thread": thread_of(request, conversation),
+        "thread": thread,
+        "is_long": thread.count_said() >= LONG_FROM,
         "composer": make_composer(agent, conversation),
         "tools": conversation_tools(agent, conversation),
         "client_key": new_token(12),

@@ -30,6 +30,7 @@ urlpatterns = [
     path("c/<str:number>/messages/<int:pk>/reading/withdraw/", understood.take_back, name="withdraw"),
     path("c/<str:number>/reply/", answer.reply, name="reply"),
     path("c/<str:number>/draft-language/", composing.draft_language, name="draft-language"),
+    path("c/<str:number>/summary/", composing.summary, name="summary"),
     path("c/<str:number>/answered/", answer.answered_outside, name="answered"),
     path("c/<str:number>/assign/", changes.assign, name="assign"),
     path("c/<str:number>/status/", changes.status, name="status"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from ascolto.testing.factories import Cast, make_cast
@@ -26,3 +27,35 @@ def as_() -> Callable[[Any], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def sit_down(live_server: Any, browser: Any) -> Any:
+    """Open the desk as somebody: `sit_down(agent, path="/", width=1440, dark=False)`; scripts that fail, fail the test."""
+    contexts, failures = [], []
+
+    def open_desk(agent: Any, path: str = "/", *, width: int = 1440, dark: bool = False) -> Any:
+        client = Client()
+        client.force_login(agent)
+        context = browser.new_context(
+            viewport={"width": width, "height": 844 if width < 500 else 900},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            locale="en-GB",
+        )
+        contexts.append(context)
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.on(
+            "console", lambda said: failures.append(said.text) if "Security Policy" in said.text else None
+        )
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_desk
+    for context in contexts:
+        context.close()
+    assert failures == []

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 
 from ascolto.channels.protocol import Media
 from ascolto.conversations.actions import add_note, add_reply, assign, set_labels
@@ -29,38 +27,6 @@ PNG = (
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
     return make_cast()
-
-
-@pytest.fixture
-def sit_down(live_server: Any, browser: Any) -> Any:
-    """Open the desk as somebody: `sit_down(agent, path="/", width=1440, dark=False)`; scripts that fail, fail the test."""
-    contexts, failures = [], []
-
-    def open_desk(agent: Any, path: str = "/", *, width: int = 1440, dark: bool = False) -> Any:
-        client = Client()
-        client.force_login(agent)
-        context = browser.new_context(
-            viewport={"width": width, "height": 844 if width < 500 else 900},
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-            locale="en-GB",
-        )
-        contexts.append(context)
-        value = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.on("pageerror", lambda error: failures.append(str(error)))
-        page.on(
-            "console", lambda said: failures.append(said.text) if "Security Policy" in said.text else None
-        )
-        page.goto(live_server.url + path)
-        return page
-
-    yield open_desk
-    for context in contexts:
-        context.close()
-    assert failures == []
 
 
 def furnish(cast: Cast) -> Conversation:

@@ -43,6 +43,7 @@ def test_viktor_finds_nothing_of_it_and_is_told_what_to_try(cast: Cast, as_: As)
     page = as_(cast.viktor).get("/?q=ruoter").content.decode()
     assert "Nothing found" in page
     assert "lampeggia" not in page
+    assert "Did you mean" not in page
     assert 'href="/?view=all&amp;q=router"' in as_(cast.marco).get("/?q=ruoter").content.decode()
 
 

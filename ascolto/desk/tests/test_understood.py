@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ascolto.conversations.actions import add_participant, add_reply
+from ascolto.conversations.actions import add_note, add_participant, add_reply
 from ascolto.conversations.models import Conversation, Message
 from ascolto.events.models import Event
 from ascolto.kit.clock import now
@@ -297,3 +297,35 @@ def test_yesterdays_look_alikes_are_no_news(cast: Cast, as_: As) -> None:
     Message.objects.update(occurred_at=now() - timedelta(days=1))
     Conversation.objects.update(last_inbound_at=now() - timedelta(days=1))
     assert "in the last hour" not in words(as_(cast.marco).get(f"/c/{conversation.number}/head/"))
+
+
+def test_a_long_conversation_is_summed_up_in_its_own_sentences(cast: Cast, as_: As) -> None:
+    start = now() - timedelta(hours=5)
+    said = (
+        "My line has been dead since Tuesday. Can you repair it before Friday?",
+        "I work from home and I lose 80 euro a day.",
+        "The router shows a red light.",
+        "I have restarted it three times.",
+        "Nobody came on Wednesday although you promised it.",
+        "Is anybody there?",
+    )
+    for n, text in enumerate(said * 2):
+        conversation = cast.writes(text if n < 6 else f"Again: {text}", at=start + timedelta(minutes=n))
+        expected = ["summary"] if n == 11 else []
+        page = as_(cast.marco).get(f"/c/{conversation.number}/").content.decode()
+        assert re.findall(r'<details class="th-sum" id="(\w+)"', page) == expected
+    add_note(agent=cast.marco, conversation=conversation, text="The joint in via Gobetti costs us 900 euro.")
+    marco = as_(cast.marco)
+    page = html.unescape(marco.get(f"/c/{conversation.number}/summary/", headers=SCRIPT).content.decode())
+    lines = re.findall(r'data-to-message="(\d+)">([^<]+)<', page)
+    assert lines
+    for pk, sentence in lines:
+        assert sentence in Message.objects.get(pk=pk).text
+    assert "900 euro" not in page
+    assert "<html" in marco.get(f"/c/{conversation.number}/summary/").content.decode()
+    assert as_(cast.viktor).get(f"/c/{conversation.number}/summary/").status_code == 404
+
+
+def test_where_nothing_was_said_there_is_no_summary(cast: Cast, as_: As) -> None:
+    conversation = cast.writes("👍")
+    assert "nothing in it" in words(as_(cast.marco).get(f"/c/{conversation.number}/summary/"))

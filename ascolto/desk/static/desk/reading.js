@@ -3,6 +3,7 @@
 import { fragment } from "../ui/js/http.js";
 
 const LATER = 350; // milliseconds before hovering means wanting to know
+const isOpen = () => Boolean(box?.isConnected && !box.hidden);
 let box = null, anchor = null, stays = false, timer = 0, ticket = 0;
 
 function card() {
@@ -10,14 +11,14 @@ function card() {
   box = document.createElement("div");
   box.id = "why";
   box.className = "why";
-  box.popover = "manual";
+  box.hidden = true;
   box.setAttribute("role", "dialog");
   box.setAttribute("aria-labelledby", "why-title");
   box.tabIndex = -1;
   box.addEventListener("pointerenter", () => clearTimeout(timer));
   box.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") closeLater(); });
   box.addEventListener("focusin", () => { stays = true; clearTimeout(timer); });
-  box.addEventListener("focusout", (event) => { if (event.relatedTarget && !box.contains(event.relatedTarget) && event.relatedTarget !== anchor) close(); });
+  box.addEventListener("focusout", (event) => { if (event.relatedTarget && !box.contains(event.relatedTarget) && event.relatedTarget !== anchor && !event.relatedTarget.closest("#toasts")) close(); });
   box.addEventListener("toggle", (event) => showPlaces(event.target), true);
   document.querySelector("[data-desk]").append(box);
   return box;
@@ -37,7 +38,7 @@ function place() {
 async function open(link, { stay = false } = {}) {
   clearTimeout(timer);
   const mine = ++ticket, shown = card();
-  if (!(shown.matches(":popover-open") && anchor === link)) {
+  if (!(!shown.hidden && anchor === link)) {
     let found = null;
     try { found = await fragment(link.href); } catch { if (stay) location.href = link.href; return; }
     if (mine !== ticket || !found || !link.isConnected) return;
@@ -46,7 +47,7 @@ async function open(link, { stay = false } = {}) {
     shown.dataset.of = link.dataset.why;
     shown.replaceChildren(found);
     window.htmx?.process(shown);
-    shown.showPopover();
+    shown.hidden = false;
     link.setAttribute("aria-expanded", "true");
     place();
   }
@@ -56,9 +57,9 @@ async function open(link, { stay = false } = {}) {
 function close({ silently = false, back = false } = {}) {
   clearTimeout(timer);
   if (!silently) ticket += 1;
-  if (!box?.matches(":popover-open")) return false;
+  if (!isOpen()) return false;
   const link = line();
-  box.hidePopover();
+  box.hidden = true;
   link?.setAttribute("aria-expanded", "false");
   CSS.highlights?.delete("personal");
   stays = false;
@@ -96,16 +97,17 @@ document.addEventListener("click", (event) => {
     return;
   }
   if (event.target.closest("[data-why-close]")) { close({ back: true }); return; }
-  if (stays && box?.isConnected && !box.contains(event.target) && event.target.isConnected) close();
+  if (stays && box?.isConnected && !box.contains(event.target) && event.target.isConnected
+    && !event.target.closest("#toasts")) close();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !box?.matches(":popover-open")) return;
+  if (event.key !== "Escape" || !isOpen()) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   close({ back: stays });
 }, true);
-addEventListener("resize", () => { if (box?.matches(":popover-open")) place(); });
-document.addEventListener("scroll", (event) => { if (box?.matches(":popover-open") && event.target.id === "thread-scroll") { if (stays) place(); else close(); } }, true);
+addEventListener("resize", () => { if (isOpen()) place(); });
+document.addEventListener("scroll", (event) => { if (isOpen() && event.target.id === "thread-scroll") { if (stays) place(); else close(); } }, true);
 
 /* a correction comes back as the whole card: focus stays on what was chosen */
 let chosen = "";
@@ -123,7 +125,17 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   place();
   document.dispatchEvent(new CustomEvent("desk:corrected"));
 });
-document.addEventListener("undone", () => { if (box?.matches(":popover-open")) { const link = line(); close(); if (link) open(link); } });
+document.addEventListener("undone", async () => {
+  const link = line(), mine = ticket;
+  if (!isOpen() || !link) return;
+  try {
+    const found = await fragment(link.href);
+    if (!found || mine !== ticket || !isOpen()) return;
+    box.replaceChildren(found);
+    window.htmx?.process(box);
+    readingChanged(Number(link.dataset.why));
+  } catch { /* it is read again when it is opened again */ }
+});
 
 /* where the personal data stand in the message itself */
 function showPlaces(details) {

@@ -119,6 +119,20 @@ document.addEventListener("click", (event) => {
   showEarlier(place);
 });
 
+/* to a message of this conversation that is shown; one that is not loaded is opened with its page */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-to-message]");
+  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const message = document.getElementById(`m-${link.dataset.toMessage}`);
+  if (!message) return;
+  event.preventDefault();
+  message.scrollIntoView({ block: "center" });
+  message.classList.add("is-found");
+  message.tabIndex = -1;
+  message.focus({ preventScroll: true });
+  setTimeout(() => message.classList.remove("is-found"), 2_500);
+});
+
 /* a message that changed but stands on a page that is not loaded yet needs no drawing */
 function isAbove(id) {
   const first = thread().querySelector("[data-message]");
