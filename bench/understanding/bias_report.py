@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.understanding.bias import FLIPS, LIMITS, MAY_DIFFER, MEANS, as_json, differences
 from bench.understanding.by_group import by_flag
-from bench.understanding.reading import Bench, shipped
+from bench.understanding.reading import Bench, digests, shipped
 from bench.understanding.report import ROOT
 
 PAGE = ROOT / "docs" / "understanding" / "bias.md"
@@ -31,6 +31,7 @@ def run(
     told = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "heads": versions,
+        "digests": digests(),
         "limits": LIMITS,
         "groups": as_json(differences(bench)),
         "corpus": by_flag(bench),

@@ -11,6 +11,7 @@ from typing import Any
 from ascolto.understanding.engine.head import Head
 from bench.report import machine
 from bench.understanding.judged import size_of
+from bench.understanding.reading import digests
 from bench.understanding.registry import Outcome
 from bench.understanding.rows import LEARNER, SHIPPED, Row, as_row
 
@@ -19,7 +20,8 @@ PAGE = ROOT / "docs" / "understanding" / "quality.md"
 SHIPPED_FIGURES = ROOT / "ascolto" / "understanding" / "quality.json"
 MARK = "<!-- made by `python -m bench.understanding --write`; what is above this line is written by hand -->"
 
-FREE_OF_HEADS = {"learner", "languages", "personal", "retrieval", "spikes"}  # they ask no shipped head
+# these ask no shipped head
+FREE_OF_HEADS = {"learner", "languages", "personal", "retrieval", "spikes", "topics"}
 
 _HEAD = (
     "| task · set | measured on | measure | value (95 % interval) | n | ECE | ms: median, p95 | size | bars: floor, goal, stretch |"
@@ -95,6 +97,7 @@ def figures(
         "made_at": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
         "machine": machine(),
         "heads": versions_of(heads),
+        "digests": digests(),
         "cards": cards(heads),
         "modules": {
             outcome.name: {
@@ -120,7 +123,7 @@ def with_those_before(
 ) -> list[Outcome]:
     """What was measured now, in the place of what was measured before; what asked other heads than these is dropped."""
     before = json.loads(shipped.read_text()) if shipped.exists() else {"heads": {}, "modules": {}}
-    is_same = before["heads"] == versions_of(heads)
+    is_same = before["heads"] == versions_of(heads) and before.get("digests") == digests()
     found = {outcome.name: outcome for outcome in outcomes}
     for name, told in before["modules"].items():
         if name in found or not (is_same or name in FREE_OF_HEADS):
