@@ -66,7 +66,7 @@ def found_page_context(request: HttpRequest) -> dict[str, Any]:
 def _above(agent: Agent, asked: Asked, page: Page) -> dict[str, Any]:
     """What stands above the hits."""
     state = progress()
-    better = suggestion(asked.query) if not page.hits and not page.next_cursor else ""
+    better = suggestion(agent, asked.query) if not page.hits and not page.next_cursor else ""
     return {
         "hit_count": shown_hits(count(agent, asked.query) if page.next_cursor else len(page.hits)),
         "hints": [hint_text(hint) for hint in page.hints],

@@ -72,8 +72,11 @@ def matching(agent: Agent, text: str) -> Q:
     return finding.matching(agent, parse(text))
 
 
-def suggestion(text: str) -> str:
-    """The query with misspelt words mended, when some word does not occur and one that differs in a slip does; else empty."""
+def suggestion(agent: Agent, text: str) -> str:
+    """The query with misspelt words mended, when that finds something the agent may see; else empty.
+
+    Without the last condition it would tell words of conversations that are hidden from them.
+    """
     query = parse(text)
     plain = [part for part in query.said if isinstance(part, Word) and len(words_of(part.text)) == 1]
     known = terms.frequencies(words_of(part.text)[0] for part in plain)
@@ -83,7 +86,8 @@ def suggestion(text: str) -> str:
             better = terms.mended(words_of(part.text)[0])  # type: ignore[union-attr]
             if better:
                 parts[place] = Word(better, negated=part.negated)  # type: ignore[union-attr]
-    return str(Query(tuple(parts))) if parts != list(query.parts) else ""
+    better = str(Query(tuple(parts))) if parts != list(query.parts) else ""
+    return better if better and find(agent, better, limit=1).hits else ""
 
 
 # --- hits ----------------------------------------------------------------------------------------------------------
