@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from ascolto.understanding.engine.personal.checks import is_fiscal_code, is_iban, is_valid
+from ascolto.understanding.engine.personal.checks import (
+    has_iban_shape,
+    is_fiscal_code,
+    is_iban,
+    is_valid,
+)
 from ascolto.understanding.engine.personal.looked import Candidate, Looked
 
 IBAN_LENGTHS = {
@@ -114,6 +119,7 @@ _SHAPE = {
     "IT": re.compile(r"IT\d\d[A-Z]\d{10}[0-9A-Z]{12}"),
     "SM": re.compile(r"SM\d\d[A-Z]\d{10}[0-9A-Z]{12}"),
 }
+_PROSE = re.compile(r"[a-z]{3}")  # words behind a shorter number, gathered by mistake
 _SAYS_IBAN = re.compile(
     r"iban|conto corrente|bonifico|c/c|accredit|bank account|konto|cuenta|compte|conta\b|rekening|transfer"
 )
@@ -129,7 +135,7 @@ def find_ibans(looked: Looked) -> Iterator[Candidate]:
         compact, end = _gather(low, found.start(), length)
         if len(compact) < length or low[end : end + 1].isalnum() or not _is_plausible(compact):
             continue
-        if is_iban(compact):
+        if is_iban(compact) and (has_iban_shape(compact) or not _PROSE.search(low, found.end(), end)):
             yield Candidate(found.start(), end, "iban", True, 100)
         elif _is_meant(compact, looked.before(found.start())):
             yield Candidate(found.start(), end, "iban", False, 96)
@@ -210,7 +216,7 @@ def _is_born(compact: str) -> bool:
 
 _VAT = re.compile(
     r"(?:(?<![^\W_])|(?<=vat)|(?<=iva))(at|be|bg|cy|cz|de|dk|ee|el|es|fi|fr|hr|hu|ie|it|lt|lu|lv|mt|nl|pl|pt|ro|se|si|sk|xi|gb|che)"
-    r"[ .-]?(u?[ .-]?[0-9a-z]?[ .-]?[0-9a-z]?[0-9](?:[ .-]?[0-9]){5,10}(?:[ .-]?[0-9a-z]){0,3})(?![^\W_])"
+    r"[ .-]?(u?[ .-]?[0-9a-z]?[ .-]?[0-9a-z]?[0-9](?:[ .-]?[0-9]){5,10}(?:[ .-]?b[ .-]?[0-9]{2}|[a-z]{1,2})?)(?![^\W_])"
 )
 _SAYS_VAT = re.compile(
     r"\b(?:vat|p\.? ?iva|partita iva|ust|umsatzsteuer|tva|n?if|cif|btw|moms|mwst|uid|nip|dph|contribuinte)\b"
@@ -256,7 +262,8 @@ def find_national_ids(looked: Looked) -> Iterator[Candidate]:
         said = _SAYS_SPANISH.search(looked.before(found.start()))
         compact = "".join(c for c in found.group() if c.isalnum()).upper()
         valid = is_valid("es.nie" if compact[0] in "XYZ" else "es.dni", compact)
-        if said or (valid and looked.plain[found.start() : found.end()].isupper()):
+        is_close = " " not in found.group()[-2:]
+        if (said and (valid or is_close)) or (valid and looked.plain[found.start() : found.end()].isupper()):
             yield Candidate(found.start(), found.end(), "national_id", valid, 79 if valid else 39)
     for found in _BRITISH.finditer(looked.low):
         written = looked.plain[found.start() : found.end()]

@@ -12,6 +12,7 @@ from ascolto.understanding.engine.personal.streets import (
     RANK,
     TOWN,
     find_english,
+    find_flats,
     find_french,
     find_germanic,
     find_iberian,
@@ -103,6 +104,7 @@ MANNERS = (
         " st| road| rd| ave| lane| ln| dr| court| ct| sq| boul| blvd| way| pl| terr| clos| cres| gard| grov| park| pkwy| high| hwy| cir"
         "| trail| row| mews| alley| loop| quay| wharf",
     ),
+    _manner(find_flats, "apt|suite|unit| box |apartment|casella postale|postfach|postale|apartado|postbus"),
     _manner(
         find_germanic,
         "str|weg|platz|allee|gasse|ring|damm|ufer|chaussee|laan|plein|gracht|kade|singel|dijk|am |an der|im |zu",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import import_module
 
+from stdnum import iban
+
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -23,6 +25,11 @@ def is_iban(compact: str) -> bool:
     """ISO 7064 mod 97-10 over an IBAN without spaces, in upper case."""
     turned = compact[4:] + compact[:4]
     return int("".join(str(int(character, 36)) for character in turned)) % 97 == 1
+
+
+def has_iban_shape(compact: str) -> bool:
+    """Whether letters and digits stand where that country has them."""
+    return iban.is_valid(compact, check_country=False)
 
 
 def is_italian_vat(digits: str) -> bool:

@@ -22,8 +22,9 @@ from ascolto.understanding.engine.personal.checks import (
 from ascolto.understanding.engine.personal.looked import Candidate, Looked
 
 FEWEST, MOST = 6, 20  # digits of a number
-MOST_GROUPS = 24  # of a run that is looked at stretch by stretch; of a longer one both ends
-MOST_STRETCHES = 8_000  # of one text
+MOST_GROUPS = 24  # of a run that are looked at together
+MOST_CHUNKS = 40  # of a run that has more
+MOST_STRETCHES = 2_500  # of one text; then only runs as a whole
 _RUN = re.compile(r"[0-9][0-9 .()/-]*[0-9]")
 _GROUP = re.compile(r"[0-9]+")
 _WIDEST_GAP = 3  # characters between two groups of one number: " - "
@@ -64,12 +65,22 @@ class Stretch:
 def find_numbers(looked: Looked) -> Iterator[Candidate]:
     """Every stretch of digits that is a number of a person."""
     left, plans = MOST_STRETCHES, phones.Plans()
-    for groups in _runs(looked.plain):
-        for stretch in _stretches(looked, groups, plans):
-            left -= 1
-            if left < 0:
-                return
-            yield from _judge(stretch)
+    for run in _runs(looked.plain):
+        for groups in _chunks(run):
+            if sum(end - start for start, end in groups) < FEWEST:
+                continue
+            for stretch in _stretches(looked, groups, plans, only_whole=left < 0):
+                left -= 1
+                yield from _judge(stretch)
+
+
+def _chunks(run: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """A long run in pieces that overlap by half, so that no number is torn."""
+    yield run[:MOST_GROUPS]
+    for first in range(
+        MOST_GROUPS // 2, min(len(run) - MOST_GROUPS // 2, MOST_GROUPS * MOST_CHUNKS), MOST_GROUPS // 2
+    ):
+        yield run[first : first + MOST_GROUPS]
 
 
 def _runs(text: str) -> Iterator[list[tuple[int, int]]]:
@@ -84,12 +95,9 @@ def _runs(text: str) -> Iterator[list[tuple[int, int]]]:
         yield groups
 
 
-def _stretches(looked: Looked, groups: list[tuple[int, int]], plans: phones.Plans) -> Iterator[Stretch]:
-    if sum(end - start for start, end in groups[: MOST_GROUPS + 1]) < FEWEST:
-        return
-    if len(groups) > MOST_GROUPS:
-        yield from _stretches(looked, groups[: MOST_GROUPS // 2], plans)
-        groups = groups[-MOST_GROUPS // 2 :]
+def _stretches(
+    looked: Looked, groups: list[tuple[int, int]], plans: phones.Plans, *, only_whole: bool
+) -> Iterator[Stretch]:
     text = looked.plain
     if not _is_open(text, groups[0][0]):
         groups = groups[1:]
@@ -98,13 +106,13 @@ def _stretches(looked: Looked, groups: list[tuple[int, int]], plans: phones.Plan
     if not groups:
         return
     around = Around(looked.before(groups[0][0]), looked.after(groups[-1][1]))
-    for first in range(len(groups)):
+    for first in range(1 if only_whole else len(groups)):
         count = 0
         for last in range(first, len(groups)):
             count += groups[last][1] - groups[last][0]
             if count > MOST:
                 break
-            if count >= FEWEST:
+            if count >= FEWEST and (not only_whole or last == len(groups) - 1):
                 start, end = groups[first][0], groups[last][1]
                 raw = text[start:end]
                 layout = tuple(b - a for a, b in groups[first : last + 1])

@@ -41,9 +41,10 @@ SAYS_OTHER = re.compile(
     r"|rechnung[a-z]*|kunden[a-z]*|sendung[a-z]*"
     r"|vertrag[a-z]*|commande|facture|contrat|colis|dossier|pedido|factura|contrato|fatura|encomenda|bestelling|factuur"
     r"|klant[a-z]*|abi|cab|cig|cup"
-    r"|p\.? ?iva|partita iva|imei|pod|pdr|contatore|eur|euro|usd|gbp|carta|card|version[ei]?|status|followers?|views?)(?![a-zà-ÿ])|[€$£#=]"
+    r"|p\.? ?iva|partita iva|imei|pod|pdr|contatore|carta|card|version[ei]?|status|followers?|views?)(?![a-zà-ÿ])"
 )
-_SAYS_SOMETHING = re.compile(r"[^\W\d_]|[€$£#=]")
+_AMOUNT = re.compile(r"(?:[€$£#=]|(?<![a-z])(?:eur|euro|usd|gbp)) ?$")
+_SAYS_SOMETHING = re.compile(r"[^\W\d_]")
 _WEAK = re.compile(r"(?<![a-zà-ÿ])(?:numero|number|num|nr|no|nummer|numéro|número)[ .:°º]*$")
 _NOT_BEHIND = re.compile(
     r" ?(?:€|euro?\b|eur\b|\$|£|%|usd\b|gbp\b|volte\b|followers?\b|persone\b|people\b|views\b)"
@@ -77,7 +78,7 @@ def _type(number: str, region: str | None) -> int | None:
 class Plans:
     """The countries' plans for one text. Asking costs 20 µs, so of a text that is a list of numbers the later ones are believed."""
 
-    def __init__(self, most: int = 500) -> None:
+    def __init__(self, most: int = 300) -> None:
         self.left = most
 
     def is_international(self, digits: str) -> bool:
@@ -140,7 +141,7 @@ def looks_otherwise(raw: str) -> bool:
 
 def what_is_said(before: str, after: str) -> str:
     """What the words around say of a number: "phone", "other", "weak" (just "number") or nothing; the nearest word wins."""
-    if _NOT_BEHIND.match(after):
+    if _NOT_BEHIND.match(after) or _AMOUNT.search(before):
         return "other"
     if not _SAYS_SOMETHING.search(before):
         return "phone" if _SAYS_SOMETHING.search(after) and SAYS_PHONE.search(after) else ""

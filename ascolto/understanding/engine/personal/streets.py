@@ -45,6 +45,15 @@ _ENGLISH = re.compile(
     r"(?P<town>,?[ \n]{1,2}[a-z][a-z .'-]{2,30}?,?[ \n]{1,2}"
     r"(?:[a-z]{2}[ ,]{1,2}[0-9]{5}(?:-[0-9]{4})?|[a-z]{1,2}[0-9][0-9a-z]? ?[0-9][a-z]{2}|[0-9]{5})(?![\w]))?"
 )
+_FLAT = re.compile(
+    rf"(?<![\w.,:-])[0-9]{{1,6}} (?P<name>{WORD}(?: {WORD}){{0,5}})(?: [0-9]{{1,5}}\.?)?,?[ \n]{{1,2}}"
+    rf"(?:apt|suite|apartment|unit)\.? [0-9a-z]{{1,5}}\b"
+    rf"(?:,?[ \n]{{1,3}}(?:[^\W\d_]{{2,20}},?[ \n]{{1,3}}){{1,6}}[0-9]{{4,6}}(?![\w]))?"
+)
+_BOX = re.compile(
+    r"(?<![\w])(?:p\.? ?o\.? ?box|casella postale|postfach|bo[iî]te postale|apartado(?: de correos)?|postbus) [0-9]{1,6}(?![\w])"
+    r"|(?<![\w])(?:psc|unit) [0-9]{3,5},? box [0-9]{3,5}[ \n]{1,2}[ad]po [a-z]{2} [0-9]{5}(?![\w])"
+)
 _SAYS_ENGLISH = re.compile(r"\b(?:address|live|lives|located|deliver(?:ed)? to|send (?:it|them) to)\b")
 _SURE = re.compile(r"(?:street|st|road|rd|avenue|ave|lane|boulevard|blvd)\b")
 _NO_NAME = re.compile(r"\b(?:hours?|minutes?|days?|weeks?|times?|the|a|my|your|of|in|on|by|down|from)\b")
@@ -61,6 +70,13 @@ def find_english(looked: Looked) -> Iterator[Candidate]:
             or _is_said(looked, found)
         ):
             yield Candidate(found.start(), found.end(), "address", False, RANK)
+
+
+def find_flats(looked: Looked) -> Iterator[Candidate]:
+    """Houses with a flat or suite, whatever the street is called, and boxes at a post office."""
+    for pattern in (_FLAT, _BOX):
+        for found in pattern.finditer(looked.low):
+            yield Candidate(found.start(), found.end(), "address", False, RANK - 1)
 
 
 def _is_said(looked: Looked, found: re.Match[str]) -> bool:
