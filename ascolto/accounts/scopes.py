@@ -10,6 +10,8 @@ SCOPES = (
     "messages:write",
     "customers:read",
     "customers:write",
+    "knowledge:read",
+    "knowledge:write",
     "channels:read",
     "channels:write",
     "generation:read",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ascolto.api import documents as d
+from ascolto.api import knowledge_documents as kd
 from ascolto.api.endpoints import attachments as a
 from ascolto.api.endpoints import channels as ch
 from ascolto.api.endpoints import conversations as c
 from ascolto.api.endpoints import customers as cu
 from ascolto.api.endpoints import generated as g
+from ascolto.api.endpoints import knowledge as k
 from ascolto.api.endpoints import messages as m
 from ascolto.api.endpoints import people as p
 from ascolto.api.endpoints import readings as r
@@ -304,6 +306,88 @@ TABLE = Table(
             tag="Channels",
             body=ch.ChannelChanges,
             answer=d.Channel,
+            problems=("not-found", "refused"),
+        ),
+        _get(
+            "/conversations/{id}/messages/{message}/similar",
+            READ,
+            k.get_message_similar,
+            "List answers that were given to similar messages",
+            "Knowledge",
+            kd.MessageAnswers,
+        ),
+        Route(
+            method="POST",
+            path="/similar",
+            scope=READ,
+            call=k.ask_similar,
+            summary="Ask whether a question was answered before",
+            tag="Knowledge",
+            body=k.SimilarBody,
+            answer=kd.SimilarAnswers,
+            status=202,
+        ),
+        _get("/similar/{id}", READ, k.get_similar, "Read what was found", "Knowledge", kd.SimilarAnswers),
+        _get(
+            "/saved-replies",
+            "knowledge:read",
+            k.list_saved_replies,
+            "List saved replies",
+            "Knowledge",
+            kd.SavedReplyList,
+            query=k.ReplyQuery,
+        ),
+        Route(
+            method="POST",
+            path="/saved-replies",
+            scope="knowledge:write",
+            call=k.create_saved_reply,
+            summary="Write a saved reply",
+            tag="Knowledge",
+            body=k.NewReply,
+            answer=kd.SavedReply,
+            status=201,
+            problems=("refused",),
+        ),
+        _get(
+            "/saved-replies/{id}",
+            "knowledge:read",
+            k.get_saved_reply,
+            "Read a saved reply",
+            "Knowledge",
+            kd.SavedReply,
+        ),
+        Route(
+            method="PATCH",
+            path="/saved-replies/{id}",
+            scope="knowledge:write",
+            call=k.change_saved_reply,
+            summary="Change a saved reply",
+            tag="Knowledge",
+            body=k.ReplyChanges,
+            answer=kd.SavedReply,
+            problems=("not-found", "refused"),
+        ),
+        Route(
+            method="POST",
+            path="/saved-replies/{id}/archive",
+            scope="knowledge:write",
+            call=k.archive_saved_reply,
+            summary="Put a saved reply away",
+            tag="Knowledge",
+            body=Nothing,
+            answer=kd.SavedReply,
+            problems=("not-found", "refused"),
+        ),
+        Route(
+            method="POST",
+            path="/saved-replies/{id}/restore",
+            scope="knowledge:write",
+            call=k.restore_saved_reply,
+            summary="Take a saved reply out again",
+            tag="Knowledge",
+            body=Nothing,
+            answer=kd.SavedReply,
             problems=("not-found", "refused"),
         ),
         _get("/agents", READ, p.list_agents, "List those who can answer", "People", d.AgentList),

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "ascolto.conversations",
     "ascolto.search",
     "ascolto.understanding",
+    "ascolto.knowledge",
     "ascolto.intake",
     "ascolto.delivery",
     "ascolto.generation",

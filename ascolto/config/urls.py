@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ascolto.accounts.urls")),
     path("", include("ascolto.contact.urls")),
     path("", include("ascolto.desk.urls")),
+    path("", include("ascolto.knowledge.urls")),
     path("", include("ascolto.generation.urls")),
     path("", include("ascolto.understanding.urls")),
     path("", include("ascolto.workspace.urls")),

@@ -39,6 +39,13 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "topic.changed": "topic name fields",
         "model.learnt": "head version state why",
         "model.made_live": "head version previous why",
+        # knowledge
+        "saved_reply.created": "reply title team",
+        "saved_reply.changed": "reply title fields",
+        "saved_reply.archived": "reply title",
+        "saved_reply.restored": "reply title",
+        "suggestion.judged": "message kind target said",
+        "enquiry.asked": "enquiry",
         # customers
         "customer.created": "",
         "customer.changed": "fields",

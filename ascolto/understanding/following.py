@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.utils.module_loading import import_string
 
 from ascolto.events.log import Position, latest_position, move_cursor, read_after
 from ascolto.events.models import Cursor, Event
@@ -19,6 +20,7 @@ from ascolto.events.pulse import Pulse
 from ascolto.understanding.engine.encoder import Encoder, shared_encoder
 from ascolto.understanding.lookalikes import Groups, group_messages
 from ascolto.understanding.similar import Keeper, askings, store
+from ascolto.understanding.sources import all_listeners
 
 log = logging.getLogger(__name__)
 CURSOR = "answers"
@@ -27,12 +29,6 @@ PAUSE = 0.03  # seconds between two looks when nothing waits
 SWEEP = 600.0  # seconds until rows that went without a word are looked for
 
 Listener = Callable[[Keeper, Sequence[Event]], None]
-_listeners: dict[str, Listener] = {}
-
-
-def register_listener(event_type: str, listen: Listener) -> None:
-    """Let `listen` answer events of a type with the models at hand: questions that people typed. It must be harmless twice."""
-    _listeners[event_type] = listen
 
 
 class Following:
@@ -90,9 +86,10 @@ class Following:
             if read or removed:
                 store(read | removed, found)
                 group_messages(self.groups, read, removed)
-        for event_type, listen in _listeners.items():
+        for event_type, path in all_listeners().items():
             heard = [event for event in events if event.type == event_type]
             if heard:
+                listen: Listener = import_string(path)
                 listen(self.keeper, heard)
 
     def _anew(self) -> None:

@@ -74,6 +74,10 @@ class Keeper:
             touched = {pk for event in events if (pk := source.touched(event)) is not None}
             if touched:
                 self._renew(kind, source, touched)
+        judged = {(event.data["kind"], event.data["target"]) for event in events if {"kind", "target"} <= event.data.keys()}
+        if judged:
+            for key, by in shifts(judged).items():
+                self.index.shift(key, by)
 
     def _renew(self, kind: str, source: Source, targets: Collection[int]) -> None:
         current = source.current(targets, self.encoder)
@@ -122,7 +126,7 @@ def askings(messages: Collection[int], encoder: str) -> list[Asking]:
     found = {row.pk: row for row in rows}
     readings = Reading.objects.filter(message__in=found).exclude(intent__in=_WITHOUT_QUESTION)
     told = readings.values_list("message_id", "language", "language_probability")
-    languages = {pk: _languages(code, probability) for pk, code, probability in told}
+    languages = {pk: likely_languages(code, probability) for pk, code, probability in told}
     vectors = MessageVector.objects.filter(message__in=found, encoder=encoder).values_list(
         "message_id", "vector"
     )
@@ -135,7 +139,7 @@ def askings(messages: Collection[int], encoder: str) -> list[Asking]:
     return made
 
 
-def _languages(code: str, probability: float) -> tuple[str, ...]:
+def likely_languages(code: str, probability: float) -> tuple[str, ...]:
     """The languages that a text may be in: where that is a guess, also those that most customers here write."""
     if code in {"", "und"}:
         return ()

@@ -63,6 +63,7 @@ class Source(Protocol):
 Weights = Callable[[Collection[tuple[str, int]] | None], Mapping[tuple[str, int], float]]
 _sources: dict[str, Source] = {}
 _weights: list[Weights] = []
+_listeners: dict[str, str] = {}
 
 
 def register_source(source: Source) -> None:
@@ -87,3 +88,16 @@ def shifts(keys: Collection[tuple[str, int]] | None = None) -> dict[tuple[str, i
         for key, by in weights(keys).items():
             total[key] = total.get(key, 0.0) + by
     return total
+
+
+def register_listener(event_type: str, path: str) -> None:
+    """Let a function (keeper, events) answer events of a type with the models at hand: questions that people typed.
+
+    Its dotted path, since web processes must not load what it needs. It must be harmless when it sees an event again.
+    """
+    _listeners[event_type] = path
+
+
+def all_listeners() -> Mapping[str, str]:
+    """Paths of the functions that answer events, by type."""
+    return _listeners

@@ -1,0 +1,30 @@
+"""The places in a saved reply that are filled in for each conversation: {customer}, {agent}, {number}."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+VARIABLES = ("customer", "agent", "number")
+_PLACE = re.compile(r"\{([^{}\n]{0,40})\}")
+_BEFORE_MARK = re.compile(r" +([,.!?;:])")
+_BLANKS = re.compile(r"(?<=\S) {2,}")
+
+
+def unknown_in(text: str) -> list[str]:
+    """What stands in braces and is not a variable, in order, each once."""
+    named = (found.strip() for found in _PLACE.findall(text))
+    return list(dict.fromkeys(name for name in named if name.casefold() not in VARIABLES))
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with its variables filled in; what is not known leaves no hole: "Ciao {customer}," becomes "Ciao,".
+
+    What a value holds is never looked at again: a customer who calls themselves "{agent}" stays "{agent}".
+    """
+    is_missing = any(not values.get(name.strip().casefold(), "").strip() for name in _PLACE.findall(text))
+    if is_missing:
+        missing = {name for name in VARIABLES if not values.get(name, "").strip()}
+        text = _PLACE.sub(lambda found: "" if found[1].strip().casefold() in missing else found[0], text)
+        text = _BEFORE_MARK.sub(r"\1", _BLANKS.sub(" ", text))
+    return _PLACE.sub(lambda found: values.get(found[1].strip().casefold(), found[0]), text)
