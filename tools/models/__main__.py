@@ -20,9 +20,12 @@ one_thread()
 from ascolto.understanding.engine.encoder import open_encoder  # noqa: E402
 from ascolto.understanding.engine.lexicon import FOLDER  # noqa: E402
 from ascolto.understanding.engine.reader import SHIPPED  # noqa: E402
+from tools.models import answer, intent  # noqa: E402
 from tools.models.lexicon import write_lexicon  # noqa: E402
 from tools.models.making import make  # noqa: E402
 from tools.models.plan import all_plans  # noqa: E402
+
+OTHERS = {"intent": intent.make, "answer": answer.make}  # have a way of their own
 
 
 def main() -> None:
@@ -39,14 +42,17 @@ def main() -> None:
         print(f"{write_lexicon(options.data, FOLDER / 'public.tsv')} words of feeling")
     plans, encoder = all_plans(), open_encoder()
     options.out.mkdir(parents=True, exist_ok=True)
-    for name in options.only.split(",") if options.only else plans:
+    for name in options.only.split(",") if options.only else [*plans, *OTHERS]:
         began = time.monotonic()
-        head = make(plans[name], options.data, encoder, options.cache, judge=not options.fast)
+        if name in OTHERS:
+            head = OTHERS[name](options.data, encoder)
+        else:
+            head = make(plans[name], options.data, encoder, options.cache, judge=not options.fast)
         packed = head.to_bytes()
         (options.out / f"{name}.npz").write_bytes(packed)
         card = {"name": name} | head.card | {"sure_from": head.sure_from, "bytes": len(packed)}
         (options.out / f"{name}.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")  # fmt: skip
-        figures = {key: value for key, value in head.card["figures"].items() if key != "how"}
+        figures = head.card.get("figures") or head.card.get("held out")
         print(f"{name}: {len(packed) // 1024} KB, {time.monotonic() - began:.0f} s, {figures}", flush=True)
 
 

@@ -21,7 +21,7 @@ from ascolto.understanding.engine.text import for_encoder, prepare
 from tools.models.plan import Labelled, Plan
 from tools.models.sources import LICENCES
 
-FOLDS = 5
+FOLDS = 3
 _BINS = 10
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import io
 import json
 import math
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -230,7 +232,7 @@ class Head:
                     bias=stored["bias"], encoder=card["encoder"], sure_from=card["sure_from"],
                     version=card["version"], card=card["card"],
                 )  # fmt: skip
-        except (KeyError, TypeError, OSError, EOFError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        except (KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise UnreadableHead(f"this is not a head: {error}") from error
         except ValueError as error:
             raise (

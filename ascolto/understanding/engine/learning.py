@@ -21,6 +21,7 @@ Progress = Callable[[float], None]  # told the share of the work that is done
 
 
 FEW_LABELS = 8
+LENT = 0.1  # weight of signs in messages that are not typical
 
 
 class TooLittle(ValueError):
@@ -173,8 +174,10 @@ def _fit(data: _Matrices, chosen: NDArray[np.int64], recipe: Recipe) -> _Fitted:
     meaning_bias = meaning_bias - middle @ meaning
     signs = np.zeros((data.signs.shape[1], data.count), np.float32)
     if data.signs.shape[1]:
+        # An emoji means one thing in one place and another elsewhere: what is not typical only lends signs that are missing here.
+        own = np.where(data.typical[chosen], 1.0, LENT)
         small = LogisticRegression(C=recipe.signs_c, class_weight=balance, max_iter=300)
-        small.fit(data.signs[chosen], labels, sample_weight=weights)
+        small.fit(data.signs[chosen], labels, sample_weight=weights * own)
         signs = _spread(small, data.count)[0]
     return _Fitted(words, unseen, meaning, meaning_bias, signs)
 
@@ -224,10 +227,11 @@ def _stack(scores: _Scores) -> tuple[tuple[float, float, float], Floats]:
         logs = sums - np.log(np.exp(sums).sum(axis=1, keepdims=True))
         wrong = (np.exp(logs) - target) * share[:, None]
         slope = np.array([(wrong * part).sum() for part in parts])
-        cost = -(share[:, None] * logs * target).sum() + 1e-4 * (values**2).sum()
-        return float(cost), np.concatenate([slope, wrong.sum(axis=0)]) + 2e-4 * values
+        cost = -(share[:, None] * logs * target).sum() + doubt * ((values - begin) ** 2).sum()
+        return float(cost), np.concatenate([slope, wrong.sum(axis=0)]) + 2 * doubt * (values - begin)
 
     begin = np.concatenate([[1.0, 1.0, 0.5], np.zeros(count)])
+    doubt = 0.5 / len(scores.labels) + 1e-5  # of a dozen examples the stack believes little
     bounds = [(0, None)] * 3 + [(None, None)] * count
     found = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds).x
     return (float(found[0]), float(found[1]), float(found[2])), found[3:].astype(np.float32)
