@@ -72,6 +72,16 @@ export function startComposer() {
   show(f);
 }
 
+/* an earlier answer goes into the draft, never further; the form tells the server that it was used */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-similar-insert]"), a = area();
+  if (!button || !a) return;
+  const text = button.closest(".simi-one").querySelector("[data-similar-text]").textContent;
+  a.setRangeText(a.value.trim() ? `\n\n${text}` : text, a.value.trim() ? a.value.trimEnd().length : 0, a.value.length, "end");
+  a.dispatchEvent(new Event("input", { bubbles: true }));
+  a.focus();
+});
+
 /* ---- drafts ---- */
 function keep() {
   try {

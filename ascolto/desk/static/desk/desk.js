@@ -4,7 +4,7 @@ import { refreshCounts, refreshRow, reconcile, regroup, select, selected, startL
 import { catchUp, messageChanged, openConversation, refreshHead, refreshWho, showPane, startThread } from "./thread.js";
 import { closeWindow, startComposer } from "./composer.js";
 import { startLive } from "./live.js";
-import { readingChanged } from "./reading.js";
+import { readingChanged, refreshSimilar } from "./reading.js";
 
 const desk = document.querySelector("[data-desk]");
 const conversation = () => document.getElementById("conversation");
@@ -95,6 +95,7 @@ async function understood(id, message) {
   if (id !== openId()) return;
   await readingChanged(message);
   refreshHead();
+  refreshSimilar();
 }
 document.addEventListener("desk:corrected", () => { refreshHead(true); if (openId()) refreshRow(openId()); });
 if (desk) {

@@ -184,3 +184,18 @@ function exchange(there, fresh) {
   if (isAnchor) { anchor = link; link?.setAttribute("aria-expanded", "true"); }
   if (focused) link?.focus({ preventScroll: true });
 }
+
+/** What was answered to the like of the newest message, unless somebody is reading what is there. */
+export async function refreshSimilar() {
+  const shown = document.getElementById("similar"), base = document.getElementById("conversation")?.dataset.base;
+  if (!shown || !base || shown.querySelector("details[open]") || shown.contains(document.activeElement)) return;
+  try {
+    const fresh = (await fragment(`${base}similar/`))?.querySelector("#similar");
+    const there = document.getElementById("similar");
+    if (!fresh || !there || there.querySelector("details[open]")) return;
+    const s = document.getElementById("thread-scroll"), atEnd = s.scrollHeight - s.scrollTop - s.clientHeight < 80;
+    there.replaceWith(fresh);
+    window.htmx?.process(fresh);
+    if (atEnd) s.scrollTop = s.scrollHeight;
+  } catch { /* it comes with the next message, or when the conversation is opened again */ }
+}
