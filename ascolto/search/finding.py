@@ -51,11 +51,14 @@ class Place:
             text = base64.urlsafe_b64decode(cursor[:100] + "=" * (-len(cursor) % 4)).decode("ascii")
             top, _, below = text.partition(".")
             place = cls(int(top), int(below))
-            if not 0 <= place.below <= place.top + 1 < 2**62:
+            if not 0 <= place.below <= place.top + 1 <= index.END:
                 raise ValueError
             return place
         except ValueError as error:
             raise BadCursor("This cursor was not made here: begin again without one.") from error
+
+
+_ANYTHING = Place(index.END - 1, index.END)
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ class Sought:
 
 def seek(agent: Agent, query: Query, meaning: Meaning, *, cursor: str, limit: int) -> Sought:
     """One page of conversations. Raises BadCursor."""
-    place = Place.parse(cursor) if cursor else _from_the_top()
+    place = Place.parse(cursor) if cursor else _ANYTHING
     result = Sought(named=numbered(agent, query))
     if meaning.node is None:
         return result
@@ -78,17 +81,14 @@ def seek(agent: Agent, query: Query, meaning: Meaning, *, cursor: str, limit: in
     search.is_trusting = True
     for each in search.run(limit + 1):
         result.found.append(each)
+    if not cursor:  # what comes later than the first hit belongs to no page
+        place = Place(result.found[0].message if result.found else search.below, place.below)
     if len(result.found) > limit:
         result.found.pop()
         result.next = Place(place.top, result.found[-1].message)
     elif search.is_cut:
         result.is_cut, result.next = True, Place(place.top, search.below)
     return result
-
-
-def _from_the_top() -> Place:
-    newest = index.newest_id()
-    return Place(newest, newest + 1)
 
 
 def numbered(agent: Agent, query: Query) -> int | None:
@@ -227,5 +227,5 @@ def count(agent: Agent, query: Query) -> int:
     meaning = meaning_of(query, agent)
     if meaning.node is None:
         return 0
-    search = _Search(agent, meaning, _from_the_top(), set())
+    search = _Search(agent, meaning, _ANYTHING, set())
     return sum(1 for _ in search.run(COUNT_CAP + 1))

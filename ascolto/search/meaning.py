@@ -13,7 +13,7 @@ from ascolto.kit.clock import now
 from ascolto.search import filters as meant
 from ascolto.search import terms
 from ascolto.search.index import RARE
-from ascolto.search.query import Filter, Hint, Phrase, Query, Word
+from ascolto.search.query import Filter, Hint, Part, Phrase, Query, Word
 from ascolto.search.tree import Every, Lexeme, Node, Row, Some, Without, every, lexemes, some
 from ascolto.search.words import TAG, TAIL, WHO, codes_of, folded, is_code, stems, words_of
 
@@ -71,7 +71,8 @@ class _Reading:
 
     def _words(self) -> None:
         said = self.query.said
-        words = {word for part in said for word in words_of(part.text)}
+        begun = self.last if _is_begun(self.last) else None  # is looked up with what begins so
+        words = {word for part in said if part is not begun for word in words_of(part.text)}
         self.occurring |= terms.frequencies(each for word in words for each in (word, *stems(word)))
         for group in _numbers_together(said):
             part = group[0]
@@ -87,16 +88,17 @@ class _Reading:
             return _row(words)
         if len(words) != 1:  # an address, a code with dashes
             return some(node for node in (_row(words), *_codes(part.text)) if node)
-        nodes = lexemes([words[0], *stems(words[0])])
-        if part.begins or (part is self.last and not part.negated):
-            nodes += self._beginning(words[0])
+        forms = [words[0], *stems(words[0])]
+        nodes = lexemes(forms)
+        if part.begins or (part is self.last and _is_begun(part)):
+            nodes += self._beginning(words[0], forms=forms)
         return some([*nodes, *_codes(part.text)])
 
-    def _beginning(self, word: str, mark: str = "") -> list[Node]:
+    def _beginning(self, word: str, mark: str = "", forms: Sequence[str] = ()) -> list[Node]:
         """What begins so: the most frequent words, or every code."""
         if not word.isalpha():
             return [Lexeme(mark + word, begins=True)] if len(word) > 3 else []
-        known = terms.completions(mark + word)
+        known = terms.completions(mark + word, forms)
         self.occurring |= known
         return lexemes(known)
 
@@ -175,6 +177,11 @@ def _how_many(node: Node, occurring: dict[str, int]) -> int:
     if bare.isalpha() and len(bare) < 3:  # not counted
         return _MANY
     return 0 if node.begins else occurring.get(node.text, 0)
+
+
+def _is_begun(part: Part) -> bool:
+    """Whether the last part of a query is a plain word, which may only be begun."""
+    return isinstance(part, Word) and not part.negated and len(words_of(part.text)) == 1
 
 
 def _row(words: Sequence[str]) -> Node | None:

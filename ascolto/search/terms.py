@@ -89,14 +89,20 @@ def frequencies(words: Iterable[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def completions(beginning: str) -> dict[str, int]:
-    """The most frequent words that begin so, and how often they occur; for short beginnings none but the word itself."""
+def completions(beginning: str, forms: Iterable[str] = ()) -> dict[str, int]:
+    """The most frequent words that begin so, and how often they occur; for short beginnings none but the word itself.
+
+    With `forms` of the word as well, in the same query.
+    """
     if len(beginning.lstrip(WHO)) < SHORTEST_BEGINNING:
-        return frequencies([beginning])
+        return frequencies([beginning, *forms])
+    asked = sorted({beginning, *forms})
+    marks = ", ".join(["%s"] * len(asked))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT term, docs FROM search_term WHERE term >= %s AND term < %s ORDER BY docs DESC LIMIT %s",
-            [beginning, beginning + "\U0010ffff", COMPLETED],
+            "SELECT * FROM (SELECT term, docs FROM search_term WHERE term >= %s AND term < %s"  # noqa: S608 - only marks
+            f" ORDER BY docs DESC LIMIT %s) begun UNION SELECT term, docs FROM search_term WHERE term IN ({marks})",
+            [beginning, beginning + "\U0010ffff", COMPLETED, *asked],
         )
         return dict(cursor.fetchall())
 

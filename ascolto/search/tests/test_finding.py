@@ -242,7 +242,9 @@ def test_a_misspelt_word_is_mended() -> None:
     feed_all()
     assert suggestion(cast.marco, "ruoter lampegia -verde") == "router lampeggia -verde"
     assert suggestion(cast.marco, "router lampeggia") == suggestion(cast.marco, "xyzzyx") == ""
-    assert suggestion(cast.viktor, "ruoter") == ""  # what he may not see must not be told by its spelling either
+    assert (
+        suggestion(cast.viktor, "ruoter") == ""
+    )  # what he may not see must not be told by its spelling either
 
 
 def test_a_search_that_ends_early_goes_on_from_there_and_finds_everything(
