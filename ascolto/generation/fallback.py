@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ascolto.conversations.models import Direction, Message
+from ascolto.conversations.models import Author, Direction, Message
 from ascolto.generation.material import earlier_answers, texts_to_read
 from ascolto.generation.models import Generated, Purpose
-from ascolto.kit.text import excerpt
+from ascolto.understanding.engine.summary import Turn, summarise
+from ascolto.understanding.written import own_words
+
+SENTENCES = 5
+LOOKED_AT = 4_000  # characters of a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +31,22 @@ def instead_of_model(asked: Generated) -> Instead:
     if asked.purpose == Purpose.SUGGESTION:
         found = earlier_answers(asked)
         if found:
-            return Instead(found[0].text, Generated.Source.SIMILAR, [found[0].message])
+            return Instead(
+                found[0].text, Generated.Source.SIMILAR, [found[0].message] if found[0].message else []
+            )
     return Instead()
 
 
 def _extract(said: Sequence[Message]) -> Instead:
-    """The beginning of the first question, of the last answer and of the last question, in the order in which they were said."""
-    asked = [each for each in said if each.direction == Direction.IN]
-    answered = [each for each in said if each.direction == Direction.OUT]
-    chosen = {each.pk: each for each in [*asked[:1], *answered[-1:], *asked[-1:]]}
-    kept = sorted(chosen.values(), key=lambda each: (each.occurred_at, each.pk))
-    lines = [f"{'→' if each.direction == Direction.OUT else '←'} {excerpt(each.text, 220)}" for each in kept]
-    return Instead("\n".join(lines), Generated.Source.EXTRACT if lines else "", [each.pk for each in kept])
+    """The few sentences of the conversation that say what it is about, word for word: those of the company after an arrow."""
+    turns = [Turn(own_words(each.text, each.extra)[:LOOKED_AT], _side(each)) for each in said]
+    lines = summarise(turns, at_most=SENTENCES)
+    text = "\n".join(f"{'' if line.side == 'customer' else '→ '}{line.sentence}" for line in lines)
+    sources = dict.fromkeys(said[line.turn].pk for line in lines)
+    return Instead(text, Generated.Source.EXTRACT if lines else "", list(sources))
+
+
+def _side(message: Message) -> str:
+    if message.direction == Direction.IN:
+        return "customer"
+    return "bot" if message.author_kind == Author.BOT else "agent"

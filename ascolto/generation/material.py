@@ -6,19 +6,21 @@ not see.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ascolto.accounts.models import Agent, Company
-from ascolto.conversations.access import visible_conversations
 from ascolto.conversations.models import Author, Conversation, Direction, Message, Visibility
 from ascolto.customers.models import Identity
 from ascolto.generation.access import allowed_accounts
-from ascolto.generation.masking import Table, blot, mask
+from ascolto.generation.masking import GAP, Table, blot, mask
 from ascolto.generation.models import Generated, Purpose
 from ascolto.kit.text import clean
-from ascolto.understanding.models import Reading, Similar
+from ascolto.understanding.models import Reading
+from ascolto.understanding.selectors.similar import similar_answers
+from ascolto.understanding.written import own_words
 
 MOST_MESSAGES = 30
 LONGEST_MESSAGE = 2_000  # characters of one message
@@ -27,6 +29,7 @@ LONGEST_TRANSLATED = 6_000
 MOST_EARLIER = 3  # earlier answers beside a suggestion
 LONGEST_EARLIER = 800
 _UNKNOWN = {"", "und"}
+_VARIABLE = re.compile(r"\{[^{}\n]{0,40}\}")  # of a saved reply
 
 
 @dataclass(slots=True)
@@ -91,7 +94,10 @@ def _talk(asked: Generated, numbers: bool) -> Material:
     said = messages_of(conversation, allowed_accounts(asked.purpose))
     made.sources = [message.pk for message in said]
     made.length = sum(len(message.text) for message in said)
-    talk = [{"from": _who(each), "text": masked(clean(each.text, LONGEST_MESSAGE))} for each in said]
+    talk = [
+        {"from": _who(each), "text": masked(clean(own_words(each.text, each.extra), LONGEST_MESSAGE))}
+        for each in said
+    ]
     made.data = {"conversation": talk}
     if subject := conversation.subject.strip():
         made.data["subject"] = masked(clean(subject, 300))
@@ -139,11 +145,10 @@ def names_in(conversation: Conversation) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An answer that was given to a similar question, without anything personal."""
+    """An answer to a similar question without anything personal: one that was given (`message`), or a saved reply."""
 
-    message: int
     text: str
-    score: float
+    message: int | None = None
 
 
 def _add_earlier(asked: Generated, made: Material) -> None:
@@ -151,27 +156,36 @@ def _add_earlier(asked: Generated, made: Material) -> None:
     if found:
         made.data["earlier_answers_to_similar_questions"] = [each.text for each in found]
         made.texts += [each.text for each in found]
-        made.sources += [each.message for each in found]
+        made.sources += [each.message for each in found if each.message is not None]
 
 
 def earlier_answers(asked: Generated) -> list[Earlier]:
-    """Answers in resolved conversations like this one that the person who asks may see, the best first."""
-    if asked.conversation is None or asked.agent is None:
+    """What answers the customer's last message, as far as the person who asks may see it, the best first."""
+    last = last_question(asked.conversation) if asked.conversation is not None else None
+    if last is None or asked.agent is None:
         return []
-    last = last_question(asked.conversation)
-    if last is None:
-        return []
-    rows = Similar.objects.filter(message=last, kind="conversation").order_by("-score")[: MOST_EARLIER * 2]
-    scores = {row.target: row.score for row in rows}
-    seen = visible_conversations(asked.agent).filter(
-        pk__in=scores, account_id__in=allowed_accounts(asked.purpose)
-    )
-    conversations = sorted(seen.select_related("customer"), key=lambda each: -scores[each.pk])
-    answers = (_answer_in(each, asked.purpose, scores[each.pk]) for each in conversations)
-    return [answer for answer in answers if answer is not None][:MOST_EARLIER]
+    found = similar_answers(asked.agent, last, at_most=MOST_EARLIER * 2)
+    given = _given_in([one.shown.target for one in found if one.shown.kind == "conversation"], asked.purpose)
+    earlier = [
+        given.get(one.shown.target) if one.shown.kind == "conversation" else _saved(one.shown.text)
+        for one in found
+    ]
+    return [each for each in earlier if each is not None][:MOST_EARLIER]
 
 
-def _answer_in(conversation: Conversation, purpose: str, score: float) -> Earlier | None:
+def _saved(text: str) -> Earlier | None:
+    text = _VARIABLE.sub(GAP, blot(clean(text, LONGEST_EARLIER))).strip()
+    return Earlier(text) if text else None
+
+
+def _given_in(conversations: Collection[int], purpose: str) -> dict[int, Earlier]:
+    """The last answer of each conversation whose texts may leave."""
+    rows = Conversation.objects.filter(pk__in=conversations, account_id__in=allowed_accounts(purpose))
+    answers = {row.pk: _answer_in(row, purpose) for row in rows.select_related("customer")}
+    return {pk: answer for pk, answer in answers.items() if answer is not None}
+
+
+def _answer_in(conversation: Conversation, purpose: str) -> Earlier | None:
     said = Message.objects.filter(
         conversation=conversation,
         direction=Direction.OUT,
@@ -183,7 +197,7 @@ def _answer_in(conversation: Conversation, purpose: str, score: float) -> Earlie
     if answer is None:
         return None
     text = blot(clean(answer.text, LONGEST_EARLIER), names_in(conversation))
-    return Earlier(answer.pk, text, score)
+    return Earlier(text, answer.pk)
 
 
 def last_question(conversation: Conversation) -> Message | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from ascolto.conversations.actions import add_note, add_reply
+from ascolto.conversations.actions import add_note, add_reply, change_status
 from ascolto.events.models import Event
 from ascolto.gates import Refused
 from ascolto.generation.access import NotAllowed
@@ -20,6 +20,7 @@ from ascolto.generation.models import ASKED_FOR, Departure, Generated, ModelServ
 from ascolto.generation.provenance import provenance_of
 from ascolto.generation.worker import answer_waiting
 from ascolto.kit import clock
+from ascolto.knowledge.actions.replies import create_reply
 from ascolto.testing.factories import make_agent, make_customer, make_inbox, receive
 from ascolto.testing.language_model import KEY, MODEL, TROUBLES
 from ascolto.understanding.models import Reading, Similar
@@ -166,6 +167,7 @@ def earlier(cast, text: str, inbox=None) -> int:
     marta = make_customer("Marta Galli")
     asked = receive(inbox or cast.inbox, "Dead line!", customer=marta)
     add_reply(agent=cast.marco, conversation=asked.conversation, text=text)
+    change_status(agent=cast.marco, conversation=asked.conversation, status="resolved")
     return asked.conversation_id
 
 
@@ -180,6 +182,18 @@ def test_earlier_answers_help_without_anybodys_details(cast, model, on) -> None:
         assert secret not in heard.raw
         assert secret not in asked.text
     assert len(asked.sources) == 2
+
+
+def test_a_saved_reply_is_an_earlier_answer_too(cast, model, on) -> None:
+    text = "Gentile {customer}, riavvii il modem e attenda la terza luce verde."
+    reply = create_reply(by=cast.anna, title="Dead line", shortcut="dead", texts={"it": text})
+    conversation = cast.writes()
+    Similar.objects.create(
+        message=conversation.messages.get(), kind="saved_reply", target=reply.pk, score=0.9
+    )
+    answered(ask(agent=cast.marco, conversation=conversation, purpose="suggestion"))
+    told = model.heard[0].data["earlier_answers_to_similar_questions"]
+    assert told == ["Gentile […], riavvii il modem e attenda la terza luce verde."]
 
 
 def test_earlier_answers_that_marco_may_not_see_are_not_used(cast, model, on) -> None:
@@ -229,7 +243,7 @@ def test_odd_but_honest_answers_are_understood(cast, model, on, manner) -> None:
 
 
 def test_a_suggestion_falls_back_on_an_earlier_answer_and_a_translation_on_nothing(cast, model, on) -> None:
-    target = earlier(cast, "Dear Marta, restart the modem.")
+    target = earlier(cast, "Dear Marta, please restart the modem and wait until the third light is green.")
     conversation = cast.writes()
     Similar.objects.create(message=conversation.messages.get(), kind="conversation", target=target, score=0.9)
     model.suffer(500)
