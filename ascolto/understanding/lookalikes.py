@@ -68,8 +68,11 @@ class Groups:
 
     def place(self, message: Message) -> int | None:
         """Put a message into a group, in memory; returns the message that began it, None where it says too little."""
-        self.remove(message.pk)  # it may have been edited
         essence = essence_of(own_words(message.text, message.extra))
+        known = self.of_message.get(message.pk)
+        if known is not None and essence is not None and self.leaders.leads(known, essence):
+            return known
+        self.remove(message.pk)  # it was edited and says something else now
         if essence is None:
             return None
         moment = int(message.created_at.timestamp())

@@ -186,6 +186,10 @@ class Leaders:
                 return key
         return None
 
+    def leads(self, key: int, essence: Essence) -> bool:
+        """Whether the group says this."""
+        return key in self._of and are_alike(essence, self._of[key][1])
+
     def add(self, key: int, essence: Essence, moment: int) -> None:
         """Begin a group. Beyond the limit the one that was quiet longest goes."""
         if key in self._of:

@@ -23,7 +23,7 @@ from ascolto.understanding.engine.vectors import VectorStore
 LIMIT = 60_000  # documents in memory; beyond, the oldest go
 POOL = 100  # candidates of either kind that are put in order
 CONFIDENT = 0.8  # from this score on it is said that this was answered already
-SHOWN = 0.2  # below nothing is suggested
+SHOWN = 0.12  # below nothing is suggested: fewer than one in eight would help
 SAME_MEANING = 0.7  # cosine from which "means the same" is given as a reason
 MOST_SHIFT = 1.5  # log-odds that people's verdicts can add or take
 MOST_KINDS = 16

@@ -176,8 +176,13 @@ def test_the_desk_sees_how_many_where_and_since_when(
     assert group.per_hour[-3:] == (2, 0, 3)
     assert group.growth == 3.0
     assert "stamattina non funziona internet" in group.sample
-    banner = group_of_conversation(cast.marco, report(cast, 0).conversation)
-    assert banner is None  # not read yet
+    banner = group_of_conversation(cast.marco, Message.objects.earliest("pk").conversation)
+    assert banner is not None
+    assert banner.people == 5
+    elsewhere = receive(
+        cast.inbox, "Quanto costa il trasloco?", customer=make_customer("Lia Sole")
+    ).conversation
+    assert group_of_conversation(cast.marco, elsewhere) is None
     assert len(conversations_of_group(cast.marco, group.id)) == 5
 
 
