@@ -43,12 +43,13 @@ def make(plan: Plan, data: Path, encoder: Encoder, cache: Path | None, *, judge:
 
 def _encode(encoder: Encoder, texts: Sequence[str], cache: Path | None) -> Vectors:
     """The vectors of texts; kept in a folder, since the comments of GoEmotions alone take minutes."""
-    name = hashlib.sha256("\0".join([encoder.name, *texts]).encode("utf-8", "replace")).hexdigest()[:24]
+    read = [for_encoder(prepare(text)) for text in texts]
+    name = hashlib.sha256("\0".join([encoder.name, *read]).encode("utf-8", "replace")).hexdigest()[:24]
     path = cache / f"{name}.npy" if cache else None
     if path and path.exists():
         kept: Vectors = np.load(path)
         return kept
-    vectors = encoder.encode([for_encoder(prepare(text)) for text in texts])
+    vectors = encoder.encode(read)
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, vectors)

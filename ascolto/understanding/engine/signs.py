@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ascolto.understanding.engine.small_words import BETWEEN, CONTRASTS, NEGATORS, STRONGER, UNTIL, WEAKER
 from ascolto.understanding.engine.emoji import GROUP_OF
 from ascolto.understanding.engine.features import folded, words_of
 from ascolto.understanding.engine.lexicon import core, cues, feelings
+from ascolto.understanding.engine.small_words import BETWEEN, CONTRASTS, NEGATORS, STRONGER, UNTIL, WEAKER
 from ascolto.understanding.engine.text import Prepared
 
 # Every sign, with what screens say of it (they translate these words).
@@ -44,7 +44,7 @@ SIGN_NAMES: dict[str, str] = {
     "ends_pleasant": "ends on a pleasant word",
     "ends_unpleasant": "ends on an unpleasant word",
     "contrast": "a turn (“but”)",
-    "praise_with_fault": "praise beside a fault",
+    "praise_with_fault": "praise or thanks beside a fault",
     "mocking_praise": "praise that may be mockery",
     "ironic_phrase": "a turn of phrase that is often ironic",
     "fault": "something does not work",
@@ -98,7 +98,8 @@ def read_signs(prepared: Prepared, written: Sequence[str], words: Sequence[str])
     _feelings(signs, words, negated)
     if not any(word[0].isalpha() for word in words):
         signs.values["only_marks"] = 1.0
-    if signs.values.keys() >= {"fault", "mocking_praise"}:
+    there = signs.values.keys()
+    if there & {"mocking_praise", "thanks"} and there & {"fault", "unpleasant", "weary"}:
         signs.values["praise_with_fault"] = 1.0
     return signs
 
