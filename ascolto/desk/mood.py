@@ -41,8 +41,8 @@ class Head:
     alike_href: str = ""  # where they are
 
 
-def marks_of(mood: Mood | None) -> list[Chip]:
-    """The small marks of a row: only what makes somebody look; the face without its word."""
+def marks_of(mood: Mood | None, labels: Sequence[str] = ()) -> list[Chip]:
+    """The small marks of a row: only what makes somebody look; the face without its word, a topic unless a label says it."""
     if mood is None:
         return []
     face = _face(mood)
@@ -50,7 +50,7 @@ def marks_of(mood: Mood | None) -> list[Chip]:
         anger_chip() if mood.is_angry else None,
         urgency_chip(mood.urgency),
         face if mood.sentiment != "neutral" and not mood.is_angry else None,
-        _topic(mood),
+        None if mood.topic.casefold() in {label.casefold() for label in labels} else _topic(mood),
         alike_chip(mood.people_alike),
     ]
     return [chip for chip in found if chip is not None]

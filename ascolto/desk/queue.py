@@ -209,7 +209,7 @@ def _row(
         assignee_id=row["assignee_id"],
         assignee=row["assignee__name"] or "",
         team=row["team__name"] or "",
-        marks=marks_of(mood),
+        marks=marks_of(mood, row["labels"]),
     )
 
 

@@ -115,7 +115,7 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   const form = detail.elt.closest?.("#why form");
   if (form) chosen = form.closest("[data-field]")?.dataset.field || "";
 });
-document.addEventListener("htmx:beforeSwap", ({ detail }) => { if (detail.target?.id === "why-body" && detail.xhr.status === 422) { detail.shouldSwap = true; detail.isError = false; } });
+document.addEventListener("htmx:beforeSwap", ({ detail }) => { if (["why-body", "similar"].includes(detail.target?.id) && detail.xhr.status === 422) { detail.shouldSwap = true; detail.isError = false; } });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (!chosen || !document.getElementById("why-body") || detail.requestConfig?.verb !== "post") return;
   const field = document.querySelector(`#why-body [data-field="${chosen}"]`);
@@ -199,3 +199,14 @@ export async function refreshSimilar() {
     if (atEnd) s.scrollTop = s.scrollHeight;
   } catch { /* it comes with the next message, or when the conversation is opened again */ }
 }
+
+/* what comes above the composer takes room from the thread: whoever was at its end stays there */
+let wasAtEnd = false;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const s = detail.target?.id === "similar" && document.getElementById("thread-scroll");
+  if (s) wasAtEnd = s.scrollHeight - s.scrollTop - s.clientHeight < 80;
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const s = detail.elt?.id === "similar" && document.getElementById("thread-scroll");
+  if (s && wasAtEnd) s.scrollTop = s.scrollHeight;
+});
