@@ -16,8 +16,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ascolto.understanding.engine.remembering import RememberingEncoder
+
 Vectors = NDArray[np.float32]
 DIMENSIONS = 512
+FEW = 4  # texts that are cheaper one by one
+SHORT = 1000  # characters: has fewer tokens than are remembered
 
 
 class Encoder(Protocol):
@@ -44,11 +48,12 @@ class SentenceEncoder:
         backend._threadpool = (
             None  # our processes set one BLAS thread for good; asking at each call costs more than it saves
         )
-        self._encode = backend.encode
+        self._many, self._few = backend.encode, RememberingEncoder(backend).encode
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row a text; batches are cheaper a text than single ones."""
-        vectors: Vectors = self._encode([text or " " for text in texts])
+        encode = self._few if len(texts) <= FEW and all(len(text) <= SHORT for text in texts) else self._many
+        vectors: Vectors = encode([text or " " for text in texts])
         return vectors
 
 
