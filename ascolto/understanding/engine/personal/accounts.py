@@ -113,7 +113,7 @@ IBAN_LENGTHS = {
 }
 """How long the IBANs of a country are (SWIFT's registry)."""
 
-MOST = 3_000  # beginnings of one text that are followed up
+MOST = 25_000  # beginnings of one text that are followed up
 _IBAN = re.compile(r"[a-z]{2}[ .:-]{0,2}[0-9][ .-]?[0-9](?=[ .:-]{0,2}[0-9a-z])")
 _SHAPE = {
     "IT": re.compile(r"IT\d\d[A-Z]\d{10}[0-9A-Z]{12}"),
@@ -133,6 +133,8 @@ def find_ibans(looked: Looked) -> Iterator[Candidate]:
         if length is None or not _is_open(low, found.start()):
             continue
         compact, end = _gather(low, found.start(), length)
+        if not compact and "iban" in looked.before(found.start(), 20):
+            yield from _cut_short(low, found.start())
         if len(compact) < length or low[end : end + 1].isalnum() or not _is_plausible(compact):
             continue
         if is_iban(compact) and (has_iban_shape(compact) or not _PROSE.search(low, found.end(), end)):
@@ -145,35 +147,43 @@ def _is_open(low: str, start: int) -> bool:
     return start == 0 or not low[start - 1].isalnum() or low[max(0, start - 4) : start] == "iban"
 
 
+_WITHOUT_SEPARATORS = dict.fromkeys(map(ord, " .:-\n"))
+_WITHOUT_DIGITS = dict.fromkeys(map(ord, "0123456789"))
+_WIDE_GAP = re.compile(r"[ .:\n-]{3}")
+_SHORT = re.compile(r"[a-z]{2}[0-9]{2}(?:[ .-]?[0-9a-z]*[0-9][0-9a-z]*){3,8}(?![^\W_])")
+
+
+def _cut_short(low: str, start: int) -> Iterator[Candidate]:
+    """What is called an IBAN and misses a digit."""
+    found = _SHORT.match(low, start, start + 50)
+    if found is not None and found.end() - start >= 15:
+        yield Candidate(start, found.end(), "iban", False, 96)
+
+
 def _gather(low: str, start: int, length: int) -> tuple[str, int]:
-    """The next so many letters and digits, skipping at most two separators at a time, and where they end."""
-    kept: list[str] = []
-    gap = 0
-    place = start
-    for place in range(start, min(len(low), start + 3 * length)):
-        character = low[place]
-        if "a" <= character <= "z" or "0" <= character <= "9":
-            kept.append(character)
-            gap = 0
-            if len(kept) == length:
-                return "".join(kept).upper(), place + 1
-        else:
-            gap += 1
-            if gap > 2 or character not in " .-:\n":
-                break
-    return "", place
+    """The next so many letters and digits, without separators, and where they end; nothing where something else is between."""
+    piece = low[start : start + length + length // 2 + 8]
+    compact = piece.translate(_WITHOUT_SEPARATORS)[:length]
+    if len(compact) < length or not (compact.isascii() and compact.isalnum()):
+        return "", start
+    end, left = start, length
+    while left:
+        left -= low[end].isalnum()
+        end += 1
+    return ("", start) if _WIDE_GAP.search(low, start, end) else (compact.upper(), end)
 
 
 def _is_plausible(compact: str) -> bool:
-    digits = sum(character.isdigit() for character in compact)
+    shape = _SHAPE.get(compact[:2])
+    if shape is not None:
+        return compact[4:].isdigit() or shape.fullmatch(compact) is not None
+    digits = len(compact) - len(compact.translate(_WITHOUT_DIGITS))
     return digits >= 8 and digits * 2 >= len(compact) - 8
 
 
 def _is_meant(compact: str, before: str) -> bool:
-    shape = _SHAPE.get(compact[:2])
-    if shape is not None:
-        return shape.fullmatch(compact) is not None
-    return bool(_SAYS_IBAN.search(before))
+    """Whether it is an IBAN although its check digits are wrong: by its shape, or because a word says so."""
+    return compact[:2] in _SHAPE or bool(_SAYS_IBAN.search(before))
 
 
 _DIGIT = "[0-9lmnpqrstuv]"

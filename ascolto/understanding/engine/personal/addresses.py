@@ -39,6 +39,20 @@ _NO_STREETS = (
     "queste questi questa questo quei quelle quel"
 )
 _NO_STREET = frozenset(_NO_STREETS.split())
+_NEVER_LAST = _NO_STREET | {
+    "ai",
+    "agli",
+    "alla",
+    "allo",
+    "nel",
+    "nella",
+    "sul",
+    "sulla",
+    "dei",
+    "delle",
+    "della",
+    "dello",
+}
 _ANYWHERE = "con contro che per ore su non è ma ho se sono si alle dalle oggi domani ieri diretta mail sms volta volte"
 _NOT_IN_NAMES = frozenset(_ANYWHERE.split())
 _ALWAYS = "viale v.le piazza piazzale vicolo contrada c.da lungomare lungotevere lungarno piazzetta p.zza p.za c.so l.go"
@@ -64,7 +78,7 @@ _LINKING = frozenset(
 )
 _SAYS_ADDRESS = re.compile(
     r"(?:\bin|\babit[a-z]*|indirizzo|resident[ei]|residenza|domicili[a-z]*|\bvivo|\bsede|consegn[a-z]*|spedi[a-z]*|recapit[a-z]*"
-    r"|fornitura|\bsito|\bsita|ubicat[oa]|utenza|negozio|ufficio|casa|civico|scala|dalle parti|di|\ba|per|:)[ ,:]{0,3}"
+    r"|fornitura|\bsito|\bsita|ubicat[oa]|utenza|negozio|ufficio|casa|civico|scala|dalle parti|di|\ba|per|[,:;(\n])[ ,:]{0,3}"
     r"(?:è |in |di |alla )?$"
 )
 
@@ -72,7 +86,7 @@ _SAYS_ADDRESS = re.compile(
 def _italian(looked: Looked) -> Iterator[Candidate]:
     for found in _ITALIAN.finditer(looked.low):
         words = found["name"].split()
-        if words[0] in _NO_STREET or words[-1] in _NO_STREET or not _NOT_IN_NAMES.isdisjoint(words):
+        if words[0] in _NO_STREET or words[-1] in _NEVER_LAST or not _NOT_IN_NAMES.isdisjoint(words):
             continue
         town = found["town"] or found["bare"]
         if town or (not is_counted(looked, found.end()) and _is_street(looked, found, words)):

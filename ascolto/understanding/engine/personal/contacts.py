@@ -13,7 +13,7 @@ _APART_BEFORE = re.compile(r"(?<![\w.+-])[\w+-]{1,64}(?:[._][\w+-]{1,64}){0,4} {
 _APART_BEHIND = re.compile(
     r" {0,2}[\w-]{1,63}(?:\.[a-z0-9-]{1,63}){0,4}\.(?:it|com|net|org|eu|de|fr|es|pt|nl|be|at|ch|uk|info|me|io)(?![\w-])"
 )
-MOST_MARKS = 5_000  # "@" of one text that are looked at
+MOST_MARKS = 50_000  # "@" of one text that are looked at
 
 
 def find_emails(looked: Looked) -> Iterator[Candidate]:

@@ -305,7 +305,9 @@ def _as_phone(stretch: Stretch) -> bool | None:
     digits, raw = stretch.digits, stretch.raw
     if stretch.plus or digits.startswith("00"):
         return _as_international(stretch)
-    if len(digits) < 7 or len(digits) > 13 or phones.looks_otherwise(raw):
+    if len(digits) < 7 or len(digits) > 13 or phones.is_date(raw):
+        return None
+    if phones.is_of_a_company(digits):
         return None
     likely = phones.plans_by_shape(digits, stretch.layout, raw)
     if not likely and not stretch.is_whole:
@@ -313,7 +315,7 @@ def _as_phone(stretch: Stretch) -> bool | None:
     about = stretch.around.about
     if about == "phone":
         return _as_said(stretch, likely)
-    if about == "other":
+    if about == "other" or (phones.is_amount(raw) and len(digits) != 9):
         return None
     if len(digits) == 12 and digits.startswith("393"):
         return stretch.plans.is_international(digits) or None
@@ -327,11 +329,7 @@ def _as_said(stretch: Stretch, likely: tuple[str, ...]) -> bool | None:
     digits = stretch.digits
     if likely and stretch.plans.is_national(digits, likely):
         return True
-    if (
-        not stretch.is_whole
-        or phones.is_of_a_company(digits)
-        or ("/" in stretch.raw and digits[0] not in "03")
-    ):
+    if not stretch.is_whole or ("/" in stretch.raw and digits[0] not in "03"):
         return None
     return len(digits) >= 8 and (
         stretch.plans.is_national(digits, phones.PLANS) or stretch.plans.is_international(digits)

@@ -16,11 +16,9 @@ _PERSONAL = {
     phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
 }
 
-_OF_COMPANIES = {
-    phonenumbers.PhoneNumberType.TOLL_FREE,
-    phonenumbers.PhoneNumberType.PREMIUM_RATE,
-    phonenumbers.PhoneNumberType.SHARED_COST,
-}
+_COMPANIES = re.compile(
+    r"(?:080[08]|803|1?8(?:00|33|44|55|66|77|88)|0?900|199|89[259]|084[3-5]|087[0-3]|00800)\d"
+)
 
 SAYS_PHONE = re.compile(
     r"(?<![a-zà-ÿ])(?:tel|telef[a-zà-ÿ]*|t[eé]l[eé]ph?[oó]n[a-zà-ÿ]*|teléfono|t[eé]l|cell?|cellulare|cellular|mobil[ea]?|móvil|movil|phone"
@@ -63,8 +61,8 @@ def is_in_plan(number: str, region: str | None) -> bool:
 
 
 def is_of_a_company(digits: str) -> bool:
-    """Numbers that are free or dear to call, in Italy or America: those belong to companies."""
-    return any(_type(digits, region) in _OF_COMPANIES for region in ("IT", "US"))
+    """Numbers that are free or dear to call belong to companies."""
+    return _COMPANIES.match(digits) is not None
 
 
 def _type(number: str, region: str | None) -> int | None:
@@ -134,9 +132,14 @@ def _with_trunk_zero(digits: str, layout: tuple[int, ...]) -> tuple[str, ...]:
     return ()
 
 
-def looks_otherwise(raw: str) -> bool:
-    """Dates, prices, spans of years: digits with separators that nobody would call."""
-    return bool(_DATE.match(raw) or _YEARS.match(raw) or _THOUSANDS.match(raw))
+def is_date(raw: str) -> bool:
+    """Dates and spans of years: digits with separators that nobody would call."""
+    return bool(_DATE.match(raw) or _YEARS.match(raw))
+
+
+def is_amount(raw: str) -> bool:
+    """Groups of three as in prices; a telephone number only where a word says so."""
+    return _THOUSANDS.match(raw) is not None
 
 
 def what_is_said(before: str, after: str) -> str:

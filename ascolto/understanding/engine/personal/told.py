@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ascolto.understanding.engine.personal.looked import Candidate, Looked
 
 _FILLER = (
-    r"[ \n]{0,2}(?:(?:è|e'|is|ist|est|es|é|numero|number|num|nr|no|n|nummer|numéro|número|rilasciat[oa]|serie|code|codice"
-    r"|id)\b[.°º:]{0,2}[ \n]{0,2}|[:=#(\"'«°º.,-][ \n]?){0,4}"
+    r"[ \n]{0,2}(?:(?:è|e'|is|ist|est|es|é|c'est(?: le)?|lautet|numero|number|num|nr|no|n|nummer|numéro|número|rilasciat[oa]|serie|code"
+    r"|codice|id)\b[.°º:]{0,2}[ \n]{0,2}|[:=#(\"'«°º.,-][ \n]?){0,4}"
 )
 
 
@@ -63,7 +63,7 @@ TOLD = (
         "client|customer|contratt|contract|utenza|utente|contator|matricola|account|kundennummer|kunden|vertrag|contrat"
         "|cliente|abonn|klant|pod|pdr|imei|iccid|meter|zähler|member",
         r"(?:codice|cod\.?|numero|num\.?|n\.?|nr\.?|id) ?(?:di |del )?(?:cliente|clienti|contratto|utenza|utente|contatore"
-        r"|abbonato|abbonamento|socio)|cliente n\.?|contratto n\.?|utenza n\.?|matricola(?: (?:del )?contatore)?"
+        r"|abbonato|abbonamento|socio)|cliente n\.?|contratto(?: n\.?)?|utenza n\.?|matricola(?: (?:del )?contatore)?"
         r"|(?:customer|client|contract|account|member|membership|meter|subscriber)(?: (?:number|no|id|code|ref|reference"
         r"|nr|serial))|kundennummer|kunden-?nr|vertragsnummer|vertrags-?nr|zählernummer|kundenkonto"
         r"|(?:numéro|n°|nº) (?:de |d')?(?:client|contrat|abonné|compte)|(?:número|n[.º°]*) de (?:cliente|contrato|abonado)"
@@ -91,6 +91,7 @@ TOLD = (
     ),
 )
 
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _PLATE = re.compile(r"[a-z]{2} [0-9]{3} [a-z]{2}")
 _POD = re.compile(r"(?<![^\W_])it ?[0-9]{3} ?e ?[0-9]{3} ?[0-9]{5}[0-9a-z]?(?![^\W_])")
 _SECRET_WORDS = (
@@ -110,93 +111,15 @@ _SECRET = re.compile(
     r"(?P<of> (?:di|del|della|dell'|per|for|of|du|de|do|da|für|van|è|attuale|vecchia|nuova) ?(?:[^\W\d_]{1,20}))?"
     r"(?P<link> ?[:=] ?| (?:è|e'|is|ist|est|es|é|era|was|war|sarebbe)(?: questa)? ?:? ?)(?P<quote>[\"'«“]?)(?P<token>[^\s\"'«»“”]{3,64})"
 )
-_NO_SECRET = frozenset(
-    [
-        "sbagliata",
-        "errata",
-        "scaduta",
-        "corretta",
-        "giusta",
-        "bloccata",
-        "dimenticata",
-        "persa",
-        "stata",
-        "sempre",
-        "troppo",
-        "quella",
-        "questa",
-        "non",
-        "la",
-        "il",
-        "lo",
-        "un",
-        "una",
-        "mai",
-        "già",
-        "ancora",
-        "valida",
-        "sicura",
-        "debole",
-        "uguale",
-        "diversa",
-        "obbligatoria",
-        "wrong",
-        "incorrect",
-        "expired",
-        "correct",
-        "not",
-        "the",
-        "a",
-        "an",
-        "my",
-        "invalid",
-        "still",
-        "always",
-        "too",
-        "weak",
-        "strong",
-        "being",
-        "needed",
-        "required",
-        "right",
-        "blocked",
-        "locked",
-        "secure",
-        "fine",
-        "ok",
-        "it",
-        "falsch",
-        "richtig",
-        "abgelaufen",
-        "nicht",
-        "zu",
-        "noch",
-        "incorrect",
-        "incorrecte",
-        "expiré",
-        "expirée",
-        "pas",
-        "toujours",
-        "incorrecta",
-        "correcta",
-        "errada",
-        "inválida",
-        "verkeerd",
-        "niet",
-        "cambiata",
-        "rubata",
-        "da",
-        "per",
-        "in",
-        "di",
-        "quindi",
-        "però",
-        "perché",
-        "reset",
-        "resettata",
-        "richiesta",
-    ]
+_NO_SECRETS = (
+    "sbagliata errata scaduta corretta giusta bloccata dimenticata persa stata sempre troppo quella questa non la il lo un "
+    "una mai già ancora valida sicura debole uguale diversa obbligatoria wrong incorrect expired correct not the a an my "
+    "invalid still always too weak strong being needed required right blocked locked secure fine ok it falsch richtig "
+    "abgelaufen nicht zu noch incorrecte expiré expirée pas toujours incorrecta correcta errada inválida verkeerd niet "
+    "cambiata rubata da per in di quindi però perché reset resettata richiesta almeno minimo deve dev'essere at must "
+    "minimum least "
 )
+_NO_SECRET = frozenset(_NO_SECRETS.split())
 _ENDINGS = ("ata", "ato", "ita", "uta", "ted", "ing", "ato?", "abile", "ible")
 
 
@@ -214,6 +137,8 @@ def find_told(looked: Looked) -> Iterator[Candidate]:
 
 def _codes(looked: Looked, told: Told) -> Iterator[Candidate]:
     for found in told.pattern.finditer(looked.low):
+        if _YEAR.fullmatch(found["code"]):
+            continue
         code, start = found["code"], found.start("code")
         while sum(character.isdigit() for character in code) >= told.fewest_digits:
             last = code.rpartition(" ")[2]
