@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ascolto.accounts.models import Agent
 from ascolto.conversations.models import Conversation, Message, Visibility
@@ -61,7 +62,9 @@ def _earlier(client_key: str | None, agent: Agent, conversation: Conversation | 
         agent.pk,
         conversation and conversation.pk,
     ):
-        raise Refused("key_in_use", "This request key belongs to another request.", fix="Use a new key.")
+        raise Refused(
+            "key_in_use", _("This request key belongs to another request."), fix=_("Use a new key.")
+        )
     return found
 
 
@@ -71,12 +74,16 @@ def _check(purpose: str, conversation: Conversation, message: Message | None, te
     if message is not None and (
         message.conversation_id != conversation.pk or message.visibility == Visibility.NOTE
     ):
-        raise Refused("not_translated", "Notes stay in the house.", fix="Choose a message.")
+        raise Refused("not_translated", _("Notes stay in the house."), fix=_("Choose a message."))
     said = message.text if message is not None else text
     if not said.strip():
-        raise Refused("empty", "There is no text to translate.", fix="Write something, or choose a message.")
+        raise Refused(
+            "empty", _("There is no text to translate."), fix=_("Write something, or choose a message.")
+        )
     if len(said) > LONGEST_TRANSLATED:
-        raise Refused("too_long", "The text is too long to be translated.", fix="Translate a part of it.")
+        raise Refused(
+            "too_long", _("The text is too long to be translated."), fix=_("Translate a part of it.")
+        )
 
 
 def _same(
@@ -90,7 +97,9 @@ def _same(
 def _check_open(agent: Agent) -> None:
     if Generated.objects.filter(agent=agent, finished_at__isnull=True).count() >= OPEN_AT_ONCE:
         raise Refused(
-            "too_many_open", "Several of your requests are still on their way.", fix="Wait for one of them."
+            "too_many_open",
+            _("Several of your requests are still on their way."),
+            fix=_("Wait for one of them."),
         )
 
 
@@ -98,7 +107,9 @@ def _check_open(agent: Agent) -> None:
 def ask_test(*, agent: Agent) -> Generated:
     """Write down that the server is to be tried with an invented sentence, also while it is off. Raises Refused."""
     if not ModelServer.current().is_described:
-        raise Refused("no_server", "No server is described yet.", fix="Write its address and the model.")
+        raise Refused(
+            "no_server", _("No server is described yet."), fix=_("Write its address and the model.")
+        )
     open_tests = Generated.objects.filter(purpose=Purpose.TEST, finished_at__isnull=True)
     if waiting := open_tests.order_by("-id").first():
         return waiting
