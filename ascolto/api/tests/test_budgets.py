@@ -26,7 +26,7 @@ BUDGETS = {
     "/conversations?intent=complaint&urgency=high&language=it": 3,
     "/messages/{message}/reading": 4,
     "/messages/{message}/corrections": 4,
-    "/lookalikes": 3,
+    "/lookalikes": 4,
     "/topics": 2,
     "/channels": 3,
     "/channels/{channel}": 3,
