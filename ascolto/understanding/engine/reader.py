@@ -11,15 +11,17 @@ from ascolto.understanding.engine.encoder import Encoder
 from ascolto.understanding.engine.features import folded, grams_of, words_of
 from ascolto.understanding.engine.head import Floats, Head, Seen
 from ascolto.understanding.engine.languages import language_of
-from ascolto.understanding.engine.meaning import Context, Judgement, Meaning
+from ascolto.understanding.engine.meaning import Because, Context, Judgement, Meaning
 from ascolto.understanding.engine.offers import commercial, shipped_weights
 from ascolto.understanding.engine.personal import find_personal
 from ascolto.understanding.engine.reject import is_none
 from ascolto.understanding.engine.signs import read_signs
 from ascolto.understanding.engine.text import Prepared, for_encoder, prepare
+from ascolto.understanding.engine.topic import hinted
 from ascolto.understanding.engine.urgency import urgency_of
 
 SHIPPED = Path(__file__).parent.parent / "weights"
+HINTED = 0.5  # probability of a topic that nothing speaks for but one of its hints
 REASONS = 6  # kept of each answer
 _NO_CONTEXT = Context()
 NOTHING = Judgement("", 0.0, is_sure=False)
@@ -73,7 +75,7 @@ class Reader:
             anger=anger,
             urgency=urgency_of(seen, self._ask("urgency", seen), intent, anger, asked.context),
             intent=intent,
-            topic=self._topic(seen),
+            topic=self._topic(seen, text.plain),
             personal=find_personal(asked.text),
             needs_answer=needs_answer(text, self._ask("answer", seen), intent, asked.context),
             commercial=commercial(asked.text) if asked.is_outgoing else None,
@@ -92,9 +94,14 @@ class Reader:
         head = self.heads.get("strength")
         return leaning * (0.5 + 0.5 * head.answer(seen).probabilities["strong"] if head else 1.0)
 
-    def _topic(self, seen: Seen) -> Judgement | None:
+    def _topic(self, seen: Seen, plain: str) -> Judgement | None:
         head = self.heads.get("topic")
-        return None if head is None or is_none(head, head.scores(seen)) else self._ask("topic", seen)
+        if head is None:
+            return None
+        if not is_none(head, head.scores(seen)):
+            return self._ask("topic", seen)
+        hint = hinted(plain, head.card.get("hints", {}))
+        return Judgement(hint[0], HINTED, False, (Because("word", hint[1], 1.0),)) if hint else None
 
     def _ask(self, name: str, seen: Seen) -> Judgement:
         head = self.heads.get(name)

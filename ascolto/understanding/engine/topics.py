@@ -14,7 +14,7 @@ from dataclasses import replace
 from ascolto.understanding.engine.head import Head, Seen
 from ascolto.understanding.engine.learning import Example, Progress, Recipe, TooLittle, learn
 from ascolto.understanding.engine.reject import BELOW, NONE, energies, threshold
-from ascolto.understanding.engine.topic import TopicTaught
+from ascolto.understanding.engine.topic import TopicTaught, folded_hints
 
 NAME = "topic"
 NAME_WEIGHT, HINT_WEIGHT, NONE_WEIGHT = 0.5, 0.7, 0.4
@@ -49,7 +49,9 @@ def learn_topics(
     names = {topic.name for topic in topics} | {NONE}
     known = [example for example in history if example.label in names]
     nothing = [Example(seen, NONE, NONE_WEIGHT) for seen in about_nothing]
-    return teach([*told, *known], nothing, encoder=encoder, recipe=recipe, progress=progress)
+    head = teach([*told, *known], nothing, encoder=encoder, recipe=recipe, progress=progress)
+    head.card["hints"] = folded_hints(topics)
+    return head
 
 
 def teach(

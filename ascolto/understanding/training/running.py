@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +50,7 @@ def due(*, at_least: int = AT_LEAST) -> list[str]:
     return heads if "topic" in heads or not topics_changed() else [*heads, "topic"]
 
 
-def train(heads: Sequence[str], *, progress: Progress, bench: Workbench | None = None) -> Iterator[Outcome]:
+def train(heads: Sequence[str], *, progress: Progress, bench: Workbench | None = None) -> Generator[Outcome, None, None]:
     """Train heads one after the other, telling what became of each. Raises AnotherLearns."""
     with alone():
         bench = bench or Workbench()
