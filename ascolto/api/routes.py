@@ -16,6 +16,7 @@ from ascolto.api.endpoints import messages as m
 from ascolto.api.endpoints import people as p
 from ascolto.api.endpoints import readings as r
 from ascolto.api.endpoints import search as s
+from ascolto.api.generated_documents import Generated
 from ascolto.api.routing import Nothing, Operation, Route, Table
 from ascolto.api.search_documents import SearchList
 
@@ -146,7 +147,7 @@ TABLE = Table(
             summary="Ask the language model",
             tag="Language model",
             body=g.NewSuggestion,
-            answer=d.Generated,
+            answer=Generated,
             status=202,
             problems=("not-found", "refused"),
         ),
@@ -156,7 +157,7 @@ TABLE = Table(
             g.get_generated,
             "Read a generated text",
             "Language model",
-            d.Generated,
+            Generated,
         ),
         Route(
             method="POST",
@@ -166,7 +167,7 @@ TABLE = Table(
             summary="Take a request to the language model back",
             tag="Language model",
             body=Nothing,
-            answer=d.Generated,
+            answer=Generated,
             problems=("not-found",),
         ),
         _get(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from ascolto.api import documents
+from ascolto.api import generated_documents as documents
 from ascolto.api.bodies import Id
 from ascolto.api.endpoints.conversations import find_id
 from ascolto.api.problems import Problem, invalid
