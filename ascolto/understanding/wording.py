@@ -140,6 +140,11 @@ RULES: dict[str, Words] = {
     "question_in_thanks": gettext_lazy("there is a question in it"),
     "only_greeting": gettext_lazy("it is only a greeting"),
     "only_thanks": gettext_lazy("it says thanks and nothing else"),
+    "like_urgent": gettext_lazy("it reads like urgent messages"),
+    "intent": gettext_lazy("what it wants"),
+    "anger": gettext_lazy("its anger"),
+    "waiting": gettext_lazy("the customer waits already"),
+    "in_public": gettext_lazy("others can read it"),
 }
 _PLACES: dict[str, Words] = {  # what stands in a text for things whose own words say nothing
     "⇗": gettext_lazy("a link"),

@@ -63,7 +63,7 @@ def _judged(
     typical = [place for place, one in enumerate(labelled) if one.is_typical]
     others = [place for place, one in enumerate(labelled) if not one.is_typical]
     truth = np.array([labelled[place].label for place in typical])
-    names = sorted(set(truth))
+    names = sorted({labelled[place].label for place in typical})
     said = np.zeros((len(typical), len(names)))
     splitter = StratifiedKFold(n_splits=FOLDS, shuffle=True, random_state=1)
     for train, test in splitter.split(truth, truth):
@@ -72,7 +72,7 @@ def _judged(
         for place in test:
             shares = head.answer(examples[typical[place]].seen).probabilities
             said[place] = [shares[name] for name in names]
-    groups = np.array([labelled[place].group for place in typical])
+    groups = [labelled[place].group for place in typical]
     return _figures(truth, names, said, groups), _sure_from(truth, names, said, plan.sure_at)
 
 
@@ -90,7 +90,7 @@ def _figures(truth: Any, names: list[str], said: Any, groups: Any) -> dict[str, 
     if len(names) == 2:
         found["auc"] = round(float(roc_auc_score(truth == names[0], said[:, 0])), 3)
     for group in sorted(set(groups) - {""}):
-        here = groups == group
+        here = np.array([one == group for one in groups])
         if here.sum() >= 50:
             f1 = f1_score(truth[here], answers[here], average="macro", labels=names, zero_division=0)
             found.setdefault("macro_f1_by_group", {})[group] = round(float(f1), 3)

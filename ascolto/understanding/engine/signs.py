@@ -44,7 +44,7 @@ SIGN_NAMES: dict[str, str] = {
     "ends_pleasant": "ends on a pleasant word",
     "ends_unpleasant": "ends on an unpleasant word",
     "contrast": "a turn (“but”)",
-    "praise_with_fault": "praise or thanks beside a fault",
+    "praise_with_fault": "praise beside a fault",
     "mocking_praise": "praise that may be mockery",
     "ironic_phrase": "a turn of phrase that is often ironic",
     "fault": "something does not work",

@@ -39,9 +39,9 @@ _ASKS = frozenset({"complaint", "cancellation", "question"})
 
 # The reasons that are not words of the author, with what screens say of them.
 REASON_NAMES = {
-    "like_urgent": "reads like urgent messages",
+    "like_urgent": "it reads like urgent messages",
     "intent": "what it wants",
-    "anger": "anger",
+    "anger": "its anger",
     "waiting": "the customer waits already",
     "in_public": "others can read it",
 }
@@ -75,7 +75,7 @@ def _head(head: Judgement) -> list[Because]:
         return []
     urgent = head.probabilities.get("urgent", 0.0)
     pressing_at_all = urgent + head.probabilities.get("high", 0.0)
-    return [Because("sign", "like_urgent", 0.66 * _logit(pressing_at_all) + 0.35 * _logit(urgent))]
+    return [Because("rule", "like_urgent", 0.66 * _logit(pressing_at_all) + 0.35 * _logit(urgent))]
 
 
 def _cues(written: Sequence[str], words: Sequence[str]) -> list[Because]:
@@ -92,12 +92,12 @@ def _cues(written: Sequence[str], words: Sequence[str]) -> list[Because]:
 def _rest(intent: Judgement, anger: Judgement, context: Context) -> list[Because]:
     angry = anger.probability if anger.label == "anger" else anger.probabilities.get("anger", 0.0)
     reasons = [
-        Because("sign", "intent", INTENTS.get(intent.label, 0.0)),
-        Because("sign", "anger", 0.3 * angry),
-        Because("sign", "waiting", 0.35 * min(context.unanswered, _MOST_WAITING)),
+        Because("rule", "intent", INTENTS.get(intent.label, 0.0)),
+        Because("rule", "anger", 0.3 * angry),
+        Because("rule", "waiting", 0.35 * min(context.unanswered, _MOST_WAITING)),
     ]
     if context.is_public and (angry >= 0.5 or intent.label == "complaint"):
-        reasons.append(Because("sign", "in_public", 0.3))
+        reasons.append(Because("rule", "in_public", 0.3))
     return [reason for reason in reasons if reason.weight]
 
 

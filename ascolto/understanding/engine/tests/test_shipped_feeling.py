@@ -1,4 +1,4 @@
-"""The heads that come with the product, on sentences told here and nowhere learnt: a floor, not a measure (bench/understanding measures)."""
+"""The heads that come with the product, on sentences told here and nowhere learnt: a floor, not a measure."""
 
 import pytest
 

@@ -4,7 +4,7 @@ from ascolto.understanding.engine.encoder import HashedEncoder
 from ascolto.understanding.engine.meaning import Context, Judgement
 from ascolto.understanding.engine.reader import see
 from ascolto.understanding.engine.text import prepare
-from ascolto.understanding.engine.urgency import CUES, INTENTS, LEVELS, urgency_of
+from ascolto.understanding.engine.urgency import CUES, INTENTS, LEVELS, REASON_NAMES, urgency_of
 
 ENCODER = HashedEncoder()
 
@@ -102,3 +102,11 @@ def test_without_a_head_the_words_still_tell() -> None:
 
 def test_only_the_words_of_no_hurry_weigh_against() -> None:
     assert [kind for kind, weight in CUES.items() if weight < 0] == ["calm"]
+
+
+def test_every_reason_that_is_no_word_has_a_name_for_screens() -> None:
+    told = read(
+        "vergogna", intent="complaint", head=(0.4, 0.3), anger=0.9, unanswered=2, is_public=True
+    ).because
+
+    assert {why.what for why in told if why.kind == "rule"} == REASON_NAMES.keys()
