@@ -70,7 +70,9 @@ class Difference:
 
     @property
     def is_flagged(self) -> bool:
-        """The difference is as large as the limit, and not by chance."""
+        """The difference is as large as the limit, and not by chance. Names of one kind are the yardstick of the others."""
+        if self.group == NOISE:
+            return False
         if self.measure in FLIPS:
             return self.mean - self.noise >= self.limit and self.low > self.noise
         return abs(self.mean) >= self.limit and (self.low > 0 or self.high < 0)
