@@ -47,13 +47,13 @@ _KNOWN = _index()
 
 def language_of(prepared: Prepared, hint: str = "") -> Language:
     """The language of a prepared text; `hint` is what the conversation speaks, and decides where there is too little to judge by."""
-    return _judge(prepared, hint, detector())
+    return judge(prepared, hint, detector())
 
 
 def language_of_draft(text: str, hint: str = "") -> Language:
     """The language of a reply that is being written: for web processes, which have no numpy. Unknown where eldc is not installed."""
     light = light_detector()
-    return UNKNOWN if light is None else _judge(prepare(text), hint, light)
+    return UNKNOWN if light is None else judge(prepare(text), hint, light)
 
 
 def differs(customer: str, reply: str) -> bool:
@@ -76,7 +76,8 @@ _FAMILY = {
 }
 
 
-def _judge(prepared: Prepared, hint: str, detect: Detector) -> Language:
+def judge(prepared: Prepared, hint: str, detect: Detector) -> Language:
+    """The language as seen with a certain detector of letter sequences."""
     text = " ".join(_NOISE.sub(" ", prepared.shown).split())
     letters = sum(character.isalpha() for character in text)
     words = _words(text)

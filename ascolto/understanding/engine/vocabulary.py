@@ -16,25 +16,26 @@ WORDS: dict[str, str] = {
         "tutti tutta molto poco bene male oggi ieri domani allora poi però pero quindi invece cioè comunque ogni senza dopo "
         "prima adesso ora nessuno qualcuno voi noi loro io tu lui lei mio mia tuo tua suo sua nostro vostro vostra al allo alla "
         "ai agli alle dall dell nell sull all quest anno giorni mesi bolletta fattura ordine pacco linea assistenza numero "
-        "risposta problema soldi cmq grz x ke boh dai magari bravi bravo brava bello bella belli bellissimo vergogna schifo "
-        "peggio meglio funziona arrivato ricevuto aspetto attendo gentile cordiali saluti volevo sapere perfetto capito certo "
-        "giusto uffa esatto d'accordo disdico disdetta complimenti grande ok va vai no sto sta stai fa faccio vado viene sapete "
-        "aiuto figurati nun chisto chist doje quanno gnente manco agge aggio tengo nu na ce ccà me te so' sò ndo dove' ajo aoh "
-        "daje mo' fieu anca l'è gh'è ga xe cossa cusì brao neh minga mica propi iddu iè chi' comu picchì semu unn ncora gnornò "
+        "risposta problema soldi cmq grz x ke boh magari bravi bravo brava bello bella belli bellissimo vergogna schifo peggio "
+        "meglio funziona arrivato ricevuto aspetto attendo gentile cordiali saluti volevo sapere perfetto capito certo giusto "
+        "uffa esatto d'accordo disdico disdetta complimenti grande ok va vai no sto sta stai fa faccio vado viene sapete aiuto "
+        "figurati nun chisto chist doje quanno gnente manco agge aggio tengo nu na ce ccà me te so' sò ndo dove' ajo aoh daje "
+        "mo' fieu anca l'è gh'è ga xe cossa cusì brao neh minga mica propi iddu iè chi' comu picchì semu unn ncora gnornò "
         "sgrisur mi' dumenega 'o 'a 'e ca cchiù pe' sto' stu sta' vanno vedè sisi nono novità risolto eccomi vabbè buondì embè "
         "forse basta banale ottimo auguri primo prezzo titolo mah durata chissà entro uguale codice bonifico tecnico modem "
-        "contratto cliente operatore rimborso consegna spedizione abbonamento disservizio pagato pagare chiamato chiamare "
+        "contratto cliente operatore rimborso consegna spedizione abbonamento disservizio pagato pagare chiamato chiamare trova "
+        "aggiungi mostrami mostra metti vota riproduci cerca apri dammi manda mandami chiamami ricordami imposta "
     ),
     "en": (
         "the a an of to in is it you that he was for on are with as i his they be at this have from or had by but not what all "
-        "were we when your can said there an which she do how their if will up about out many then them these so some her would "
+        "were we when your can said there which she do how their if will up about out many then them these so some her would "
         "make like him into has look more go see no way could people my than who its now been am don't didn't doesn't can't "
         "won't isn't it's i'm i've i'll you're that's what's thanks thank please hi hello hey yes yeah yep nope ok okay sorry "
         "good great love why where still never just get got because any only really did does our us me help need want know "
         "think back day today week order account service waiting nothing anyone anything something here sent hiya ta cheers "
-        "brilliant sure fine bye sent agent refund cancel wat u ur pls plz thx omg lol idk dont cant im ive brb wtf nah meh "
-        "right form done aye one sec again both hmm yay though going doing anyway already yet bill bills invoice parcel "
-        "delivery broadband engineer booking "
+        "brilliant sure fine bye agent refund cancel wat u ur pls plz thx omg lol idk dont cant im ive brb wtf nah meh right "
+        "form done aye one sec again both hmm yay though going doing anyway already yet bill bills invoice parcel delivery "
+        "broadband engineer booking "
     ),
     "es": (
         "el la los las un una unos unas de del que y en a con por para no se lo le les me te nos os su sus mi mis tu tus es son "
@@ -42,15 +43,17 @@ WORDS: dict[str, str] = {
         "donde porque qué quién cómo cuándo dónde también ya sin sobre todo todos toda nada algo alguien nadie siempre nunca "
         "hola gracias buenos buenas días tardes favor puedo puede pueden quiero hacer hecho ahora hoy ayer mañana aquí bien mal "
         "mucho mucha gente vida año años día eso esto este esta estos esas al yo él ella ellos usted ustedes nosotros vosotros "
-        "pues así aún entonces jaja jajaja si sí vas voy va amo amiga gran hermano quiere creo "
+        "pues así aún entonces jaja jajaja si sí vas voy va amo amiga gran hermano quiere creo mundo grande estaba ese esos "
+        "aquella había "
     ),
     "pt": (
-        "o a os as um uma uns de do da dos das que e em no na nos nas com por para pra pro não nao se lhe me te nos sua seu "
-        "seus suas meu minha teu é são sou está estão estou tá to tô foi era ser ter tenho tem muito mais mas como quando onde "
+        "o a os as um uma uns de do da dos das que e em no na nos nas com por para pra pro não nao se lhe me te sua seu seus "
+        "suas meu minha teu é são sou está estão estou tá to tô foi era ser ter tenho tem muito mais mas como quando onde "
         "porque pq quem também tambem já sem sobre tudo todos nada algo alguém ninguém sempre nunca olá ola oi obrigado "
         "obrigada bom boa dia tarde noite favor posso pode podem quero fazer feito agora hoje ontem amanhã aqui bem mal gente "
-        "vida ano anos isso isto este esta esse essa ao aos à às eu ele ela eles você vocês vc vcs nós nós depois então ainda "
-        "ai hein kkk kkkk hj eh rs até vou vai vamos amando lindo linda chef ne meus dessa desse quanto "
+        "vida ano anos isso isto este esta esse essa ao aos à às eu ele ela eles você vocês vc vcs nós depois então ainda ai "
+        "hein kkk kkkk hj eh rs até vou vai vamos amando lindo linda chef ne meus dessa desse quanto ñ todo mundo conseguiu "
+        "odeia estava aí pqp "
     ),
     "fr": (
         "le la les un une des de du d et est en à au aux que qui quoi dans pour pas ne sur avec ce cet cette ces il elle ils "
@@ -66,14 +69,16 @@ WORDS: dict[str, str] = {
         "im in ich du er sie es wir ihr mich dich sich uns euch mir dir ihm ihnen mein meine dein sein was wer wie wo wann "
         "warum wenn dass daß weil auch noch schon nur sehr so da hier jetzt heute gestern morgen immer nie nichts etwas alle "
         "alles mal halt doch ja nein danke bitte hallo guten tag gruß grüße hab ist's geht gibt macht mehr wieder einfach kommt "
-        "denn dann als keinen seit ohne gegen durch leider vielen liebe lieber ganz gut schön wetter stellen "
+        "denn dann als keinen seit ohne gegen durch leider vielen liebe lieber ganz gut schön wetter stellen finde gib zeige "
+        "zeig spiele spiel stelle füge läuft suche such öffne mach beim rechnung vertrag bestellung lieferung "
     ),
     "nl": (
         "de het een en van ik je jij hij zij ze we wij jullie u is zijn was waren ben bent heb hebt heeft hebben had wordt "
         "worden kan kunnen moet moeten niet geen met voor op aan bij naar uit over onder om te in dat die dit deze er hier daar "
         "maar of als dan dus want omdat wat wie waar wanneer waarom hoe ook nog al wel heel zo nu vandaag gisteren morgen "
         "altijd nooit niets iets alles mijn jouw uw ons onze hun haar hem mij hallo hoi dag bedankt dank alsjeblieft graag goed "
-        "mooi leuk maken doen gaan gaat komt krijg weer even toch nou gewoon alleen veel meer door tot sinds zonder tegen "
+        "mooi leuk maken doen gaan gaat komt krijg weer even toch nou gewoon alleen veel meer door tot sinds zonder tegen vind "
+        "speel zet geef voeg toon zoek stel bestelling factuur "
     ),
     "ca": (
         "el la els les un una uns unes de del dels que i en a amb per no és són sóc està estan estic ha han he hem heu hi ho al "
@@ -84,23 +89,23 @@ WORDS: dict[str, str] = {
     "ro": (
         "și si în din la de cu pe pentru că ca să nu este sunt sînt a am ai are au era fi fost mai ce cine cum când unde dacă "
         "sau dar însă foarte tot toate acest această acesta asta ăsta aici acum azi ieri mâine eu tu el ea noi voi ei ele mă te "
-        "îl îi ne vă lor meu mea tău sa lui mulțumesc multumesc bună buna ziua vă rog nimic niciodată mereu după fără prin "
-        "decât "
+        "îl îi ne vă lor meu mea tău sa lui mulțumesc multumesc bună buna ziua rog nimic niciodată mereu după fără prin decât "
     ),
     "da": (
         "og i at det er en et den til på for med af de ikke jeg du han hun vi der som har var kan skal vil blive bliver fra men "
-        "om hvad hvor hvornår hvorfor hvem når så også meget mere min mit mine din dit sig mig dig os jer dem her nu i dag godt "
-        "tak hej hvordan min ind ud op ned efter uden mod vejret lav "
+        "om hvad hvor hvornår hvorfor hvem når så også meget mere min mit mine din dit sig mig dig os jer dem her nu dag godt "
+        "tak hej hvordan ind ud op ned efter uden mod vejret lav find vis spiller tilføj afspil sæt giv filmen sangen "
+        "programmet bestil hvilken "
     ),
     "sv": (
         "och i att det är en ett den till på för med av de inte jag du han hon vi som har var kan ska skulle blir från men om "
         "vad hur när varför vem så också mycket mer min mitt mina din ditt sig mig dig oss er dem här nu idag bra tack hej "
-        "efter utan mot eller från finns "
+        "efter utan mot eller finns "
     ),
     "no": (
         "og i å det er en et den til på for med av de ikke jeg du han hun vi som har var kan skal vil blir fra men om hva hvor "
-        "når hvorfor hvem så også mye mer min mitt mine din ditt seg meg deg oss dere dem her nå i dag bra takk hei hvordan "
-        "etter uten mot eller "
+        "når hvorfor hvem så også mye mer min mitt mine din ditt seg meg deg oss dere dem her nå dag bra takk hei hvordan etter "
+        "uten mot eller "
     ),
     "fi": (
         "ja on ei se että en oli mutta niin kun hän mä sä minä sinä me te he mitä missä miksi kiitos hei moi nyt tänään kuin "
