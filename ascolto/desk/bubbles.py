@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -138,12 +138,11 @@ def make_bubbles(
 ) -> list[Bubble]:
     """Bubbles in the order of the messages; `readings` by message."""
     known = readings or {}
-    return [_bubble(s, conversation, company, may_moderate, known.get(s.row["id"])) for s in messages]
+    bubbles = [_bubble(said, conversation, company, may_moderate) for said in messages]
+    return [replace(one, reading=known[one.id]) if one.id in known else one for one in bubbles]
 
 
-def _bubble(
-    said: Said, conversation: Conversation, company: str, may_moderate: bool, reading: ReadingLine | None
-) -> Bubble:
+def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: bool) -> Bubble:
     row = said.row
     who, key, kind = _author(row, conversation, company)
     look = look_of(row["account__kind"]) if row["account__kind"] else None
@@ -182,7 +181,6 @@ def _bubble(
         is_liked=row["extra"].get("liked") is True,
         removed_by_us=row["extra"].get("removed_by_us") is True,
         is_outside=row["kind"] == "outside",
-        reading=reading,
         origins=provenance_words(row["extra"]) if row["direction"] == Direction.OUT else (),
     )
 
