@@ -65,7 +65,6 @@ class Bubble:
     look: Look | None
     place: str  # the inbox's name, for the title of the channel
     is_public: bool
-    is_mail: bool
     subject: str
     text: str
     folded: str
@@ -91,6 +90,10 @@ class Bubble:
     reading: ReadingLine | None = None  # what was understood of it, as soon as it was read
     origins: Sequence[str] = ()  # of words that no person wrote alone
     is_message: bool = True
+
+    @property
+    def is_mail(self) -> bool:
+        return bool(self.look and self.look.has_subjects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,6 @@ def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: 
         look=look,
         place=row["account__name"] or "",
         is_public=row["visibility"] == Visibility.PUBLIC,
-        is_mail=bool(look and look.has_subjects),
         subject=row["subject"],
         text=text,
         folded=folded,
