@@ -35,13 +35,13 @@ def is_card(digits: str) -> bool:
 def is_plain_enough(digits: str, layout: tuple[int, ...]) -> bool:
     """Whether a valid number may be believed without the word "card" nearby.
 
-    Numbers of 12, 13, 17 and 18 digits are seldom cards and often other things (13: times and barcodes; 18: ids of posts, one in ten of
-    which passes the check by chance), as are 19 digits beginning with 1 or 2: those need the word, or a card's groups.
+    Numbers of 12, 13 and 17 to 19 digits are seldom cards and often other things (13: times and barcodes; 18 and 19: ids of posts, one in
+    ten of which passes the check by chance): those need the word, or a card's groups.
     """
     if layout in _GROUPS:
         return True
     count = len(digits)
-    return count in (14, 15, 16) or (count == 19 and digits[0] in "46")
+    return count in (14, 15, 16)
 
 
 _GROUPS = {

@@ -175,10 +175,16 @@ def _card(stretch: Stretch) -> Iterator[Candidate]:
     if set(stretch.raw) & set("()/"):
         return
     if is_card(stretch.digits):
-        if is_plain_enough(stretch.digits, stretch.layout) or _SAYS_CARD.search(stretch.around.before):
+        is_plain = is_plain_enough(stretch.digits, stretch.layout)
+        if _SAYS_CARD.search(stretch.around.before) or (is_plain and not _is_called_otherwise(stretch)):
             yield Candidate(stretch.start, stretch.end, "card", True, 80)
     elif stretch.is_whole and len(set(stretch.digits)) > 1 and _SAYS_CARD.search(stretch.around.before):
         yield Candidate(stretch.start, stretch.end, "card", False, 38)
+
+
+def _is_called_otherwise(stretch: Stretch) -> bool:
+    """A row of digits without groups that a word calls an order's, a parcel's, a ticket's; of 16 digits a card is likelier all the same."""
+    return len(stretch.layout) == 1 and len(stretch.digits) != 16 and stretch.around.about == "other"
 
 
 _SAYS_VAT = re.compile(r"\b(?:p\.? ?i\.?(?:va)?|partita iva|vat|iva)\b")
@@ -201,7 +207,9 @@ _NIR = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d\d)")
 
 
 def _french_nir(stretch: Stretch) -> Iterator[Candidate]:
-    if _NIR.match(stretch.digits) and is_social_insurance_number(stretch.digits):
+    if not _NIR.match(stretch.digits) or _is_called_otherwise(stretch):
+        return
+    if is_social_insurance_number(stretch.digits):
         yield Candidate(stretch.start, stretch.end, "national_id", True, 76)
 
 
@@ -245,6 +253,7 @@ def _national_id(stretch: Stretch) -> Iterator[Candidate]:
 
 _SAYS_SSN = re.compile(r"\b(?:ssn|social security)\b")
 _SAYS_IMEI = re.compile(r"\bimei\b")
+_SAYS_SIM = re.compile(r"\b(?:iccid|sim)\b")
 _SAYS_PDR = re.compile(r"\b(?:pdr|punto di riconsegna|gas)\b")
 
 
@@ -266,7 +275,9 @@ def _pdr(stretch: Stretch) -> Iterator[Candidate]:
 
 
 def _iccid(stretch: Stretch) -> Iterator[Candidate]:
-    if stretch.digits.startswith("89") and luhn(stretch.digits):
+    if not stretch.digits.startswith("89") or not luhn(stretch.digits):
+        return
+    if _SAYS_SIM.search(stretch.around.before) or not _is_called_otherwise(stretch):
         yield Candidate(stretch.start, stretch.end, "code", True, 82)
 
 
@@ -319,8 +330,8 @@ def _as_phone(stretch: Stretch) -> bool | None:
         return None
     if len(digits) == 12 and digits.startswith("393"):
         return stretch.plans.is_international(digits) or None
-    if about == "weak" and not likely and len(digits) >= 9:
-        likely = phones.PLANS
+    if about == "weak" and not likely and len(digits) >= 9 and digits[0] == "0":
+        likely = ("IT",)
     return stretch.plans.is_national(digits, likely) or None
 
 
@@ -342,7 +353,7 @@ def _as_international(stretch: Stretch) -> bool | None:
         place = "".join(c for c in stretch.raw if c.isdigit() or c == "(").index("(0")
         place -= 0 if stretch.plus else 2
         digits = digits[:place] + digits[place + 1 :]
-    if len(digits) < 7:
+    if len(digits) < 7 or (not stretch.plus and stretch.around.about == "other"):
         return None
     if stretch.plans.is_international(digits):
         return True

@@ -39,7 +39,8 @@ SAYS_OTHER = re.compile(
     r"|rechnung[a-z]*|kunden[a-z]*|sendung[a-z]*"
     r"|vertrag[a-z]*|commande|facture|contrat|colis|dossier|pedido|factura|contrato|fatura|encomenda|bestelling|factuur"
     r"|klant[a-z]*|abi|cab|cig|cup"
-    r"|p\.? ?iva|partita iva|imei|pod|pdr|contatore|carta|card|version[ei]?|status|followers?|views?)(?![a-zà-ÿ])"
+    r"|p\.? ?iva|partita iva|imei|pod|pdr|ricevuta|receipt|scontrino|transaction|transazione|pagamento|payment|lettura"
+    r"|reading|contatore|carta|card|version[ei]?|status|followers?|views?)(?![a-zà-ÿ])"
 )
 _AMOUNT = re.compile(r"(?:[€$£#=]|(?<![a-z])(?:eur|euro|usd|gbp)) ?$")
 _SAYS_SOMETHING = re.compile(r"[^\W\d_]")
@@ -51,7 +52,7 @@ _DATE = re.compile(
     r"(?:[0-3]?\d[./-][0-3]?\d[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-][01]?\d[./-][0-3]?\d)(?!\d)"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:([. ])\d{3})(?:\1\d{3})*(?!\d)$")
-_YEARS = re.compile(r"(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d$")
+_YEARS = re.compile(r"\d{1,3}[/]\d{1,3}[/](?:19|20)\d\d$|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d$")
 
 
 @lru_cache(maxsize=4096)
