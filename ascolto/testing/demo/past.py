@@ -21,6 +21,7 @@ from ascolto.conversations.models import Conversation, Priority, Status
 from ascolto.gates import Refused
 from ascolto.intake.worker import process_waiting
 from ascolto.kit import clock
+from ascolto.testing.demo import replies
 from ascolto.testing.demo.neighbourhood import INBOXES
 from ascolto.testing.demo.pens import Pens, Person
 from ascolto.testing.demo.stories import Story, script
@@ -43,6 +44,7 @@ def people(dice: random.Random, channels: Container[str] | None = None) -> Itera
 
 def fill(chance: int = 7) -> None:
     """Tell the past once: through the adapters, the pipeline and the actions, with the clock set back."""
+    replies.fill()
     if Conversation.objects.exists():
         return
     dice, present = random.Random(chance), clock.now()

@@ -17,6 +17,7 @@ from ascolto.intake.models import RawEvent
 from ascolto.intake.pollers import poll
 from ascolto.intake.worker import process_waiting
 from ascolto.kit import clock
+from ascolto.knowledge.models import SavedReply
 from ascolto.testing.demo import company, past
 from ascolto.testing.demo.neighbourhood import INBOXES
 from ascolto.testing.demo.pens import Person
@@ -39,8 +40,11 @@ def test_the_past_is_told_once_and_nothing_of_it_is_set_aside() -> None:
         "whatsapp", "email", "chat", "form", "webhook",
     }  # fmt: skip
     assert not RawEvent.objects.exclude(state=RawEvent.State.DONE).exists()
+    written = SavedReply.objects.count()
+    assert written >= 20
     assert company.found() == visitor
     past.fill()
+    assert SavedReply.objects.count() == written
     assert Conversation.objects.count() == told
     assert Company.current().is_demo
     assert not ChannelAccount.objects.filter(is_demo=False).exists()
