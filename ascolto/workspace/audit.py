@@ -53,6 +53,10 @@ SENTENCES: dict[str, str | Promise] = {
         "The language model failed several times in a row and is left alone for a while"
     ),
     "language_model.recovered": _("The language model works again"),
+    "saved_reply.created": _("wrote the saved reply %(title)s"),
+    "saved_reply.changed": _("changed the saved reply %(title)s: %(fields)s"),
+    "saved_reply.archived": _("put the saved reply %(title)s away"),
+    "saved_reply.restored": _("took the saved reply %(title)s out again"),
     "demo.started": _("started the demo"),
 }
 KINDS = (
@@ -64,6 +68,7 @@ KINDS = (
     ("raw_event.", _("Dead letters")),
     ("company.", _("Company")),
     ("language_model.", _("Language model")),
+    ("saved_reply.", _("Saved replies")),
 )
 
 
@@ -99,6 +104,10 @@ WORDS: dict[str, str | Promise] = {
     "places": _("requests at once"),
     "masks_numbers": _("hiding of numbers"),
     "keep_days": _("days to keep the log"),
+    "title": _("title"),
+    "shortcut": _("shortcut"),
+    "texts": _("texts"),
+    "team": _("team"),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ascolto.accounts.actions.checks import checked_name
 from ascolto.accounts.models import Agent, Team
@@ -160,8 +161,10 @@ def _check(by: Agent | None, team: Team | None) -> None:
     if by is not None and not may_write(by, team):
         raise Refused(
             "not_yours",
-            "Agents write the saved replies of their own teams; those of everybody are the leads'.",
-            fix="Choose one of your teams, or ask a lead.",
+            gettext_noop(
+                "Agents write the saved replies of their own teams; those of everybody are the leads'."
+            ),
+            fix=gettext_noop("Choose one of your teams, or ask a lead."),
         )
 
 

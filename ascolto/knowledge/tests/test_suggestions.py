@@ -23,7 +23,7 @@ from ascolto.understanding.following import Following
 from ascolto.understanding.models import Similar
 from ascolto.understanding.selectors.similar import similar_answers
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # on PostgreSQL the log tells only of what is settled
 PAIRS = Path(ascolto.understanding.__file__).parent / "corpus" / "saved_pairs.tsv"
 MODEM = {
     "title": "Il modem ha la luce rossa fissa, cosa devo fare?",

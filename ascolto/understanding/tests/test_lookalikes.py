@@ -22,7 +22,7 @@ from ascolto.understanding.selectors.lookalikes import (
     lookalike_groups,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # on PostgreSQL the log tells only of what is settled
 
 PLACES = ["Bari", "Torino", "Lecce", "Roma", "Napoli", "Pisa", "Genova", "Como", "Udine", "Trento", "Siena"]
 

@@ -20,7 +20,7 @@ from ascolto.understanding.models import Similar
 from ascolto.understanding.selectors import similar as selectors
 from ascolto.understanding.selectors.similar import similar_answers
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # on PostgreSQL the log tells only of what is settled
 
 ASKED = "Buongiorno, la luce del modem è rossa e internet non va, cosa posso fare?"
 AGAIN = "Il mio modem ha la spia rossa e non naviga più: cosa faccio?"
