@@ -36,7 +36,8 @@ PORTION = 32  # messages read in one transaction: keeps the write lock of SQLite
 PAUSE = 0.03  # seconds between two looks when nothing waits
 OLD = 20  # old messages looked at in one go when nothing is new
 BEGINNING = timedelta(minutes=1)  # of a conversation: who greets later does not wait to be greeted
-_NEWS = {"message.received", "message.added", "message.edited", "message.amended"}
+# after a correction too: one that was taken back leaves the model its whole word, with its strength and its doubts
+_NEWS = {"message.received", "message.added", "message.edited", "message.amended", "message.corrected"}
 
 
 def run(stop: threading.Event) -> None:

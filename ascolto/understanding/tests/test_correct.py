@@ -107,3 +107,17 @@ def test_a_persons_word_outlives_a_second_reading(message: Message, reader: Any)
     worker.read_waiting(reader)
     again = Reading.objects.get(message=message)
     assert (again.sentiment, again.corrected) == ("neutral", ["sentiment"])
+
+
+def test_what_is_taken_back_leaves_the_model_its_whole_word(message: Message, reader: Any) -> None:
+    worker.read_waiting(reader)
+    before = Reading.objects.get(message=message)
+    said = "negative" if before.sentiment != "negative" else "positive"
+    correct(message=message, field="sentiment", value=said, by=None)
+    worker.read_waiting(reader)
+    assert Reading.objects.get(message=message).corrected == ["sentiment"]
+    withdraw(message=message, field="sentiment", by=None)
+    worker.read_waiting(reader)
+    after = Reading.objects.get(message=message)
+    assert after.corrected == []
+    assert abs(after.strength) != 1.0
