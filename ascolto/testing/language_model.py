@@ -214,7 +214,7 @@ class _Door(BaseHTTPRequestHandler):
         self.server.heard.append(heard)
         self.server.enter()
         try:
-            self.server.gate.wait(30)
+            self.server.gate.wait(120)
             self._meet(heard)
         except OSError:
             self.close_connection = True

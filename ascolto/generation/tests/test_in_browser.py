@@ -126,7 +126,7 @@ from ascolto.channels.models import ChannelAccount
 from ascolto.generation.actions.configure import choose, describe, switch
 from ascolto.generation.models import ASKED_FOR
 by = Agent.objects.first()
-describe(by=by, values={"base_url": %r, "model": %r, "is_own_network": True}, api_key=%r)
+describe(by=by, values={"base_url": %r, "model": %r, "is_own_network": True, "time_limit": 60}, api_key=%r)
 choose(by=by, purposes=ASKED_FOR, switches=[(a.pk, p) for a in ChannelAccount.objects.all() for p in ASKED_FOR])
 switch(by=by, on=True)
 """
