@@ -24,10 +24,11 @@ _APARTMENT = (
     r"(?:,? ?(?:int(?:erno)?|scala|sc|piano|p|palazzina|pal|lotto|apt|apartment|flat|suite|unit|ste|piso|planta|bât|étage|andar|esq"
     r"|dto)[. ]{0,2}[0-9a-z°ºª]{1,4}(?![\w])){0,3}"
 )
+_DAY = "[0-9]{1,2} (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre)"
 _ITALIAN = re.compile(
     r"(?<![\w'.-])(?P<kind>via|viale|v\.le|piazza|p\.?zz?a|piazzale|p\.le|piazzetta|corso|c\.so|vicolo|vico|largo|l\.go|strada|str\."
     r"|contrada|c\.da|località|localita'|loc\.|lungomare|lungotevere|lungarno|salita|calle|campo|borgo|frazione|fraz\.|rione|galleria"
-    rf"|traversa|circonvallazione|rampa|fondamenta|bastioni|passaggio) (?P<name>{NAME})"
+    rf"|traversa|circonvallazione|rampa|fondamenta|bastioni|passaggio) (?P<name>{_DAY}|{NAME})"
     rf"(?:(?:, ?| |(?=,))(?:al )?(?P<number>{NUMBER}|s\.?n\.?c\.?(?!\w)){_APARTMENT}(?P<town>{TOWN}?)|(?P<bare>{TOWN}))"
 )
 _NO_STREETS = (

@@ -18,6 +18,7 @@ _HINTS = (
     "d.o.b",
     "n. il",
     "gebor",
+    "geb.",
     "geburt",
     "né",
     "naiss",
@@ -27,7 +28,7 @@ _HINTS = (
 _SAYS = re.compile(
     r"\b(?:nat[oa]h?(?: (?:a|in|ad) [^\d\n]{2,40}?)?,? (?:il|l'|nel|in data)? ?|nat[oa]:? |data (?:e luogo )?di nascita"
     r"|luogo e data di nascita|nascita|n\. ?il|born(?: on| in [^\d\n]{2,30} on)?"
-    r"|d\.?o\.?b\.?|date of birth|birth ?da(?:te|y)|compleanno|compio gli anni|geboren(?: am| op)?|geburtsdatum"
+    r"|d\.?o\.?b\.?|date of birth|birth ?da(?:te|y)|compleanno|compio gli anni|geboren(?: am| op)?|geb\.|geburtsdatum"
     r"|geboortedatum|geburtstag|née?(?: le| à [^\d\n]{2,30} le)?"
     r"|date de naissance|naissance|nacid[oa](?: el| en [^\d\n]{2,30} el)?|fecha de nacimiento|nascid[oa](?: em| a)?|data "
     r"de nascimento|fødselsdato)"

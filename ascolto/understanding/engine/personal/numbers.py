@@ -130,7 +130,8 @@ def _stretches(
 
 
 _GLUED = re.compile(
-    r"(?:^|[^a-zà-ÿ0-9_])(?:tel|cell?|n|nr|num|it|iva|p\.?iva|cf|cc|imei|pod|pdr|iccid)$", re.IGNORECASE
+    r"(?:^|[^a-zà-ÿ0-9_])(?:tel|cell?|n|nr|num|it|iva|p\.?iva|cf|cc|imei|pod|pdr|iccid|visa|card|carta|tel\.)$",
+    re.IGNORECASE,
 )
 
 
@@ -140,7 +141,7 @@ def _is_open(text: str, start: int) -> bool:
         return True
     previous = text[start - 1]
     if previous.isalnum() or previous == "_":
-        return bool(_GLUED.search(text[max(0, start - 8) : start]))
+        return bool(_GLUED.search(text[max(0, start - 10) : start]))
     if previous in "/=&@#%,?-_~":
         return (previous == "/" and text[max(0, start - 7) : start].endswith(" /")) or (
             previous == "-" and (start == 1 or text[start - 2].isspace())
@@ -305,7 +306,7 @@ def _phone(stretch: Stretch) -> Iterator[Candidate]:
     start = stretch.start
     begin = stretch.around.before[-3:]
     if stretch.plus:
-        start -= 2 if begin.endswith("+(") else 1
+        start -= 2 if begin.endswith("+(") or (begin.endswith("(+") and ")" in stretch.raw) else 1
     elif begin.endswith("(") and ")" in stretch.raw:
         start -= 1
     yield Candidate(start, stretch.end, "phone", checked, 60 if checked else 34)
@@ -316,7 +317,7 @@ def _as_phone(stretch: Stretch) -> bool | None:
     digits, raw = stretch.digits, stretch.raw
     if stretch.plus or digits.startswith("00"):
         return _as_international(stretch)
-    if len(digits) < 7 or len(digits) > 13 or phones.is_date(raw):
+    if len(digits) < 7 or len(digits) > 13 or phones.is_no_number(raw):
         return None
     if phones.is_of_a_company(digits):
         return None

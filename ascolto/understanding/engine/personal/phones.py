@@ -49,7 +49,7 @@ _NOT_BEHIND = re.compile(
     r" ?(?:€|euro?\b|eur\b|\$|£|%|usd\b|gbp\b|volte\b|followers?\b|persone\b|people\b|views\b)"
 )
 _DATE = re.compile(
-    r"(?:[0-3]?\d[./-][0-3]?\d[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-][01]?\d[./-][0-3]?\d)(?!\d)"
+    r"(?:[0-3]?\d[./-][0-3]?\d[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-][01]?\d[./-][0-3]?\d)(?![./-]?\d)"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:([. ])\d{3})(?:\1\d{3})*(?!\d)$")
 _YEARS = re.compile(r"\d{1,3}[/]\d{1,3}[/](?:19|20)\d\d$|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d$")
@@ -133,9 +133,12 @@ def _with_trunk_zero(digits: str, layout: tuple[int, ...]) -> tuple[str, ...]:
     return ()
 
 
-def is_date(raw: str) -> bool:
-    """Dates and spans of years: digits with separators that nobody would call."""
-    return bool(_DATE.match(raw) or _YEARS.match(raw))
+_RELEASE = re.compile(r"\d(?:\.\d{1,5}){2,3}$")
+
+
+def is_no_number(raw: str) -> bool:
+    """Dates, spans of years and versions of programs: digits with separators that nobody would call."""
+    return bool(_DATE.match(raw) or _YEARS.match(raw) or _RELEASE.match(raw))
 
 
 def is_amount(raw: str) -> bool:

@@ -40,7 +40,7 @@ _ENGLISH = re.compile(
     r"(?<![\w.,:-])(?:(?:apt|apartment|flat|unit|suite)\.? [0-9a-z]{1,5},? )?[0-9]{1,5}[a-z]?(?:[/-][0-9]{1,4}[a-z]?)?,? "
     rf"(?:[nsew]\.? |north |south |east |west )?(?P<name>{WORD}(?: {WORD}){{0,3}}?) "
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|square|sq|boulevard|blvd|way|place|pl|terrace|close|crescent|cres"
-    r"|gardens|grove|parkway|pkwy|highway|hwy|circle|cir|trail|row|mews|alley|plaza|loop|quay|wharf)\b\.?"
+    r"|gardens|grove|parkway|pkwy|highway|hwy|circle|cir|trail|row|mews|alley|plaza|loop|quay|wharf)\b\.?(?: [ns]?[ew]\b)?"
     r"(?P<rest>,?[ \n]{0,2}(?:apt|apartment|suite|ste|unit|flat|floor|#)\.? ?[0-9a-z-]{1,6}\b)?"
     r"(?P<town>,?[ \n]{1,2}[a-z][a-z .'-]{2,30}?,?[ \n]{1,2}"
     r"(?:[a-z]{2}[ ,]{1,2}[0-9]{5}(?:-[0-9]{4})?|[a-z]{1,2}[0-9][0-9a-z]? ?[0-9][a-z]{2}|[0-9]{5})(?![\w]))?"
@@ -121,8 +121,22 @@ _IBERIAN = re.compile(
 def find_french(looked: Looked) -> Iterator[Candidate]:
     """ "12 bis rue de la Paix, 75002 Paris"."""
     for found in _FRENCH.finditer(looked.low):
-        if found["town"] or has_capital(looked, *found.span("name")):
+        if found["town"]:
             yield Candidate(found.start(), found.end(), "address", False, RANK)
+        elif has_capital(looked, *found.span("name")):
+            yield Candidate(found.start(), _to_the_end(looked, found.end()), "address", False, RANK)
+
+
+_MORE = re.compile(r"(?: (?:(?:de|du|des|la|le|les) |[dl]')?[A-ZÀ-Þ][\w'-]{0,24}){1,3}")
+_TOWN = re.compile(TOWN)
+
+
+def _to_the_end(looked: Looked, end: int) -> int:
+    """The end of a name of several words, and of the town behind it."""
+    more = _MORE.match(looked.plain, end)
+    end = more.end() if more else end
+    town = _TOWN.match(looked.low, end)
+    return town.end() if town else end
 
 
 def find_iberian(looked: Looked) -> Iterator[Candidate]:

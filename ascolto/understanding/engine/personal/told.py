@@ -30,8 +30,8 @@ def _told(kind: str, hints: str, words: str, code: str, rank: int, fewest_digits
     return Told(kind, tuple(hints.split("|")), pattern, rank, fewest_digits)
 
 
-_CODE = r"[a-z0-9](?:[ ./-]?[a-z0-9]){4,13}"
-_ONE_WORD = r"[a-z0-9](?:[./_-]?[a-z0-9]){3,23}"
+_CODE = r"[a-z0-9](?:[ ./-]?[a-z0-9]){4,17}"
+_ONE_WORD = r"[0-9](?: ?[0-9]){17,19}|[a-z0-9](?:[./_-]?[a-z0-9]){3,23}"
 TOLD = (
     _told(
         "document",
@@ -44,7 +44,7 @@ TOLD = (
         r"|führerschein(?:nummer)?|passeport|permis de conduire|carte (?:nationale )?d'identité|pasaporte|permiso de "
         r"conducir|bilhete de identidade|cartão de cidadão|passaporte|paspoort(?:nummer)?|rijbewijs(?:nummer)?",
         _CODE,
-        55,
+        64,
         4,
     ),
     _told(
@@ -69,7 +69,7 @@ TOLD = (
         r"|(?:numéro|n°|nº) (?:de |d')?(?:client|contrat|abonné|compte)|(?:número|n[.º°]*) de (?:cliente|contrato|abonado)"
         r"|klantnummer|contractnummer|pod|pdr|iccid|codice (?:pod|pdr)",
         _ONE_WORD,
-        54,
+        63,
         3,
     ),
     _told(
@@ -97,6 +97,7 @@ _POD = re.compile(r"(?<![^\W_])it ?[0-9]{3} ?e ?[0-9]{3} ?[0-9]{5}[0-9a-z]?(?![^
 _SECRET_WORDS = (
     "passw",
     "pwd",
+    "pw ",
     "psw",
     "parola d",
     "mot de passe",
@@ -107,7 +108,7 @@ _SECRET_WORDS = (
     "codice segreto",
 )
 _SECRET = re.compile(
-    r"(?<![^\W_])(?:pass ?word|pwd|psw|passwd|passwort|parola d'ordine|mot de passe|contraseña|senha|wachtwoord|kennwort|codice segreto)"
+    r"(?<![^\W_])(?:pass ?word|pwd?|psw|passwd|passwort|parola d'ordine|mot de passe|contraseña|senha|wachtwoord|kennwort|codice segreto)"
     r"(?P<of> (?:di|del|della|dell'|per|for|of|du|de|do|da|für|van|è|attuale|vecchia|nuova) ?(?:[^\W\d_]{1,20}))?"
     r"(?P<link> ?[:=] ?| (?:è|e'|is|ist|est|es|é|era|was|war|sarebbe)(?: questa)? ?:? ?)(?P<quote>[\"'«“]?)(?P<token>[^\s\"'«»“”]{3,64})"
 )
