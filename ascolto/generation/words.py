@@ -85,6 +85,8 @@ def _origin(item: Mapping[str, Any]) -> str:
         return ""
     if item.get("purpose") == Purpose.TRANSLATION:
         return _("Translated by a model (%(model)s), checked by %(name)s") % values
+    if item.get("purpose") == Purpose.SUMMARY:
+        return _("Summarised by a model (%(model)s), checked by %(name)s") % values
     if item.get("changed"):
         return _("Suggested by a model (%(model)s), changed and checked by %(name)s") % values
     return _("Suggested by a model (%(model)s), checked by %(name)s") % values

@@ -89,12 +89,18 @@ def _files(call: Call) -> list[Attachment]:
 
 
 def _note(call: Call, conversation: Conversation, files: list[Attachment]) -> Message:
-    for name in ("channel", "template", "generated"):
+    for name in ("channel", "template"):
         if getattr(call.body, name) is not None:
             raise invalid(name, "is not for notes: they stay in the house.")
-    return actions.add_note(
-        agent=call.agent, conversation=conversation, text=call.body.text, attachments=files
+    message = actions.add_note(
+        agent=call.agent,
+        conversation=conversation,
+        text=call.body.text,
+        attachments=files,
+        provenance=provenance_of(call.agent, conversation, call.body.text, call.body.generated or ()),
     )
+    note_used(message)
+    return message
 
 
 def _reply(call: Call, conversation: Conversation, files: list[Attachment]) -> Message:

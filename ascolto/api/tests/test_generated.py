@@ -58,6 +58,18 @@ def test_an_answer_that_marco_wrote_himself_claims_no_model(cast, model) -> None
     assert "provenance" not in sent["extra"]
 
 
+def test_a_summary_that_became_a_note_says_so(cast, model) -> None:
+    connect(cast, model)
+    talk = cast.writes()
+    marco = token_of(cast.marco, *SCOPES)
+    asked = marco.post(f"/conversations/{talk.pk}/suggestions", {"purpose": "summary"}, status=202)
+    answer_waiting()
+    body = {"text": "See the summary", "visibility": "note", "generated": [asked["id"]]}
+    told = marco.post(f"/conversations/{talk.pk}/messages", body, status=201)["extra"]["provenance"]
+    assert [(item["purpose"], item["source"]) for item in told] == [("summary", "model")]
+    assert marco.get(f"/generated/{asked['id']}")["used_at"]
+
+
 def test_while_it_is_off_nothing_is_found(cast, model) -> None:
     talk = cast.writes()
     marco = token_of(cast.marco, *SCOPES)

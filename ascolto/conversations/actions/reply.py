@@ -203,8 +203,9 @@ def add_note(
     text: str,
     attachments: Sequence[Attachment] = (),
     client_key: str | None = None,
+    provenance: Sequence[Mapping[str, Any]] = (),
 ) -> Message:
-    """Leave a note that only colleagues read. Raises Refused when it is empty."""
+    """Leave a note that only colleagues read. `provenance` as of a reply. Raises Refused when it is empty."""
     text = clean(text).strip()
     if earlier := _earlier(client_key, conversation, agent):
         return earlier
@@ -218,6 +219,7 @@ def add_note(
         agent=agent,
         text=text,
         client_key=client_key,
+        extra={"provenance": [dict(item) for item in provenance]} if provenance else {},
         occurred_at=now(),
     )
     _claim_files(message, attachments)

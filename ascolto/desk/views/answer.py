@@ -48,6 +48,7 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _send(agent: Agent, conversation: Conversation, draft: Draft) -> Message:
+    provenance = provenance_of(agent, conversation, draft.text, draft.generated)
     if draft.mode == Visibility.NOTE:
         message = add_note(
             agent=agent,
@@ -55,6 +56,7 @@ def _send(agent: Agent, conversation: Conversation, draft: Draft) -> Message:
             text=draft.text,
             attachments=draft.attachments,
             client_key=draft.client_key,
+            provenance=provenance,
         )
     else:
         if agent.is_guest:
@@ -68,9 +70,9 @@ def _send(agent: Agent, conversation: Conversation, draft: Draft) -> Message:
             attachments=draft.attachments,
             client_key=draft.client_key,
             template=draft.template,
-            provenance=provenance_of(agent, conversation, draft.text, draft.generated),
+            provenance=provenance,
         )
-        note_used(message)
+    note_used(message)
     if draft.resolves and not agent.is_guest:
         change_status(agent=agent, conversation=conversation, status=Status.RESOLVED)
     return message

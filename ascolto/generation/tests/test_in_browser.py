@@ -183,6 +183,7 @@ def test_a_summary_becomes_a_note_and_what_fails_is_told(
     anna.locator("#gen", has_text="Put it into a note").wait_for()
     anna.locator("[data-model-insert]").click()
     assert anna.locator("[name=mode][value=note]").is_checked()
+    anna.locator("[data-model-origin]").wait_for()
     anna.locator("#draft").fill("")
     assert anna.locator("[data-model-origin]").is_hidden(), "what was thrown away is forgotten"
     model.suffer(500)

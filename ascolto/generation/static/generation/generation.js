@@ -5,12 +5,12 @@ const origin = () => document.querySelector("[data-model-origin]");
 
 function chosen() { return [...(composer()?.querySelectorAll("input[name=generated]") || [])]; }
 
-function mark(id) {
+function mark(id, source) {
   if (!chosen().some((input) => input.value === id)) {
     const input = Object.assign(document.createElement("input"), { type: "hidden", name: "generated", value: id });
     composer().append(input);
   }
-  if (origin()) origin().hidden = false;
+  if (origin() && source === "model") origin().hidden = false;
 }
 
 function unmark() {
@@ -39,7 +39,7 @@ document.addEventListener("click", (event) => {
   if (!button || !draft()) return;
   const text = button.closest(".gen").querySelector("[data-model-text]").textContent;
   insert(text, button.dataset.how);
-  mark(button.dataset.modelInsert);
+  mark(button.dataset.modelInsert, button.dataset.source);
 });
 
 document.addEventListener("input", (event) => { if (event.target.id === "draft" && !event.target.value.trim()) unmark(); });
