@@ -8,7 +8,6 @@ taken out and every place remembered. What is looked at is bounded: 100,000 char
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -123,8 +122,3 @@ def settle(looked: Looked, candidates: Iterable[Candidate]) -> list[PersonalDatu
         PersonalDatum(one.kind, *looked.place(one.start, one.end), one.is_checked)
         for one in sorted(taken, key=lambda one: one.start)
     ]
-
-
-def is_word_character(character: str) -> bool:
-    """A letter, a digit or a mark on a letter: what may not touch a number from outside."""
-    return character.isalnum() or character == "_" or unicodedata.combining(character) != 0
