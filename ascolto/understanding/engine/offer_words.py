@@ -61,14 +61,12 @@ FAMILIES = {
     ),
     "buy": (
         "abbonar* abbonat* abbonati acquist* book booking buy buying choose compr* get getting grab "
-        "iscriv* join order ordina ordinare ordini prenda prende prendi prendine prenot* purchase scegli "
-        "scelga shop shopping sign sottoscriv* subscrib* subscribe treat"
+        "iscriv* join ordinare prenda prende prendi prendine prenot* purchase scegli scelga shop shopping "
+        "sign sottoscriv* subscrib* subscribe treat"
     ),
     "activate": (
-        "abilit* activat* activate approfitt* assaggi* attiv* avail claim clicca clicchi click discover "
-        "download enable enter find firma firmi passa prov* provala provalo redeem reply request richied* "
-        "richiedi riscatt* risponda rispondi scarica scopr* scrivi sfrutt* tap test tocca trial try turn "
-        "usa usala usalo use venga venite vieni visit*"
+        "abilit* activat* activate approfitt* assaggi* attiv* avail claim discover download enable firma "
+        "firmi passa prov* provala provalo redeem riscatt* scarica scopr* sfrutt* trial venga venite vieni"
     ),
     "try": (
         "assaggia prova provalo provar* provi test trial try"
@@ -134,8 +132,8 @@ FAMILIES = {
         "altri clienti customers household many molti neighbours others people tanti vicini"
     ),
     "teaser": (
-        "bet did dream guess imagine immagina indovina know lo preparat* pronti pronto ready sai sapevi "
-        "scommett* secret segnat* segret* sogni sorpresa sta stanco stay stufo surprise tired tuned"
+        "dream guess imagine immagina indovina preparat* sapevi scommett* secret segnat* segret* sogni "
+        "sorpresa sta stanco stufo surprise tired"
     ),
     "selling_emoji": (
         "⏰ ⚡ ✨ 🆕 🌟 🍕 🍰 🍹 🎁 🎄 🎅 🎉 🏷 👇 👉 💥 💳 💸 📣 🔥 🚨 🛍 🛒 🤑"
@@ -193,9 +191,6 @@ FAMILIES = {
     "have": (
         "sua suo suoi tua tuo vostra vostro your yours"
     ),
-    "we": (
-        "noi nostra nostri nostro our ours us we"
-    ),
     "entitled": (
         "bonus diritto dovut* eligible entitled law legge owed right rights spetta"
     ),
@@ -203,4 +198,18 @@ FAMILIES = {
         "accordi aderito agreed asked concordat* conferm* confirm* firmata firmato promess* promised "
         "requested richiesto signed sottoscritto"
     ),
+    "price": (
+        "prezzo prezzi price prices priced unlimited illimitat* gift gifts quote preventiv*"
+    ),
+    "our": (
+        "nostr@ our ours"
+    ),
 }  # fmt: skip
+
+# A text that names none of these sells nothing, whatever else it says: "Could you tell us which version you have?"
+ADVANTAGES = frozenset(
+    {
+        "add", "best", "by_the_way", "buy", "currency", "discount", "exclusive", "free", "instead", "interest", "market", "new", "number",
+        "offer", "our", "percent", "points", "price", "product", "refer", "renew", "save", "selling_emoji", "softener", "teaser", "upgrade",
+    }
+)  # fmt: skip

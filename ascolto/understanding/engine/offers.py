@@ -3,7 +3,7 @@
 A linear model over three kinds of features: words with pairs of words; beginnings of words; and families of words (`offer_words`),
 alone and beside each other in a sentence ("only" beside "discount" sells, "discount" beside "we have credited" does not). Each kind
 is brought to length one. A long text is also judged in parts of a few sentences: a sales line at the end of a long, helpful answer
-is still one.
+is still one. Where neither a product nor a price nor any advantage is named nothing is sold.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 from ascolto.understanding.engine.meaning import Because, Judgement
-from ascolto.understanding.engine.offer_words import FAMILIES
+from ascolto.understanding.engine.offer_words import ADVANTAGES, FAMILIES
 from ascolto.understanding.engine.text import Prepared, prepare
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "offers.json"
@@ -26,6 +26,7 @@ OFFER, PLAIN = "offer", "plain"
 REASONS = 6
 LONG = 60  # words from which a text is also judged in parts
 PART = 34  # words that a part has at least, where the text has as many
+NOTHING_TO_SELL = -3.0
 MOST_WORDS = 500
 KINDS = ("words", "beginnings", "families")
 
@@ -98,7 +99,6 @@ def features_of(words: Sequence[str]) -> Features:
         _put(found["words"], f"{first} {second}", place, place + 1)
     for number, (start, sentence) in enumerate(sentences):
         _families_of(sentence, start, number == len(sentences) - 1, found["families"])
-    _put(found["families"], f"sentences {min(len(sentences), 4)}")
     return found
 
 
@@ -113,7 +113,16 @@ def counted(table: Mapping[str, tuple[int, ...]], kind: str) -> Iterable[tuple[s
 
 def score(features: Features, weights: Weights) -> float:
     """The log-odds of an offer, before the slope."""
-    return weights.bias + sum(share for kind in KINDS for share in _shares(features, kind, weights).values())
+    return (
+        weights.bias
+        + without_advantage(features)
+        + sum(share for kind in KINDS for share in _shares(features, kind, weights).values())
+    )
+
+
+def without_advantage(features: Features) -> float:
+    """What is taken off where neither a product nor a price nor any advantage is named."""
+    return 0.0 if any(family in features["families"] for family in ADVANTAGES) else NOTHING_TO_SELL
 
 
 def _shares(features: Features, kind: str, weights: Weights) -> dict[str, float]:
