@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from ascolto.conversations.actions import add_reply
+from ascolto.conversations.actions import add_reply, change_status
 from ascolto.conversations.models import Conversation, Message
 from ascolto.kit.clock import now
 from ascolto.knowledge.actions.replies import create_reply
@@ -34,6 +34,7 @@ def long_one(cast: Cast) -> Conversation:
         make_reading(Message.objects.latest("pk"), topic="Router", alike=4)
     before = cast.writes("Il router è spento", customer=make_customer("Paolo Ricci"))
     add_reply(agent=cast.marco, conversation=before, text="Tieni premuto il tasto per dieci secondi.")
+    change_status(agent=cast.marco, conversation=before, status="resolved")
     reply = create_reply(by=cast.anna, title="Restart", shortcut="restart", texts={"it": "Stacca la spina."})
     message = Message.objects.filter(conversation=conversation).latest("occurred_at")
     for kind, target, score in (("conversation", before.pk, 0.93), ("saved_reply", reply.pk, 0.6)):
