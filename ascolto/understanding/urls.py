@@ -6,6 +6,7 @@ app_name = "understanding"
 urlpatterns = [
     path("settings/understanding/topics/", topics.topics, name="topics"),
     path("settings/understanding/topics/new/", topics.new_topic, name="new-topic"),
+    path("settings/understanding/topics/ready-made/", topics.add_starters, name="add-starters"),
     path("settings/understanding/topics/<int:pk>/", topics.topic, name="topic"),
     path("settings/understanding/topics/<int:pk>/change/", topics.change_topic, name="change-topic"),
     path("settings/understanding/topics/<int:pk>/switch/", topics.switch_topic, name="switch-topic"),

@@ -193,6 +193,25 @@ def test_without_topics_the_page_says_how_to_begin(anna: Client, lea: Client) ->
     assert "An administrator makes them." in lea.get(TOPICS).content.decode()
 
 
+def test_anna_begins_with_the_topics_of_her_trade(anna: Client, lea: Client) -> None:
+    assert "Ready-made topics" in anna.get(TOPICS).content.decode()
+    assert "Ready-made topics" not in lea.get(TOPICS).content.decode()
+    anna.post(f"{TOPICS}ready-made/", {"set": "telecom.en"})
+    count = Topic.objects.count()
+    assert count > 3
+    again = anna.post(f"{TOPICS}ready-made/", {"set": "telecom.en"}, follow=True)
+    assert "All topics of this set are there already." in again.content.decode()
+    assert Topic.objects.count() == count
+    assert lea.post(f"{TOPICS}ready-made/", {"set": "bank.en"}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["", "../secrets", "telecom", "x" * 10_000, "\0"])
+def test_a_set_that_is_none_adds_nothing(anna: Client, name: str) -> None:
+    answer = anna.post(f"{TOPICS}ready-made/", {"set": name}, follow=True)
+    assert "There is no such set." in answer.content.decode()
+    assert not Topic.objects.exists()
+
+
 def test_a_topic_that_is_not_there_is_not_found(anna: Client) -> None:
     assert anna.get(f"{TOPICS}987/").status_code == 404
     assert anna.post(f"{TOPICS}987/switch/").status_code == 404

@@ -13,6 +13,7 @@ from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.understanding.actions.versions import NoSuchVersion, make_live
 from ascolto.understanding.selectors.models import HEADS, head_rows, version_rows
 from ascolto.understanding.told import head_name, label_name
+from ascolto.understanding.training.nightly import AT_LEAST, NIGHT
 
 SECTION = "models"
 
@@ -21,7 +22,14 @@ SECTION = "models"
 @role_required(Role.LEAD)
 def models(request: HttpRequest) -> HttpResponse:
     """Every model with what serves and what waits."""
-    context = settings_context(request, SECTION, rows=head_rows(), head_name=head_name)
+    context = settings_context(
+        request,
+        SECTION,
+        rows=head_rows(),
+        head_name=head_name,
+        least=AT_LEAST,
+        night=(NIGHT.start, NIGHT.stop),
+    )
     return render(request, "understanding/models.html", context)
 
 

@@ -6,12 +6,14 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from ascolto.accounts.guards import role_required
 from ascolto.accounts.models import Role
 from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.understanding.actions import topics as actions
+from ascolto.understanding.actions.starters import NoSuchSet, StarterSet, load_set, sets
 from ascolto.understanding.forms import TopicForm
 from ascolto.understanding.models import Topic
 from ascolto.understanding.selectors.topics import recent_messages, topic_rows
@@ -24,8 +26,30 @@ SECTION = "topics"
 def topics(request: HttpRequest) -> HttpResponse:
     """Every topic with what became of it."""
     rows, aside, coverage = topic_rows()
-    context = settings_context(request, SECTION, rows=rows, aside=aside, coverage=coverage)
+    context = settings_context(
+        request, SECTION, rows=rows, aside=aside, coverage=coverage, starters=_starters(request)
+    )
     return render(request, "understanding/topics.html", context)
+
+
+def _starters(request: HttpRequest) -> list[StarterSet]:
+    """The ready-made sets, those in the reader's language first."""
+    language = getattr(request, "LANGUAGE_CODE", "en")[:2]
+    return sorted(sets(), key=lambda one: (one.language != language, one.title))
+
+
+@require_POST
+@role_required(Role.ADMINISTRATOR)
+def add_starters(request: HttpRequest) -> HttpResponse:
+    """Take the topics of a ready-made set that are not there yet."""
+    try:
+        made = load_set(request.POST.get("set", "")[:80], by=request.user)
+    except NoSuchSet:
+        leave_notice(request, _("There is no such set."), tone="bad")
+    else:
+        told = ngettext("%(n)s topic was added.", "%(n)s topics were added.", len(made)) % {"n": len(made)}
+        leave_notice(request, told if made else _("All topics of this set are there already."))
+    return redirect("understanding:topics")
 
 
 @require_safe
@@ -49,9 +73,7 @@ def new_topic(request: HttpRequest) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            leave_notice(
-                request, _("The topic %(name)s is there. It is learnt soon.") % {"name": made.name}
-            )
+            leave_notice(request, _("The topic %(name)s is there. It is learnt soon.") % {"name": made.name})
             return redirect("understanding:topics")
     return render(
         request, "understanding/edit_topic.html", settings_context(request, SECTION, form=form, topic=None)
