@@ -116,6 +116,7 @@ class Outcome(models.TextChoices):
     SWITCHED_OFF = "switched_off"  # not asked: switched off meanwhile
     NOTHING = "nothing"  # not asked: no text that may leave
     UNREADABLE = "unreadable"  # not asked: its key cannot be opened
+    INTERNAL = "internal"  # our own fault: the log of the process says more
 
 
 class Generated(models.Model):

@@ -29,6 +29,9 @@ WHY: dict[str, str | Promise] = {
     Outcome.SWITCHED_OFF: gettext_lazy("The language model was switched off meanwhile."),
     Outcome.NOTHING: gettext_lazy("There is no text that may leave the house."),
     Outcome.UNREADABLE: gettext_lazy("The key of the model's server cannot be opened: write it again."),
+    Outcome.INTERNAL: gettext_lazy(
+        "Something went wrong in Ascolto itself; the administrator's log says more."
+    ),
 }
 OUTCOMES: dict[str, str | Promise] = {
     **WHY,

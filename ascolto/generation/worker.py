@@ -94,6 +94,16 @@ class Worker:
     # --- out ---
 
     def _depart(self, pk: int) -> None:
+        """Ask, or settle it without; a request that breaks us is settled too, and hinders no other."""
+        try:
+            self._ask(pk)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("a text could not be asked for", extra={"generated": pk})
+            work.give_up(pk, self.holder)
+
+    def _ask(self, pk: int) -> None:
         rows = Generated.objects.select_related(
             "conversation__customer", "conversation__account", "message", "agent"
         )
@@ -161,6 +171,15 @@ class Worker:
         if self._tries_again(flight, said):
             return
         self._flights.remove(flight)
+        try:
+            self._keep_answer(flight, said)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("an answer could not be read", extra={"generated": flight.asked.pk})
+            work.give_up(flight.asked.pk, self.holder)
+
+    def _keep_answer(self, flight: Flight, said: Said) -> None:
         completion = said.completion
         if said.outcome != Outcome.ANSWERED or completion is None:
             work.finish_without_model(flight.asked, self.holder, said.outcome, flight.milliseconds)

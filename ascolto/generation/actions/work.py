@@ -6,6 +6,7 @@ repeats it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,13 +16,14 @@ from django.db.models import Q, QuerySet
 
 from ascolto.events.log import emit
 from ascolto.generation.asking import Said
-from ascolto.generation.fallback import instead_of_model
+from ascolto.generation.fallback import Instead, instead_of_model
 from ascolto.generation.health import breaker_of, health_of
 from ascolto.generation.models import Departure, Generated, ModelServer, Outcome, Purpose, ServerHealth
 from ascolto.generation.polishing import Polished
 from ascolto.kit.clock import now
 from ascolto.kit.holders import is_dead
 
+log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=20)  # renewed at a third of it while a request is on the wire
 State = Generated.State
 SERVER_WORKS = frozenset(
@@ -194,7 +196,7 @@ def _note_health(said: Said) -> None:
 def finish_with_model(asked: Generated, holder: str, polished: Polished, milliseconds: int) -> bool:
     """Keep the model's text. False when the request was taken back meanwhile."""
     return _finish(
-        asked,
+        asked.pk,
         holder,
         text=polished.text,
         source=Generated.Source.MODEL,
@@ -214,9 +216,14 @@ def finish_without_model(
 def _finish_without_model(
     asked: Generated, holder: str, why: Outcome, milliseconds: int | None = None
 ) -> bool:
-    instead = instead_of_model(asked)
+    try:
+        with transaction.atomic():
+            instead = instead_of_model(asked)
+    except Exception:
+        log.exception("nothing could be said in place of the model", extra={"generated": asked.pk})
+        instead = Instead()
     return _finish(
-        asked,
+        asked.pk,
         holder,
         text=instead.text,
         source=instead.source,
@@ -226,8 +233,15 @@ def _finish_without_model(
     )
 
 
-def _finish(asked: Generated, holder: str, **fields: object) -> bool:
-    mine = Generated.objects.filter(pk=asked.pk, holder=holder, finished_at__isnull=True)
+@transaction.atomic
+def give_up(pk: int, holder: str) -> None:
+    """Settle a request that broke us."""
+    asked = Generated.objects.select_related("conversation", "agent").get(pk=pk)
+    _finish_without_model(asked, holder, Outcome.INTERNAL)
+
+
+def _finish(pk: int, holder: str, **fields: object) -> bool:
+    mine = Generated.objects.filter(pk=pk, holder=holder, finished_at__isnull=True)
     return bool(
         mine.update(state=State.DONE, holder="", lease_until=None, finished_at=now(), **fields)  # type: ignore[arg-type]
     )

@@ -92,3 +92,93 @@ def test_anna_sees_what_left(cast, on, olga) -> None:
     table = b"".join(client.get(f"{PAGE}log.csv").streaming_content).decode()
     assert "summary" in table
     assert signed_in(cast.anna).get(f"{PAGE}log/").status_code == 403
+
+
+def test_guests_and_people_of_other_teams_find_nothing(cast, on) -> None:
+    conversation = cast.writes()
+    asked = ask(agent=cast.marco, conversation=conversation, purpose="summary")
+    for other in (cast.viktor, make_agent("Gina Gatti", "guest")):
+        client = signed_in(other)
+        assert client.post(f"/c/{conversation.number}/ask-model/", {"purpose": "summary"}).status_code == 404
+        for verb, method in (("", client.get), ("cancel/", client.post), ("discard/", client.post)):
+            assert method(f"/generated/{asked.pk}/{verb}").status_code == 404
+    assert signed_in(cast.anna).get(f"/generated/{asked.pk}/").status_code == 404, "Marco asked"
+    assert Generated.objects.filter(state="waiting").count() == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {}, {"purpose": "test"}, {"purpose": "poem"}, {"purpose": "translation", "message": "99999"},
+        {"purpose": "translation", "message": "x"},
+        {"purpose": "translation", "message": "9" * 40},
+    ],
+)  # fmt: skip
+def test_wishes_that_are_none_are_not_found(cast, on, fields) -> None:
+    conversation = cast.writes()
+    assert signed_in(cast.marco).post(f"/c/{conversation.number}/ask-model/", fields).status_code == 404
+    assert not Generated.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["x" * 1_000_000, "\x00", "\u202e" * 100, "😀" * 10_000])
+def test_hostile_drafts_are_taken_or_refused_in_words(cast, on, text) -> None:
+    conversation = cast.writes()
+    answer = signed_in(cast.marco).post(
+        f"/c/{conversation.number}/ask-model/",
+        {"purpose": "translation", "text": text},
+        headers={"HX-Request": "true"},
+    )
+    assert answer.status_code == 200
+
+
+def test_without_scripts_there_is_a_page_to_look_at(cast, on) -> None:
+    conversation = cast.writes("My line is dead since this morning.")
+    client = signed_in(cast.marco)
+    answer = client.post(f"/c/{conversation.number}/ask-model/", {"purpose": "summary"}, follow=True)
+    assert "Look again" in answer.content.decode()
+    answer_waiting()
+    answer = client.get(f"/generated/{Generated.objects.get().pk}/")
+    assert "Back to the conversation" in answer.content.decode()
+
+
+def test_the_log_is_sieved_and_paged(cast, on, olga, monkeypatch) -> None:
+    from ascolto.generation import selectors
+
+    monkeypatch.setattr(selectors, "PAGE", 2)
+    for number in range(5):
+        ask(
+            agent=cast.marco,
+            conversation=cast.writes(f"Dead line {number}"),
+            purpose="translation",
+            text=f"text {number}",
+        )
+        answer_waiting()
+    client = signed_in(olga)
+    first = client.get(
+        f"{PAGE}log/?purpose=translation&agent={cast.marco.pk}&inbox={cast.inbox.pk}"
+    ).content.decode()
+    assert first.count("stand-in-small") == 2
+    before = Departure.objects.order_by("-id")[1].pk
+    assert f"before={before}" in first
+    assert client.get(f"{PAGE}log/?before={before}").content.decode().count("stand-in-small") == 2
+    for nothing in ("purpose=summary", "failed=1", "agent=999", "inbox=x&purpose=test"):
+        assert "Nothing has left" in client.get(f"{PAGE}log/?{nothing}").content.decode()
+    for odd in ("before=x", "before=" + "9" * 40, "purpose=%00", "agent=-1"):
+        assert client.get(f"{PAGE}log/?{odd}").status_code == 200
+
+
+def test_a_table_of_the_log_holds_no_formulas(cast, on, olga) -> None:
+    cast.inbox.name = "=cmd|calc"
+    cast.inbox.save()
+    ask(agent=cast.marco, conversation=cast.writes(), purpose="summary")
+    answer_waiting()
+    table = b"".join(signed_in(olga).get(f"{PAGE}log.csv").streaming_content).decode()
+    assert ",'=cmd|calc," in table
+
+
+def test_a_conversation_page_asks_one_question_while_it_is_off(cast, django_assert_num_queries) -> None:
+    from ascolto.generation.selectors import conversation_tools
+
+    conversation = cast.writes()
+    with django_assert_num_queries(1):
+        assert not conversation_tools(cast.marco, conversation)

@@ -12,7 +12,7 @@ import pytest
 from ascolto.generation import worker as working
 from ascolto.generation.actions import work
 from ascolto.generation.actions.ask import ask, cancel
-from ascolto.generation.models import Departure, Generated
+from ascolto.generation.models import Departure, Generated, ModelServer
 from ascolto.generation.worker import Worker, answer_waiting
 from ascolto.kit import clock
 from ascolto.testing.factories import make_agent, make_customer
@@ -122,3 +122,16 @@ def test_nothing_waits_costs_one_short_question(cast, model, on, django_assert_n
     worker.turn()  # sweeps
     with django_assert_num_queries(1):
         worker.turn()
+
+
+def test_a_request_that_breaks_us_is_settled_and_the_next_one_goes_out(cast, model, on) -> None:
+    (asked,) = wishes(cast, 1)
+    ModelServer.objects.update(base_url="no address at all")  # what no screen lets pass
+    answer_waiting()
+    asked.refresh_from_db()
+    assert (asked.state, asked.source, asked.why) == ("done", "extract", "internal")
+    ModelServer.objects.update(base_url=model.url)
+    again = ask(agent=cast.marco, conversation=asked.conversation, purpose="summary")
+    answer_waiting()
+    again.refresh_from_db()
+    assert again.source == "model"
