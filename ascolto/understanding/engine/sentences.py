@@ -18,11 +18,11 @@ _QUOTED = re.compile(r"^\s*(?:>|Il giorno .* ha scritto:|On .* wrote:|-----)")
 _SIGNATURE = re.compile(r"^\s*(?:--|__+)\s*$")
 
 
-def sentences(text: str) -> list[str]:
-    """The sentences of a message without what it quotes and what stands below a signature's line."""
+def sentences(text: str, at_most: int = LONGEST) -> list[str]:
+    """The sentences of the first so many characters, without what is quoted and what stands below a signature's line."""
     found: list[str] = []
     begin = 0
-    kept = _own(text[:LONGEST])
+    kept = _own(text[:at_most])
     for end in _END.finditer(kept):
         if end.group(1) == "." and _goes_on(kept, end.end()):
             continue

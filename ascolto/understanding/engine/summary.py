@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ascolto.understanding.engine import cues
-from ascolto.understanding.engine.sentences import sentences
+from ascolto.understanding.engine.sentences import LONGEST, sentences
 
 MOST_TURNS = 400  # of a longer conversation the first quarter of that and the newest
 MOST_SENTENCES = 300
+MOST_CHARACTERS = 200_000  # of all turns together
+_LEAST_OF_A_TURN = 500
 LONGEST_LINE = 280  # characters
 MOST_LINES = 20
 REASONS: Mapping[str, str] = MappingProxyType(
@@ -95,11 +97,12 @@ def _collect(turns: Sequence[Turn]) -> list[_Said]:
     places = list(range(len(turns)))
     if len(places) > MOST_TURNS:
         places = places[: MOST_TURNS // 4] + places[-MOST_TURNS * 3 // 4 :]
+    share = min(LONGEST, max(_LEAST_OF_A_TURN, MOST_CHARACTERS // max(len(places), 1)))
     said = []
     for turn in places:
         if turns[turn].side == "bot":
             continue
-        around = sentences(turns[turn].text)
+        around = sentences(turns[turn].text, share)
         for place, text in enumerate(around):
             words = [word for word in _WORD.findall(text.lower()) if word not in cues.STOP]
             if _says_something(text, words):
