@@ -141,6 +141,7 @@ RULES: dict[str, Words] = {
     "only_greeting": gettext_lazy("it is only a greeting"),
     "only_thanks": gettext_lazy("it says thanks and nothing else"),
     "like_urgent": gettext_lazy("it reads like urgent messages"),
+    "like_others": gettext_lazy("it reads like messages that can wait"),
     "intent": gettext_lazy("what it wants"),
     "anger": gettext_lazy("its anger"),
     "waiting": gettext_lazy("the customer waits already"),

@@ -40,6 +40,7 @@ _ASKS = frozenset({"complaint", "cancellation", "question"})
 # The reasons that are not words of the author, with what screens say of them.
 REASON_NAMES = {
     "like_urgent": "it reads like urgent messages",
+    "like_others": "it reads like messages that can wait",
     "intent": "what it wants",
     "anger": "its anger",
     "waiting": "the customer waits already",
@@ -59,7 +60,12 @@ def urgency_of(
     has_no_hurry = intent.label not in _ASKS or any(_is_calm(reason) for reason in reasons)
     shares = _levels(score, may_be_low=has_no_hurry)
     label = max(shares, key=lambda level: shares[level])
-    told = [Because(why.kind, why.what, round(why.weight, 3)) for why in reasons if abs(why.weight) >= 0.05]
+    towards = 1 if label in ("high", "urgent") else -1  # a reason's weight is for the level that is told
+    told = [
+        Because(why.kind, why.what, round(towards * why.weight, 3))
+        for why in reasons
+        if abs(why.weight) >= 0.05
+    ]
     told.sort(key=lambda why: -abs(why.weight))
     return Judgement(label, shares[label], shares[label] >= SURE_FROM, tuple(told), shares)
 
@@ -75,7 +81,8 @@ def _head(head: Judgement) -> list[Because]:
         return []
     urgent = head.probabilities.get("urgent", 0.0)
     pressing_at_all = urgent + head.probabilities.get("high", 0.0)
-    return [Because("rule", "like_urgent", 0.66 * _logit(pressing_at_all) + 0.35 * _logit(urgent))]
+    weight = 0.66 * _logit(pressing_at_all) + 0.35 * _logit(urgent)
+    return [Because("rule", "like_urgent" if weight > 0 else "like_others", weight)]
 
 
 def _cues(written: Sequence[str], words: Sequence[str]) -> list[Because]:

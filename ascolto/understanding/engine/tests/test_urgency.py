@@ -45,7 +45,7 @@ def height(judgement: Judgement) -> float:
 )
 def test_a_cue_makes_it_more_urgent_and_is_told_in_the_authors_words(calmer: str, sooner: str) -> None:
     assert height(read(sooner)) > height(read(calmer))
-    assert any(why.kind == "word" and why.weight > 0 and why.what in sooner for why in read(sooner).because)
+    assert any(why.kind == "word" and why.what in sooner for why in read(sooner).because)
 
 
 def test_giulia_who_writes_for_the_third_time_comes_before_her_who_writes_once() -> None:
@@ -109,4 +109,14 @@ def test_every_reason_that_is_no_word_has_a_name_for_screens() -> None:
         "vergogna", intent="complaint", head=(0.4, 0.3), anger=0.9, unanswered=2, is_public=True
     ).because
 
-    assert {why.what for why in told if why.kind == "rule"} == REASON_NAMES.keys()
+    rules = {why.what for why in told if why.kind == "rule"}
+    assert rules | {"like_urgent", "like_others"} == REASON_NAMES.keys()
+
+
+def test_a_reason_speaks_for_the_level_that_is_told() -> None:
+    calm = {why.what: why.weight for why in read("a che ora aprite?", head=(0.001, 0.001)).because}
+    urgent = {why.what: why.weight for why in read("fuga di gas!", head=(0.1, 0.8)).because}
+
+    assert calm["like_others"] > 0
+    assert urgent["like_urgent"] > 0
+    assert urgent["fuga di gas"] > 0
