@@ -11,6 +11,7 @@ from django.db import connection
 
 from ascolto.channels import keeping
 from ascolto.channels.models import ChannelAccount
+from ascolto.generation.models import ModelServer
 from ascolto.kit.vault import Unreadable, Vault
 from ascolto.testing.factories import make_inbox
 
@@ -107,3 +108,16 @@ def test_nothing_of_a_secret_or_of_the_key_is_in_the_database(inboxes, settings)
         cursor.execute("SELECT sealed, settings FROM channels_channelaccount")
         stored = str(cursor.fetchall())
     assert not any(secret in stored for secret in ("secret-0", "secret-1", OLD, NEW))
+
+
+def test_the_key_of_the_language_model_is_sealed_anew_too(settings) -> None:
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = OLD, []
+    server = ModelServer(pk=1)
+    server.store_secrets("a-model-key", {})
+    server.save()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [OLD]
+    said = rotate()
+    assert "The language model is sealed anew." in said
+    assert "1 sealed anew" in said
+    assert "a-model-key" in Vault(NEW).open(ModelServer.objects.get().sealed)
+    assert "0 sealed anew, 1 sealed with this key already." in rotate()
