@@ -80,7 +80,10 @@ class PastConversations:
     def show(self, agent: Agent, targets: Collection[int]) -> Mapping[int, Shown]:
         """The last answer of each that the agent may see."""
         allowed = visible_conversations(agent).filter(pk__in=targets, status=Status.RESOLVED, is_spam=False)
-        rows = {row.pk: row for row in allowed.select_related("customer", "account")}
+        rows = {
+            row.pk: row
+            for row in allowed.select_related("customer", "account").prefetch_related("customer__identities")
+        }
         asked: dict[int, str] = {}
         answers: dict[int, Message] = {}
         for message in _spoken(rows).select_related("agent").defer("html").order_by("occurred_at", "pk"):
@@ -173,7 +176,8 @@ def _shown(conversation: Conversation, question: str, answer: Message) -> Shown:
     # Not when the product starts: it knows the telephone numbers of every country.
     from ascolto.understanding.engine.borrowed import borrowed, without_persons
 
-    names = [conversation.customer.name, answer.agent.name if answer.agent else ""]
+    handles = [word for one in conversation.customer.identities.all() for word in (one.value, one.shown)]
+    names = [conversation.customer.name, answer.agent.name if answer.agent else "", *handles]
     return Shown(
         kind=KIND,
         target=conversation.pk,

@@ -24,13 +24,15 @@ _GOODBYE = (
 _GREETING = re.compile(rf"\A\s*(?:(?:{_HELLO})\b[^\n,!.:]{{0,60}}[,!.:\n]\s*){{1,4}}", re.IGNORECASE)
 _CLOSING = re.compile(rf"^[ \t]*(?:{_GOODBYE})", re.IGNORECASE | re.MULTILINE)
 _PLACEHOLDER = re.compile(r"⟦[A-Z]{1,20}-[0-9]{1,6}[A-Z]{0,3}⟧")
+_WORD = re.compile(r"[\w/-]{5,80}")
+_FIGURES = re.compile(r"\d{5}")
 _BLANKS = re.compile(r"[ \t]{2,}")
 _GAPS = re.compile(rf"{GAP}(?:[ ,;]*{GAP})+")
 
 
 def without_persons(text: str, names: Iterable[str] = ()) -> str:
     """The text without personal data and without these people's names."""
-    seen = _PLACEHOLDER.sub(GAP, mask(text[:LOOKED_AT]).text)
+    seen = _WORD.sub(_without_codes, _PLACEHOLDER.sub(GAP, mask(text[:LOOKED_AT]).text))
     wanted = sorted({part for name in names for part in _parts(name)}, key=len, reverse=True)
     for start in range(0, len(wanted), 50):
         pattern = "|".join(map(re.escape, wanted[start : start + 50]))
@@ -46,6 +48,14 @@ def borrowed(answer: str, names: Iterable[str] = ()) -> str:
     if closing is not None and closing.start() > 0:
         text = text[: closing.start()]
     return without_persons(text.strip(), names)
+
+
+def _without_codes(found: re.Match[str]) -> str:
+    """A word, unless it is a number of an order, a customer or a case: five digits in a row, or letters and at least three digits."""
+    word = found.group()
+    has_letters = any(character.isalpha() for character in word)
+    is_code = _FIGURES.search(word) or (has_letters and sum(character.isdigit() for character in word) >= 3)
+    return GAP if is_code else word
 
 
 def _parts(name: str) -> list[str]:

@@ -185,6 +185,16 @@ def test_no_text_is_too_strange(text: str) -> None:
         ("Gentile cliente, gentile Giulia: tutto fatto", ["Giulia"], "tutto fatto"),
         ("Cordiali saluti", [], "Cordiali saluti"),
         ("Abbiamo chiamato Giulia al 333 1234567.", ["Giulia Ferri"], "Abbiamo chiamato … al …."),
+        (
+            "L'ordine AB-99812 e la pratica 4455667 sono a posto.",
+            [],
+            "L'ordine … e la pratica … sono a posto.",
+        ),
+        (
+            "Costa 1200 euro, entro il 10/05/2026, con il Wi-Fi 6.",
+            [],
+            "Costa 1200 euro, entro il 10/05/2026, con il Wi-Fi 6.",
+        ),
         ("Salve! Il rimborso è partito.\n--\nUfficio clienti", [], "Il rimborso è partito."),
         ("Saluti da Bari non bastano: serve il modulo.", [], "Saluti da Bari non bastano: serve il modulo."),
     ],
