@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from bench.understanding import bias_report, registry, report
-from bench.understanding.reading import shipped
+from bench.understanding.reading import keep_vectors, shipped
 
 BIAS = "bias"
 
@@ -43,6 +43,7 @@ def main() -> None:
         report.write(report.figures(everything, heads), everything)
     if BIAS in names:
         print(f"\n## bias\n\n{bias_report.run(write=options.write)}")
+    keep_vectors()
 
 
 def _measured(name: str, data: Path) -> registry.Outcome:

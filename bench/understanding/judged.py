@@ -82,7 +82,7 @@ def cost(bench: Bench, head: Head, items: Sequence[Item]) -> tuple[float, float]
 
     def work(text: str) -> None:
         ready = prepare(text)
-        head.answer(see(ready, bench.encoder.encode([for_encoder(ready)])[0]))
+        head.answer(see(ready, bench.plain_encoder.encode([for_encoder(ready)])[0]))
 
     return milliseconds(work, [item.text for item in items[:TIMED]])
 
