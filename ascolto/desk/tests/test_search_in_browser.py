@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from ascolto.conversations.actions import add_note
-from ascolto.desk.tests.test_desk_in_browser import _problems, sit_down
+from ascolto.desk.tests.test_desk_in_browser import _problems
 from ascolto.events.consumers import feed_all
 from ascolto.testing.factories import Cast, make_cast, make_conversation, make_customer, receive
 
-__all__ = ["sit_down"]  # a fixture
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
