@@ -49,9 +49,12 @@ def test_an_earlier_answer_goes_into_the_draft_and_no_further(
     sent = Message.objects.filter(direction="out").count()
     page.locator("#draft").fill("Buongiorno Giulia,")
     page.locator(".simi summary").click()
-    page.locator(".simi-one").first.get_by_role("button", name="Insert").click()
+    with page.expect_response("**/similar/") as answer:
+        page.locator(".simi-one").first.get_by_role("button", name="Insert").click()
+    assert answer.value.status == 200
+    page.locator("#similar.htmx-settling, #similar.htmx-swapping").wait_for(state="detached")
     assert page.input_value("#draft") == "Buongiorno Giulia,\n\nTieni premuto il tasto per dieci secondi."
-    assert page.evaluate("document.activeElement.id") == "draft"
+    page.locator("#draft:focus").wait_for()
     assert Message.objects.filter(direction="out").count() == sent
     page.locator(".simi-one", has_text="Stacca").get_by_role("button", name="Not helpful").click()
     page.locator(".simi-one", has_text="Stacca").wait_for(state="detached")

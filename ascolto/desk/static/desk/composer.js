@@ -79,7 +79,7 @@ document.addEventListener("click", (event) => {
   const text = button.closest(".simi-one").querySelector("[data-similar-text]").textContent;
   a.setRangeText(a.value.trim() ? `\n\n${text}` : text, a.value.trim() ? a.value.trimEnd().length : 0, a.value.length, "end");
   a.dispatchEvent(new Event("input", { bubbles: true }));
-  a.focus();
+  setTimeout(() => a.focus()); // after the form was sent: what is sent says which button was pressed
 });
 
 /* ---- drafts ---- */
