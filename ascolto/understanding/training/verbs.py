@@ -102,7 +102,8 @@ def rollback(out: OutputWrapper, options: Options) -> None:
     version = roll_back(
         head=options["head"], by=None, to=options["number"], why="rolled back on the command line"
     )
-    what = f"version {version.number}" if version.number else "the shipped version"
+    shipped = "nothing learnt" if version.head == "topic" else "the shipped version"
+    what = f"version {version.number}" if version.number else shipped
     out.write(f"{version.head}: {what} serves; messages that arrive from now on are read with it.")
 
 
