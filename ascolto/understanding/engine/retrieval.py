@@ -17,10 +17,11 @@ import numpy as np
 from ascolto.understanding.engine.head import Floats
 from ascolto.understanding.engine.lexical import Lexical
 from ascolto.understanding.engine.terms import alternatives_of, terms_of, words_of
-from ascolto.understanding.engine.text import prepare
+from ascolto.understanding.engine.text import window
 from ascolto.understanding.engine.vectors import VectorStore
 
 LIMIT = 60_000  # documents in memory; beyond, the oldest go
+MOST_ASKED = 120  # different words of a question that are looked for
 POOL = 100  # candidates of either kind that are put in order
 CONFIDENT = 0.8  # from this score on it is said that this was answered already
 SHOWN = 0.12  # below nothing is suggested: fewer than one in eight would help
@@ -188,7 +189,7 @@ class Index:
         without: Collection[Key] = (),
     ) -> list[Candidate]:
         """The best documents, and `each_scope` of every scope among the nearest POOL; the best first, none below `shown`."""
-        words = words_of(prepare(question.text).shown)
+        words = list(dict.fromkeys(words_of(window(question.text))))[:MOST_ASKED]
         alternatives = alternatives_of(words, question.languages)
         found = self._lexical.score(alternatives)
         pool = dict(self._vectors.nearest(question.vector, POOL))
@@ -234,11 +235,10 @@ class Index:
     ) -> list[Candidate]:
         slots = [slot for *_rest, slot in chosen]
         having = self._lexical.having(slots, alternatives)
-        different = list(dict.fromkeys(words))
         made = []
         for place, (score, meaning, share, slot) in enumerate(chosen):
             kind, target = self._key(int(self._keys[slot]))
-            common = tuple(word for word, has in zip(different, having, strict=True) if has[place])
+            common = tuple(word for word, has in zip(words, having, strict=True) if has[place])
             made.append(Candidate(kind, target, int(self._scopes[slot]), score, meaning, share, common))
         return made
 

@@ -83,6 +83,13 @@ def test_slots_that_are_used_again_hold_nothing_of_who_was_there() -> None:
     assert found[0].target == 7
 
 
+def test_roman_numbers_are_words_like_others() -> None:
+    index = Index(limit=10)
+    index.add(document(1, "Papa Giovanni XXIII nacque a Sotto il Monte", is_article=True))
+    index.add(document(2, "Papa Giovanni XXII nacque a Cahors", is_article=True))
+    assert index.search(question("dove nacque Giovanni XXIII"), shown=0.0)[0].target == 1
+
+
 def test_each_scope_gets_its_own_best() -> None:
     index = Index(limit=100)
     for target in range(20):
