@@ -114,6 +114,7 @@ def test_corrections_that_contradict_each_other_are_refused(inbox: ChannelAccoun
     assert outcome_of("intent", bench).version.state == ModelVersion.State.REFUSED
 
 
+@pytest.mark.django_db(transaction=True)  # the log shows what is committed
 def test_withdrawn_corrections_and_messages_taken_back_teach_nothing(
     inbox: ChannelAccount, reader: Any
 ) -> None:
@@ -266,6 +267,7 @@ def test_the_commands_tell_what_happened(inbox: ChannelAccount, tmp_path: Path) 
     assert "1  retired" in told("status")
 
 
+@pytest.mark.django_db(transaction=True)  # the log shows what is committed
 def test_messages_are_read_again_with_what_serves_now(inbox: ChannelAccount, reader: Any) -> None:
     message = receive(inbox, "Grazie mille!")
     worker.read_waiting(reader)
