@@ -50,7 +50,9 @@ def due(*, at_least: int = AT_LEAST) -> list[str]:
     return heads if "topic" in heads or not topics_changed() else [*heads, "topic"]
 
 
-def train(heads: Sequence[str], *, progress: Progress, bench: Workbench | None = None) -> Generator[Outcome, None, None]:
+def train(
+    heads: Sequence[str], *, progress: Progress, bench: Workbench | None = None
+) -> Generator[Outcome, None, None]:
     """Train heads one after the other, telling what became of each. Raises AnotherLearns."""
     with alone():
         bench = bench or Workbench()
