@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ascolto.channels.models import ChannelAccount
-from ascolto.conversations.actions import add_reply
+from ascolto.conversations.actions import add_note, add_reply
 from ascolto.conversations.models import Message, Visibility
 from ascolto.events.log import Position, emit, move_cursor
 from ascolto.events.models import Cursor, Event
@@ -77,9 +77,7 @@ def test_what_is_taken_back_has_no_meaning_any_more(inbox: ChannelAccount, reade
 def test_notes_are_nobodys_business_and_answers_are_read_as_ours(inbox: ChannelAccount, reader: Any) -> None:
     asked = receive(inbox, "La linea va?")
     marco = make_agent()
-    note = add_reply(
-        conversation=asked.conversation, agent=marco, text="He calls every day.", visibility=Visibility.NOTE
-    )
+    note = add_note(conversation=asked.conversation, agent=marco, text="He calls every day.")
     answer = add_reply(
         conversation=asked.conversation, agent=marco, text="Sì, ora funziona.", visibility=Visibility.PRIVATE
     )
