@@ -19,7 +19,9 @@ from bench.understanding.rows import NO_BAR, Goal, Row, absent
 LONG = 500  # characters of a mail
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _SLIM = "import django, json, time; django.setup()\nfrom ascolto.config import parts; parts.preload()\nbegin = time.perf_counter()\n"
-_READING = """from ascolto.understanding.serving import open_encoder, shipped_heads, Reader
+_READING = """from ascolto.understanding import worker
+from ascolto.understanding.engine.encoder import open_encoder
+from ascolto.understanding.engine.reader import Reader, shipped_heads
 reader = Reader(open_encoder(), shipped_heads())
 reader.read("Buongiorno")
 seconds = time.perf_counter() - begin
