@@ -114,8 +114,8 @@ def digests(folder: Path = SHIPPED) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def shipped() -> Bench:
-    """The product's own encoder and heads. ASCOLTO_BENCH_CACHE may name a folder for vectors that are asked for again."""
-    folder = os.environ.get("ASCOLTO_BENCH_CACHE", "")
+    """The product's own encoder and heads. BENCH_CACHE may name a folder for vectors that are asked for again."""
+    folder = os.environ.get("BENCH_CACHE", "")
     return Bench(
         Remembering(open_encoder(), Path(folder) / "vectors.npz" if folder else None), shipped_heads()
     )
