@@ -91,7 +91,7 @@ def test_anna_makes_a_topic_and_goes_back_to_a_version_with_the_keyboard(telvia:
     anna.get_by_label("Name", exact=True).focus()
     anna.keyboard.type("Roaming")
     anna.keyboard.press("Enter")
-    anna.locator(".set-list", has_text="Roaming").wait_for()
+    anna.locator(".set-list .link", has_text="Roaming").wait_for()
     anna.goto(f"{telvia.base_url}/settings/understanding/models/sentiment/")
     last = anna.locator("section", has=anna.locator("#v1"))
     last.locator("summary", has_text="Let this one serve").focus()
