@@ -57,6 +57,9 @@ SENTENCES: dict[str, str | Promise] = {
     "saved_reply.changed": _("changed the saved reply %(title)s: %(fields)s"),
     "saved_reply.archived": _("put the saved reply %(title)s away"),
     "saved_reply.restored": _("took the saved reply %(title)s out again"),
+    "topic.changed": _("changed the topic %(name)s: %(fields)s"),
+    "model.learnt": _("The model %(head)s learnt version %(version)s: %(why)s"),
+    "model.made_live": _("Version %(version)s of the model %(head)s is live, after %(previous)s"),
     "demo.started": _("started the demo"),
 }
 KINDS = (
@@ -69,6 +72,8 @@ KINDS = (
     ("company.", _("Company")),
     ("language_model.", _("Language model")),
     ("saved_reply.", _("Saved replies")),
+    ("topic.", _("Topics")),
+    ("model.", _("Models")),
 )
 
 
@@ -151,7 +156,22 @@ def _line(event: Event, names: dict[str, dict[int, str]]) -> Line:
     return Line(event.occurred_at, who, what, event.type)
 
 
-_TOLD = ("role", "email", "name", "reason", "title", "error", "hours", "received", "expected", "days")
+_TOLD = (
+    "role",
+    "email",
+    "name",
+    "reason",
+    "title",
+    "error",
+    "hours",
+    "received",
+    "expected",
+    "days",
+    "head",
+    "version",
+    "why",
+    "previous",
+)
 
 
 def _called(item: str) -> str:

@@ -23,7 +23,9 @@ from ascolto.kit.vault import Unreadable
 from ascolto.workspace.wellbeing import Panel, panel_of
 
 PAGE = 50
-AUDITED = ("agent.", "team.", "token.", "company.", "channel.", "raw_event.", "language_model.", "demo.")
+AUDITED = (
+    "agent.", "team.", "token.", "company.", "channel.", "raw_event.", "language_model.", "saved_reply.", "topic.", "model.", "demo.",
+)  # fmt: skip
 
 
 def base_url(request: HttpRequest) -> str:

@@ -38,7 +38,7 @@ GOOD: dict[str, Any] = {
     "visibility": "note", "channel": "webhook", "attachments": [1], "template": {"name": "hello", "parts": [{"x": 1}]},
     "name": "Giulia", "language": "it", "about": "Two lines", "kind": "webhook", "settings": {"secret": "a-secret", "n": 1},
     "teams": [1], "clear": ["secret"], "is_enabled": True, "purpose": "summary", "message": 1, "generated": [1],
-    "field": "intent", "value": "question",
+    "field": "intent", "value": "question", "title": "Address change", "shortcut": "address", "texts": {"it": "Ciao"}, "team_id": 1,
 }  # fmt: skip
 
 

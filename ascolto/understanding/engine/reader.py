@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ascolto.understanding.engine.answers import needs_answer
@@ -11,7 +11,8 @@ from ascolto.understanding.engine.encoder import Encoder
 from ascolto.understanding.engine.features import folded, grams_of, words_of
 from ascolto.understanding.engine.head import Floats, Head, Seen
 from ascolto.understanding.engine.languages import language_of
-from ascolto.understanding.engine.meaning import Because, Context, Judgement, Meaning
+from ascolto.understanding.engine.meaning import Because, Context, Judgement, Language, Meaning
+from ascolto.understanding.engine.names import LANGUAGES, without_names
 from ascolto.understanding.engine.offers import commercial, shipped_weights
 from ascolto.understanding.engine.personal import find_personal
 from ascolto.understanding.engine.reject import is_none
@@ -44,6 +45,16 @@ def see(prepared: Prepared, vector: Floats) -> Seen:
     return Seen(grams_of(plain), words, vector, signs.values, signs.negators, plain)
 
 
+def nameless(text: Prepared, language: Language) -> Prepared:
+    """The text without names, where capitals tell them: what its vector is made of; the very same object where nothing changed."""
+    if language.code not in LANGUAGES:
+        return text
+    shown = without_names(text.shown)
+    return (
+        text if shown == text.shown else replace(text, shown=shown, plain=shown.casefold().replace("’", "'"))
+    )
+
+
 class Reader:
     """Understands messages. Keep one a process: loading takes a second, a message about two milliseconds."""
 
@@ -58,28 +69,37 @@ class Reader:
     def read_all(self, asked: Sequence[Asked]) -> list[Meaning]:
         """What many messages mean; cheaper a message than one by one."""
         prepared = [prepare(message.text) for message in asked]
-        vectors = self.encoder.encode([for_encoder(text) for text in prepared]) if asked else ()
+        if not asked:
+            return []
+        languages = [
+            language_of(text, message.context.language_hint)
+            for text, message in zip(prepared, asked, strict=True)
+        ]
+        felt = [nameless(text, language) for text, language in zip(prepared, languages, strict=True)]
+        vectors = self.encoder.encode([for_encoder(text) for text in felt])
         return [
-            self._understand(message, text, vector)
-            for message, text, vector in zip(asked, prepared, vectors, strict=True)
+            self._understand(message, text, language, see(without, vector))
+            for message, text, language, without, vector in zip(
+                asked, prepared, languages, felt, vectors, strict=True
+            )
         ]
 
-    def _understand(self, asked: Asked, text: Prepared, vector: Floats) -> Meaning:
-        seen = see(text, vector)
+    def _understand(self, asked: Asked, text: Prepared, language: Language, seen: Seen) -> Meaning:
+        """`seen` is the text without names: what somebody is called says nothing of what they feel or want."""
         sentiment, intent = self._ask("sentiment", seen), self._ask("intent", seen)
         anger = self._ask("anger", seen)
         return Meaning(
-            language=language_of(text, asked.context.language_hint),
+            language=language,
             sentiment=sentiment,
             strength=self._strength(sentiment, seen),
             anger=anger,
             urgency=urgency_of(seen, self._ask("urgency", seen), intent, anger, asked.context),
             intent=intent,
-            topic=self._topic(seen, text.plain),
+            topic=self._topic(text, seen.vector),
             personal=find_personal(asked.text),
             needs_answer=needs_answer(text, self._ask("answer", seen), intent, asked.context),
             commercial=commercial(asked.text) if asked.is_outgoing else None,
-            vector=vector,
+            vector=seen.vector,
             versions=self._versions(asked),
         )
 
@@ -94,13 +114,15 @@ class Reader:
         head = self.heads.get("strength")
         return leaning * (0.5 + 0.5 * head.answer(seen).probabilities["strong"] if head else 1.0)
 
-    def _topic(self, seen: Seen, plain: str) -> Judgement | None:
+    def _topic(self, text: Prepared, vector: Floats) -> Judgement | None:
+        """Of the words with all names: those of products and places say what a message is about."""
         head = self.heads.get("topic")
         if head is None:
             return None
+        seen = see(text, vector)
         if not is_none(head, head.scores(seen)):
             return self._ask("topic", seen)
-        hint = hinted(plain, head.card.get("hints", {}))
+        hint = hinted(text.plain, head.card.get("hints", {}))
         return Judgement(hint[0], HINTED, False, (Because("word", hint[1], 1.0),)) if hint else None
 
     def _ask(self, name: str, seen: Seen) -> Judgement:

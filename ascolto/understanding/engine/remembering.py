@@ -17,6 +17,7 @@ Floats = NDArray[np.float32]
 ORDERS = ((2, 0), (3, 1), (5, 2))  # width of the convolution, tokens to the left of its centre
 WIDTH, EMBEDDING = 256, 512
 KEPT = 3000  # tokens whose terms are kept: 45 MB
+GAP = 2  # empty rows between texts: as far as the widest convolution reaches
 
 
 class RememberingEncoder:
@@ -38,40 +39,48 @@ class RememberingEncoder:
     def encode(self, texts: Sequence[str]) -> Floats:
         """One row a text. Meant for few: of many at once the library streams its weights more cheaply."""
         tokenize = self._weights.sp.encode
-        return np.stack(
-            [self._encode(tokenize(text, out_type=int, add_bos=True, add_eos=True)) for text in texts]
-        )
+        return self._encode([tokenize(text, out_type=int, add_bos=True, add_eos=True) for text in texts])
 
-    def _encode(self, ids: Sequence[int]) -> Floats:
-        weights, count = self._weights, len(ids)
-        places = self._places_of(ids)
-        out = np.empty((count, EMBEDDING + len(ORDERS) * WIDTH), np.float32)
-        known, terms = self._features[places], self._terms[places]
+    def _encode(self, texts: Sequence[Sequence[int]]) -> Floats:
+        """All texts in one run of rows, with empty rows between them, so that no convolution sees two of them."""
+        weights = self._weights
+        lengths = np.array([len(ids) for ids in texts])
+        starts = GAP + np.concatenate([[0], np.cumsum(lengths[:-1] + GAP)])
+        rows = np.concatenate(
+            [np.arange(start, start + length) for start, length in zip(starts, lengths, strict=True)]
+        )
+        places = self._places_of([token for ids in texts for token in ids])
+        count, known = int(starts[-1] + lengths[-1] + GAP), self._features[places]
+        terms = np.zeros((count, self._terms.shape[1]), np.float32)
+        terms[rows] = self._terms[places]
+        out = np.empty((len(rows), EMBEDDING + len(ORDERS) * WIDTH), np.float32)
         out[:, :EMBEDDING] = known[:, :EMBEDDING]
         column = 0
         for order, (width, left) in enumerate(ORDERS):
-            hidden = np.broadcast_to(weights.b1[order], (count, WIDTH)).copy()
+            at = slice(EMBEDDING + order * WIDTH, EMBEDDING + (order + 1) * WIDTH)
+            first = np.broadcast_to(weights.b1[order], (count, WIDTH)).copy()
             for offset in range(width):
-                _add_shifted(hidden, terms[:, column : column + WIDTH], offset - left)
+                _add_shifted(first, terms[:, column : column + WIDTH], offset - left)
                 column += WIDTH
-            np.maximum(hidden, 0, out=hidden)
-            at = EMBEDDING + order * WIDTH
-            hidden += known[:, at : at + WIDTH]
-            second = _neighbours(hidden, width, left) @ weights.w2[order]
+            hidden = np.zeros((count, WIDTH), np.float32)
+            hidden[rows] = np.maximum(first[rows], 0) + known[:, at]
+            second = _neighbours(hidden, width, left)[rows] @ weights.w2[order]
             second += weights.b2[order]
-            np.maximum(second, 0, out=second)
-            second += hidden
-            out[:, at : at + WIDTH] = second
-        return self._finish(_normed(out, weights.ln_g, weights.ln_b, weights.eps).sum(axis=0), count)
+            out[:, at] = np.maximum(second, 0) + hidden[rows]
+        sums = np.add.reduceat(
+            _normed(out, weights.ln_g, weights.ln_b, weights.eps), np.cumsum(lengths) - lengths
+        )
+        return self._finish(sums, lengths.astype(np.float32)[:, None])
 
-    def _finish(self, total: Floats, count: int) -> Floats:
+    def _finish(self, sums: Floats, lengths: Floats) -> Floats:
         weights = self._weights
-        mean = (total @ weights.cnn_W + count * weights.cnn_b) / np.float32(np.sqrt(count))
+        mean = (sums @ weights.cnn_W + lengths * weights.cnn_b) / np.sqrt(lengths)
         first = np.maximum(mean @ weights.d0, 0)
         second = np.maximum(mean @ weights.p1 + first @ weights.d1, 0)
         third = np.maximum(second @ weights.d2, 0)
-        vector: Floats = np.tanh(second @ weights.p3 + third @ weights.d3)
-        return vector / np.sqrt(max(float(vector @ vector), weights.eps))
+        vectors: Floats = np.tanh(second @ weights.p3 + third @ weights.d3)
+        squares = np.einsum("ij,ij->i", vectors, vectors)[:, None]
+        return vectors / np.sqrt(np.maximum(squares, weights.eps))
 
     def _places_of(self, ids: Sequence[int]) -> NDArray[np.int64]:
         """Where the terms of each token are kept; those met for the first time are computed together."""
@@ -102,7 +111,7 @@ class RememberingEncoder:
 
 
 def _add_shifted(total: Floats, terms: Floats, shift: int) -> None:
-    """Add to each token the term of the one `shift` places further; beyond the text there is nothing."""
+    """Add to each row the term of the one `shift` places further; beyond the last there is nothing."""
     count = len(total)
     if shift == 0:
         total += terms
@@ -113,7 +122,7 @@ def _add_shifted(total: Floats, terms: Floats, shift: int) -> None:
 
 
 def _neighbours(rows: Floats, width: int, left: int) -> Floats:
-    """Each token's row beside those of its neighbours, as one row."""
+    """Each row beside its neighbours, as one."""
     count = len(rows)
     padded = np.zeros((count + width - 1, WIDTH), np.float32)
     padded[left : left + count] = rows

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from ascolto.understanding.engine.encoder import Encoder, open_encoder
 from ascolto.understanding.engine.head import Head, Seen
-from ascolto.understanding.engine.reader import see, shipped_heads
+from ascolto.understanding.engine.languages import language_of
+from ascolto.understanding.engine.reader import nameless, see, shipped_heads
 from ascolto.understanding.engine.text import for_encoder, prepare
 from ascolto.understanding.models import ModelVersion
 
@@ -28,7 +29,8 @@ class Workbench:
         for start in range(0, len(new), BATCH):
             part = new[start : start + BATCH]
             prepared = [prepare(text) for text in part]
-            vectors = self.encoder.encode([for_encoder(text) for text in prepared])
+            without = [nameless(ready, language_of(ready)) for ready in prepared]  # as when they are read
+            vectors = self.encoder.encode([for_encoder(text) for text in without])
             for text, ready, vector in zip(part, prepared, vectors, strict=True):
                 self._seen[text] = see(ready, vector)
         return [self._seen[text] for text in texts]
