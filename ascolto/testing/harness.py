@@ -87,7 +87,10 @@ def _private_data() -> None:
     data = tempfile.mkdtemp(prefix="ascolto-test-")
     atexit.register(shutil.rmtree, data, ignore_errors=True)
     os.environ["ASCOLTO_DATA"] = data
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # tests run side by side: no library may take all cores
+    for name in (
+        "OPENBLAS_NUM_THREADS",
+        "OMP_NUM_THREADS",
+    ):  # tests run side by side: no library may take all cores
         os.environ.setdefault(name, "1")
 
 

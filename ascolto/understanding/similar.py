@@ -74,7 +74,11 @@ class Keeper:
             touched = {pk for event in events if (pk := source.touched(event)) is not None}
             if touched:
                 self._renew(kind, source, touched)
-        judged = {(event.data["kind"], event.data["target"]) for event in events if {"kind", "target"} <= event.data.keys()}
+        judged = {
+            (event.data["kind"], event.data["target"])
+            for event in events
+            if {"kind", "target"} <= event.data.keys()
+        }
         if judged:
             for key, by in shifts(judged).items():
                 self.index.shift(key, by)
