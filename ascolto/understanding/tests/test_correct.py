@@ -15,7 +15,7 @@ from ascolto.understanding import worker
 from ascolto.understanding.actions.correct import correct, withdraw
 from ascolto.understanding.models import Correction, Reading, Topic
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # on PostgreSQL the log shows what is committed
 
 
 @pytest.fixture

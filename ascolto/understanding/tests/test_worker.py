@@ -18,7 +18,7 @@ from ascolto.understanding import worker
 from ascolto.understanding.after import register_after_reading
 from ascolto.understanding.models import MessageVector, Reading
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # on PostgreSQL the log shows what is committed
 
 
 @pytest.fixture
