@@ -20,7 +20,6 @@ from ascolto.events.models import Cursor, Event
 from ascolto.events.pulse import Pulse
 from ascolto.kit.clock import now
 from ascolto.understanding.actions.store import Understood, store_readings
-from ascolto.understanding.after import after_reading
 from ascolto.understanding.engine.meaning import Context
 from ascolto.understanding.engine.reader import Asked, Reader
 from ascolto.understanding.models import MessageVector, Reading
@@ -123,7 +122,6 @@ def _read(reader: Reader, cursor: Cursor, events: Sequence[Event]) -> bool:
             return False
         _forget({event.data["message"] for event in events if event.type == "message.removed"})
         store_readings(understood, encoder=reader.encoder.name)
-        after_reading(understood)
     return True
 
 

@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ascolto.understanding.engine.head import Head, Seen, softmax
 from ascolto.understanding.engine.learning import Example, Recipe
@@ -127,40 +128,25 @@ def _with_none(split: Split) -> list[Row]:
     kept = [not is_none(head, one) for one in scores]
     none = [is_none(head, head.scores(seen)) for seen in shipped().seen(list(split.none_test))]
     in_scope = sum(hit and stays for hit, stays in zip(right, kept, strict=True)) / len(right)
+
+    def row(measure: str, value: float, count: int, goal: Any = None) -> Row:
+        return Row(
+            "topics",
+            "CLINC150",
+            measure,
+            value,
+            count,
+            LEARNER,
+            split.part,
+            **({"goal": goal} if goal else {}),
+        )
+
     rows = [
-        Row(
-            "topics",
-            "CLINC150",
-            "in-scope accuracy, nothing turned away",
-            sum(right) / len(right),
-            len(right),
-            LEARNER,
-            split.part,
-        ),
-        Row(
-            "topics",
-            "CLINC150",
-            "in-scope accuracy",
-            in_scope,
-            len(right),
-            LEARNER,
-            split.part,
-            goal=GOALS["clinc in"],
-        ),
+        row("in-scope accuracy, nothing turned away", sum(right) / len(right), len(right)),
+        row("in-scope accuracy", in_scope, len(right), GOALS["clinc in"]),
     ]
     if none:
-        rows.append(
-            Row(
-                "topics",
-                "CLINC150",
-                "out-of-scope recall",
-                sum(none) / len(none),
-                len(none),
-                LEARNER,
-                split.part,
-                goal=GOALS["clinc oos"],
-            )
-        )
+        rows.append(row("out-of-scope recall", sum(none) / len(none), len(none), GOALS["clinc oos"]))
     return rows
 
 

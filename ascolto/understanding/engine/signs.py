@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ascolto.understanding.engine.emoji import GROUP_OF
-from ascolto.understanding.engine.features import folded, words_of
 from ascolto.understanding.engine.lexicon import core, cues, feelings
 from ascolto.understanding.engine.small_words import BETWEEN, CONTRASTS, NEGATORS, STRONGER, UNTIL, WEAKER
 from ascolto.understanding.engine.text import Prepared
@@ -77,12 +76,6 @@ class Signs:
     def count(self, name: str, of: float) -> None:
         """See a sign once more; `of` of them make it full."""
         self.values[name] = min(self.values.get(name, 0.0) + 1 / of, 1.0)
-
-
-def signs_of(prepared: Prepared) -> Mapping[str, float]:
-    """The signs of a prepared text by name; only those that are there."""
-    words = words_of(prepared)
-    return read_signs(prepared, words, [folded(word) for word in words]).values
 
 
 def read_signs(prepared: Prepared, written: Sequence[str], words: Sequence[str]) -> Signs:

@@ -11,16 +11,11 @@ from ascolto.conversations.models import Message
 from ascolto.events.log import emit
 from ascolto.events.models import Cursor, Event
 from ascolto.kit.clock import now
-from ascolto.testing.factories import Cast, make_cast, make_customer, make_inbox, receive
+from ascolto.testing.factories import Cast, make_cast, make_customer, receive
 from ascolto.understanding import following, worker
 from ascolto.understanding.following import Following
 from ascolto.understanding.lookalikes import told_at
 from ascolto.understanding.models import Lookalike, Reading
-from ascolto.understanding.selectors.lookalikes import (
-    conversations_of_group,
-    group_of_conversation,
-    lookalike_groups,
-)
 
 pytestmark = pytest.mark.django_db(transaction=True)  # on PostgreSQL the log tells only of what is settled
 
@@ -158,64 +153,3 @@ def test_a_group_that_was_quiet_for_a_day_begins_anew(
         report(cast, number)
     catch_up(reader, again)
     assert sorted(Lookalike.objects.values_list("size", flat=True)) == [2, 2]
-
-
-def test_the_desk_sees_how_many_where_and_since_when(
-    cast: Cast, reader: Any, following_log: Following
-) -> None:
-    chat = make_inbox("chat", teams=[cast.care])
-    earlier = now() - timedelta(hours=2, minutes=5)
-    for number in range(2):
-        report(cast, number, at=earlier)
-    for number in range(2, 5):
-        report(cast, number, inbox=chat)
-    catch_up(reader, following_log)
-    [group] = lookalike_groups(cast.marco)
-    assert (group.people, group.in_the_last_hour) == (5, 3)
-    assert dict(group.channels) == {"webhook": 2, "chat": 3}
-    assert group.per_hour[-3:] == (2, 0, 3)
-    assert group.growth == 3.0
-    assert "stamattina non funziona internet" in group.sample
-    banner = group_of_conversation(cast.marco, Message.objects.earliest("pk").conversation)
-    assert banner is not None
-    assert banner.people == 5
-    elsewhere = receive(
-        cast.inbox, "Quanto costa il trasloco?", customer=make_customer("Lia Sole")
-    ).conversation
-    assert group_of_conversation(cast.marco, elsewhere) is None
-    assert len(conversations_of_group(cast.marco, group.id)) == 5
-
-
-def test_the_sample_shows_nobody(cast: Cast, reader: Any, following_log: Following) -> None:
-    for number, name in enumerate(("Ada Rossi", "Bea Verdi", "Cia Neri")):
-        text = f"Sono {name}, cell. 347 11122{number}3: da stamattina non funziona internet in tutta la zona"
-        receive(cast.inbox, text, customer=make_customer(name))
-    catch_up(reader, following_log)
-    [group] = lookalike_groups(cast.anna)
-    assert not {"Ada", "Rossi", "347"} & set(group.sample.replace(",", " ").split())
-
-
-def test_viktor_sees_no_group_of_inboxes_that_are_not_his_and_counts_only_his(
-    cast: Cast, reader: Any, following_log: Following
-) -> None:
-    warehouse = make_inbox("webhook", "Warehouse", teams=[cast.viktor.teams.get()])
-    for number in range(4):
-        report(cast, number)
-    catch_up(reader, following_log)
-    assert lookalike_groups(cast.viktor) == []
-    for number in range(4, 7):
-        report(cast, number, inbox=warehouse)
-    catch_up(reader, following_log)
-    assert [group.people for group in lookalike_groups(cast.viktor)] == [3]
-    assert [group.people for group in lookalike_groups(cast.marco)] == [4]
-    assert [group.people for group in lookalike_groups(cast.anna)] == [7]
-
-
-def test_groups_cost_a_fixed_number_of_queries(
-    cast: Cast, reader: Any, following_log: Following, django_assert_max_num_queries: Any
-) -> None:
-    for number in range(6):
-        report(cast, number)
-    catch_up(reader, following_log)
-    with django_assert_max_num_queries(6):
-        assert len(lookalike_groups(cast.marco)) == 1

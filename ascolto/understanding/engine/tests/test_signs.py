@@ -2,7 +2,7 @@ import pytest
 
 from ascolto.understanding.engine.emoji import GROUPS
 from ascolto.understanding.engine.features import folded, words_of
-from ascolto.understanding.engine.signs import SIGN_NAMES, Signs, read_signs, signs_of
+from ascolto.understanding.engine.signs import SIGN_NAMES, Signs, read_signs
 from ascolto.understanding.engine.text import prepare
 
 
@@ -93,7 +93,7 @@ def test_every_sign_lies_between_nothing_and_one_and_has_a_name_for_screens() ->
         "ottimo ❤️❤️❤️❤️ :) grazie grazie grazie",
     ]
     for text in texts:
-        values = signs_of(prepare(text))
+        values = read(text).values
         assert values.keys() <= SIGN_NAMES.keys()
         assert all(0 < value <= 1 for value in values.values())
 
