@@ -31,6 +31,7 @@ class Agent(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
+    public_name = models.CharField(max_length=60, blank=True, default="")  # as customers read it; empty: the first name
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=8, blank=True, default="")

@@ -95,7 +95,8 @@ class Conversation(models.Model):
     )  # a thread of the network: only what is said there belongs to it
     is_spam = models.BooleanField(default=False)
     waiting_since = models.DateTimeField(null=True)  # oldest customer message without an answer
-    due_at = models.DateTimeField(null=True)  # the promise: when a person must have answered
+    due_at = models.DateTimeField(null=True)  # the promise: when a person must have answered, or written as said
+    promised_for = models.DateTimeField(null=True)  # the next date by which somebody said they would write
     snoozed_until = models.DateTimeField(null=True)  # out of the queue until then
     last_message_at = models.DateTimeField(default=now)
     last_inbound_at = models.DateTimeField(null=True)
@@ -116,6 +117,11 @@ class Conversation(models.Model):
                 fields=["due_at", "id", "snoozed_until"],
                 name="conv_due",
                 condition=Q(due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["promised_for", "id"],
+                name="conv_promised",
+                condition=Q(promised_for__isnull=False),
             ),
             models.Index(
                 fields=["assignee", "-last_message_at", "-id"],

@@ -11,6 +11,7 @@ from ascolto.channels.ailments import why_dead
 from ascolto.channels.capabilities import Capabilities, Counting, Limits, measured_length
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Conversation, Delivery, Direction, Message, Visibility
+from ascolto.conversations.signing import signed
 from ascolto.gates import Gate, Refused, register
 from ascolto.kit.clock import now
 
@@ -175,7 +176,7 @@ def channel_allows(attempt: Any) -> None:
     _check_customer(reach)
     if not attempt.text and not attempt.files and not attempt.template:
         raise Refused("empty", "The message is empty.", fix="Write something or attach a file.")
-    _check_length(reach, attempt.text)
+    _check_length(reach, signed(attempt.text, attempt.signature))
     _check_window(reach, attempt.template, automatic=attempt.agent is None)
     _check_files(reach, attempt.files)
 
@@ -267,4 +268,4 @@ def _check_files(reach: Reach, files: Sequence[Any]) -> None:
             )
 
 
-register(Gate.SEND, channel_allows)
+register(Gate.SEND, "channel", channel_allows)

@@ -8,12 +8,25 @@ from ascolto.kit.clock import now
 models.CharField.register_lookup(Lower)  # `value__lower=`: asked as the index below has it
 
 
+class CustomerGroup(models.Model):
+    """Customers whom the company promises more, or whose treatment it wants to compare: families, firms, people in need."""
+
+    name = models.CharField(max_length=60, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Customer(models.Model):
     """A person (or a firm) who writes to the company."""
 
     name = models.CharField(max_length=200, blank=True, default="")
     language = models.CharField(max_length=8, blank=True, default="")
     about = models.CharField(max_length=500, blank=True, default="")
+    group = models.ForeignKey(CustomerGroup, models.SET_NULL, null=True, blank=True, related_name="customers")
     created_at = models.DateTimeField(default=now, editable=False)
 
     def __str__(self) -> str:

@@ -2,10 +2,12 @@
 
 from ascolto.conversations.actions.albums import keep_aliases
 from ascolto.conversations.actions.change import (
+    Handing,
     add_participant,
     assign,
     change_priority,
     change_status,
+    keep_promises,
     mark_spam,
     rename,
     set_labels,
@@ -27,6 +29,7 @@ from ascolto.conversations.actions.receive import receive_messages
 from ascolto.conversations.actions.reply import add_note, add_reply
 
 __all__ = [
+    "Handing",
     "News",
     "Received",
     "add_note",
@@ -37,6 +40,7 @@ __all__ = [
     "change_priority",
     "change_status",
     "keep_aliases",
+    "keep_promises",
     "mark_spam",
     "move_thread",
     "news_of",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +11,29 @@ from django.db import transaction
 
 from ascolto.accounts.models import Agent, Team
 from ascolto.conversations.models import Conversation, Label, Participant, Priority, Status
+from ascolto.conversations.promises import end_waiting
 from ascolto.events.log import actor_of, emit
-from ascolto.gates import Refused
+from ascolto.gates import Gate, Refused, pass_gate
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
 
 _KEEP: Any = object()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handing:
+    """A conversation that is about to change hands: the guarantees at Gate.ASSIGN look at it.
+
+    `agent` does it (None: the product). `how`: assigned, taken, routed, accepted (a hand-off), returned (its owner is gone),
+    escalated. `assignee` and `team` are who will have it.
+    """
+
+    conversation: Conversation
+    agent: Agent | None
+    assignee: Agent | None
+    team: Team | None
+    how: str
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
 
 class StaleVersion(Refused):
@@ -62,10 +80,14 @@ def assign(
     assignee: Agent | None = _KEEP,
     team: Team | None = _KEEP,
     version: int | None = None,
+    how: str = "assigned",
+    why: Sequence[Mapping[str, Any]] = (),
+    overrides: Mapping[str, str] | None = None,
 ) -> bool:
     """Give the conversation to somebody (None: to nobody) or to a team; what is left out stays. Whether it changed.
 
-    Raises Refused when the assignee cannot answer customers, StaleVersion.
+    `how`: see Handing; `why`: the reasons, for the log, as plain values. Raises Refused when the assignee cannot answer customers
+    or a guarantee says no, StaleVersion.
     """
     current = _locked(conversation, version)
     new_assignee = current.assignee if assignee is _KEEP else assignee
@@ -79,6 +101,17 @@ def assign(
     before = (current.assignee_id, current.team_id)
     if before == (new_assignee.pk if new_assignee else None, new_team.pk if new_team else None):
         return False
+    pass_gate(
+        Gate.ASSIGN,
+        Handing(
+            conversation=current,
+            agent=agent,
+            assignee=new_assignee,
+            team=new_team,
+            how=how,
+            overrides=overrides or {},
+        ),
+    )
     current.assignee, current.team = new_assignee, new_team
     _save(current, conversation, "assignee", "team")
     _tell(
@@ -89,6 +122,8 @@ def assign(
         team=current.team_id,
         previous_assignee=before[0],
         previous_team=before[1],
+        how=how,
+        **({"why": list(why)} if why else {}),
     )
     return True
 
@@ -112,7 +147,8 @@ def change_status(
     current.status = status
     current.resolved_at = now() if status == Status.RESOLVED else None
     if status == Status.RESOLVED:
-        current.waiting_since = current.due_at = current.snoozed_until = None
+        end_waiting(current)
+        current.snoozed_until = None
     _save(current, conversation, "status", "resolved_at", "waiting_since", "due_at", "snoozed_until")
     _tell("conversation.status_changed", agent, current, status=status, previous=previous)
     return True
@@ -205,7 +241,7 @@ def mark_spam(*, agent: Agent | None, conversation: Conversation, spam: bool = T
     current.is_spam = spam
     current.status, current.resolved_at = (Status.RESOLVED, now()) if spam else (Status.OPEN, None)
     if spam:
-        current.waiting_since = current.due_at = None
+        end_waiting(current)
     _save(current, conversation, "is_spam", "status", "resolved_at", "waiting_since", "due_at")
     _tell("conversation.spam_marked", agent, current, spam=spam)
     return True
@@ -218,3 +254,19 @@ def add_participant(*, agent: Agent | None, conversation: Conversation, person: 
     if made:
         _tell("conversation.participant_added", agent, conversation, person=person.pk)
     return made
+
+
+@transaction.atomic
+def keep_promises(promises: Mapping[int, tuple[datetime | None, datetime | None, datetime | None]]) -> int:
+    """What the clocks say, by conversation: since when the customer waits, the next promise, the next dated one. Returns how many
+    differed. The version stays: nobody decided anything.
+    """
+    rows = Conversation.objects.select_for_update(of=("self",)).filter(pk__in=promises).order_by("pk")
+    changed = []
+    for row in rows.only("pk", "waiting_since", "due_at", "promised_for"):
+        wanted = promises[row.pk]
+        if (row.waiting_since, row.due_at, row.promised_for) != wanted:
+            row.waiting_since, row.due_at, row.promised_for = wanted
+            changed.append(row)
+    Conversation.objects.bulk_update(changed, ["waiting_since", "due_at", "promised_for"], batch_size=200)
+    return len(changed)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from ascolto.accounts.models import Agent
 from ascolto.conversations.models import Author, Conversation, Delivery, Direction, Message
+from ascolto.conversations.promises import end_waiting
 from ascolto.conversations.reach import reaches
 from ascolto.events.log import actor_of, emit
 from ascolto.gates import Refused
@@ -39,7 +40,7 @@ def keep_echo(parent: Message, echo: Mapping[str, Any], occurred_at: datetime) -
         occurred_at=min(occurred_at, now()),
     )
     if conversation.waiting_since is not None and conversation.waiting_since <= message.occurred_at:
-        conversation.waiting_since = conversation.due_at = None
+        end_waiting(conversation)
     _last(conversation, message)
     conversation.save()
     emit(
@@ -78,7 +79,7 @@ def note_answered_outside(*, agent: Agent, conversation: Conversation, text: str
         kind="outside",
         text=clean(text, 20_000).strip(),
     )
-    current.waiting_since = current.due_at = None
+    end_waiting(current)
     _last(current, message)
     current.save()
     conversation.refresh_from_db()

@@ -16,6 +16,7 @@ from ascolto.conversations.actions.placing import Finder, Key, Received, aliased
 from ascolto.conversations.actions.revising import revise
 from ascolto.conversations.files import make_attachments
 from ascolto.conversations.models import Author, Conversation, Delivery, Direction, Message, Status
+from ascolto.conversations.promises import Asked, end_waiting, promise_answer, promise_answers
 from ascolto.customers.actions import note_written_again
 from ascolto.events.log import Actor, emit_all, make_event
 from ascolto.events.models import Event
@@ -58,13 +59,13 @@ def receive_messages(items: Sequence[Received]) -> int:
     for item, conversation in found:
         if conversation is None:
             park(item)
-    return len(_store(placed, finder, company, moment))
+    return len(_store(placed, finder, moment))
 
 
 def _store(
-    placed: Sequence[tuple[Received, Conversation]], finder: Finder, company: Company, moment: datetime
+    placed: Sequence[tuple[Received, Conversation]], finder: Finder, moment: datetime
 ) -> list[Message]:
-    events = _save_conversations(placed, finder, company, moment)
+    events = _save_conversations(placed, finder, moment)
     keep_threads(finder.threads)
     messages = [_message(item, conversation, moment) for item, conversation in placed]
     bulk.insert(connection, messages)
@@ -137,12 +138,19 @@ def _known(keys: Iterable[tuple[int, str]]) -> dict[Key, str]:
 
 
 def _save_conversations(
-    placed: Sequence[tuple[Received, Conversation]], finder: Finder, company: Company, moment: datetime
+    placed: Sequence[tuple[Received, Conversation]], finder: Finder, moment: datetime
 ) -> list[Event]:
-    reopened = {}
+    reopened, asked = {}, {}
     for item, conversation in placed:
-        if _absorb(conversation, item, company, moment):
+        was = conversation.status
+        if _absorb(conversation, item, moment):
             reopened[id(conversation)] = conversation
+        if conversation.waiting_since is None:
+            asked.pop(id(conversation), None)
+        elif conversation.due_at is None:
+            is_first = conversation.pk is None or was == Status.RESOLVED
+            asked[id(conversation)] = Asked(conversation, conversation.waiting_since, item.channel, is_first)
+    promise_answers(list(asked.values()))
     bulk.insert(connection, finder.fresh)
     fresh = {id(conversation) for conversation in finder.fresh}
     changed = list({id(c): c for _, c in placed if id(c) not in fresh}.values())
@@ -167,7 +175,7 @@ def _created(conversation: Conversation) -> Event:
     )
 
 
-def _absorb(conversation: Conversation, item: Received, company: Company, moment: datetime) -> bool:
+def _absorb(conversation: Conversation, item: Received, moment: datetime) -> bool:
     """Let the message change the conversation; whether it reopened it."""
     message, at = item.message, min(item.message.occurred_at, moment)
     kinds = [kind for kind in conversation.channels.split(",") if kind and kind != item.channel]
@@ -181,14 +189,13 @@ def _absorb(conversation: Conversation, item: Received, company: Company, moment
     conversation.last_message_at = max(conversation.last_message_at, at)
     conversation.version += 1
     if message.outgoing:
-        _answer(conversation, at, company)
+        _answer(conversation, at)
         return False
     conversation.last_inbound_at = max(conversation.last_inbound_at or at, at)
     if message.automatic or (comes_late and _was_answered_outside(conversation, at)):
         return False
     if conversation.waiting_since is None or at < conversation.waiting_since:
-        conversation.waiting_since = at
-        conversation.due_at = at + timedelta(minutes=company.promise_minutes)
+        conversation.waiting_since, conversation.due_at = at, None  # promised when the batch is through
     conversation.snoozed_until = None
     if conversation.status in {Status.PENDING, Status.RESOLVED}:
         conversation.status, conversation.resolved_at = Status.OPEN, None
@@ -196,15 +203,16 @@ def _absorb(conversation: Conversation, item: Received, company: Company, moment
     return False
 
 
-def _answer(conversation: Conversation, at: datetime, company: Company) -> None:
+def _answer(conversation: Conversation, at: datetime) -> None:
     """Somebody answered outside the desk at `at`; what the customer wrote after that still waits."""
     since = None
     if conversation.waiting_since and conversation.last_inbound_at and conversation.last_inbound_at > at:
         later = conversation.messages.filter(direction="in", is_automatic=False, occurred_at__gt=at)
         later = later.filter(occurred_at__gte=conversation.waiting_since)
         since = later.order_by("occurred_at").values_list("occurred_at", flat=True).first()
-    conversation.waiting_since = since
-    conversation.due_at = since + timedelta(minutes=company.promise_minutes) if since else None
+    end_waiting(conversation)
+    if since is not None:
+        promise_answer(conversation, since)
 
 
 def _was_answered_outside(conversation: Conversation, at: datetime) -> bool:

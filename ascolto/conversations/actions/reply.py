@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +20,9 @@ from ascolto.conversations.models import (
     Message,
     Visibility,
 )
+from ascolto.conversations.promises import end_waiting
 from ascolto.conversations.reach import Reach, reach_of
+from ascolto.conversations.signing import signature_of
 from ascolto.events.log import actor_of, emit
 from ascolto.gates import Gate, Refused, pass_gate
 from ascolto.kit.clock import now
@@ -29,7 +31,11 @@ from ascolto.kit.text import clean, excerpt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What somebody wants to send: the guarantees at Gate.SEND look at it."""
+    """What somebody wants to send: the guarantees at Gate.SEND look at it.
+
+    Without an agent a machine writes. `signature`: the name below the text, as the customer reads it. `overrides`: guarantees that a
+    person sets aside, each with the reason. `seen`: the newest message that the writer had read.
+    """
 
     conversation: Conversation
     agent: Agent | None
@@ -39,6 +45,9 @@ class Attempt:
     files: Sequence[Attachment]
     template: dict[str, Any] | None
     provenance: Sequence[Mapping[str, Any]] = ()
+    signature: str = ""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    seen: int | None = None
 
 
 def _earlier(client_key: str | None, conversation: Conversation, agent: Agent | None) -> Message | None:
@@ -67,12 +76,14 @@ def add_reply(
     template: dict[str, Any] | None = None,
     html: str = "",
     provenance: Sequence[Mapping[str, Any]] = (),
+    overrides: Mapping[str, str] | None = None,
+    seen: int | None = None,
 ) -> Message:
     """Put an answer to the customer on its way and return it; the courier (delivery) picks it up.
 
     `account` chooses the channel; without it the one the customer used last. `client_key` makes the call idempotent.
-    `provenance`: where its words come from, where no person wrote them alone.
-    Raises Refused when a guarantee or the channel says no.
+    `provenance`: where its words come from, where no person wrote them alone. `overrides` and `seen`: see Attempt.
+    Without an agent the message is automatic: nobody has answered yet. Raises Refused when a guarantee or the channel says no.
     """
     text = clean(text).strip()
     if earlier := _earlier(client_key, conversation, agent):
@@ -88,13 +99,17 @@ def add_reply(
         files=attachments,
         template=template,
         provenance=provenance,
+        signature=signature_of(agent, reach.account.kind, visibility),
+        overrides=overrides or {},
+        seen=seen,
     )
     pass_gate(Gate.SEND, attempt)
     message = _write(attempt, html=html, client_key=client_key)
-    _answered(current, message, reach)
-    conversation.refresh_from_db(
-        fields=["version", "waiting_since", "due_at", "last_message_at", "preview", "channels"]
-    )
+    if agent is not None:
+        _answered(current, message, reach)
+        conversation.refresh_from_db(
+            fields=["version", "waiting_since", "due_at", "last_message_at", "preview", "channels", "assignee"]
+        )
     return message
 
 
@@ -106,6 +121,7 @@ def _write(attempt: Attempt, *, html: str, client_key: str | None) -> Message:
         visibility=attempt.visibility,
         author_kind=Author.AGENT if attempt.agent else Author.SYSTEM,
         agent=attempt.agent,
+        is_automatic=attempt.agent is None,
         identity_id=attempt.reach.identity_id,
         text=attempt.text,
         html=html,
@@ -130,7 +146,11 @@ def _write(attempt: Attempt, *, html: str, client_key: str | None) -> Message:
 
 
 def _extra(attempt: Attempt) -> dict[str, Any]:
-    told = {"template": attempt.template, "provenance": [dict(item) for item in attempt.provenance]}
+    told = {
+        "template": attempt.template,
+        "provenance": [dict(item) for item in attempt.provenance],
+        "signature": attempt.signature,
+    }
     return {name: value for name, value in told.items() if value}
 
 
@@ -143,7 +163,7 @@ def _claim_files(message: Message, files: Sequence[Attachment]) -> None:
 
 
 def _answered(conversation: Conversation, message: Message, reach: Reach) -> None:
-    conversation.waiting_since = conversation.due_at = None
+    end_waiting(conversation)
     conversation.last_message_at = message.occurred_at
     conversation.preview = excerpt(message.text, 200)
     kinds = [kind for kind in conversation.channels.split(",") if kind and kind != reach.account.kind]
@@ -163,6 +183,7 @@ def _answered(conversation: Conversation, message: Message, reach: Reach) -> Non
             team=conversation.team_id,
             previous_assignee=None,
             previous_team=conversation.team_id,
+            how="answered",
         )
     conversation.save(update_fields=fields)
 

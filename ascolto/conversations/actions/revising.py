@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from ascolto.accounts.models import Company
 from ascolto.conversations.actions.placing import Received, by_account
 from ascolto.conversations.models import Conversation, Message, MessageRevision, Status
+from ascolto.conversations.promises import promise_answer
 from ascolto.events.log import emit
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean, excerpt
@@ -72,8 +72,8 @@ def _wants_an_answer(conversation: Conversation, message: Message, revised_at: d
     reopened = conversation.status in {Status.PENDING, Status.RESOLVED}
     if reopened:
         conversation.status, conversation.resolved_at = Status.OPEN, None
-    conversation.waiting_since = conversation.waiting_since or at
-    conversation.due_at = conversation.due_at or at + timedelta(minutes=Company.current().promise_minutes)
+    if conversation.waiting_since is None:
+        promise_answer(conversation, at)
     conversation.snoozed_until = None
     conversation.last_message_at = max(conversation.last_message_at, at)
     conversation.last_inbound_at = max(conversation.last_inbound_at or at, at)
