@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class SlaConfig(AppConfig):
     name = "ascolto.sla"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Conversations ask this room by when somebody must have answered."""
+        from ascolto.conversations.promises import register_promise
+        from ascolto.sla.promising import promise
+
+        register_promise(promise)
