@@ -18,6 +18,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 from ascolto.understanding.engine.meaning import Because, Judgement
+from ascolto.understanding.engine.offer_spans import Span, sentence_spans
 from ascolto.understanding.engine.offer_words import ADVANTAGES, FAMILIES
 from ascolto.understanding.engine.text import Prepared, prepare
 
@@ -66,6 +67,20 @@ def commercial(text: str, language: str = "") -> Judgement:
         because=_because(words, features, weights, 1.0 if label == OFFER else -1.0),
         probabilities={OFFER: offer, PLAIN: 1 - offer},
     )
+
+
+def selling_sentence(text: str) -> Span | None:
+    """Where the sentence that sells most begins and ends in `text` as it was given; None where nothing is sold.
+
+    `text[begin:end]` is what to mark, and what to take out. Every text that `commercial` calls an offer has one.
+    """
+    if commercial(text).label != OFFER:
+        return None
+    spans = sentence_spans(text)
+    if not spans:
+        return (0, len(text))
+    weights = shipped_weights()
+    return max(spans, key=lambda span: score(features_of(words_of(prepare(text[slice(*span)]))), weights))
 
 
 @cache

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from ascolto.understanding.engine.offers import commercial, shipped_weights
+from ascolto.understanding.engine.offers import commercial, selling_sentence, shipped_weights
 
 SELLS = (
     "Solo per te: passa alla fibra a 19,90 al mese, attivala entro domenica!",
@@ -45,6 +45,18 @@ def test_a_sales_line_at_the_end_of_a_long_answer_is_still_one() -> None:
     answer = "Il tecnico ha controllato la linea e ha sostituito il cavo in cantina. " * 6
     assert commercial(answer).label == "plain"
     assert commercial(answer + SELLS[0]).label == "offer"
+
+
+def test_the_sentence_that_sells_is_shown_where_it_stands() -> None:
+    answer = "Gentile Giulia, il guasto è risolto.\nRiavvii il modem e mi dica se va. "
+    text = answer + SELLS[0] + "\nMarco"
+    span = selling_sentence(text)
+    assert span is not None
+    assert text[slice(*span)] == SELLS[0]
+
+
+def test_a_plain_answer_has_no_sentence_that_sells() -> None:
+    assert [selling_sentence(text) for text in PLAIN] == [None] * len(PLAIN)
 
 
 def test_the_two_probabilities_are_one() -> None:
