@@ -95,7 +95,9 @@ class Conversation(models.Model):
     )  # a thread of the network: only what is said there belongs to it
     is_spam = models.BooleanField(default=False)
     waiting_since = models.DateTimeField(null=True)  # oldest customer message without an answer
-    due_at = models.DateTimeField(null=True)  # the promise: when a person must have answered, or written as said
+    due_at = models.DateTimeField(
+        null=True
+    )  # the promise: when a person must have answered, or written as said
     promised_for = models.DateTimeField(null=True)  # the next date by which somebody said they would write
     snoozed_until = models.DateTimeField(null=True)  # out of the queue until then
     last_message_at = models.DateTimeField(default=now)

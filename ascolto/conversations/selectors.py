@@ -26,6 +26,7 @@ from ascolto.kit.ids import reference_number
 from ascolto.kit.text import clean
 
 __all__ = [
+    "BY_TIME",
     "COUNT_CAP",
     "VIEWS",
     "BadCursor",
@@ -40,7 +41,8 @@ __all__ = [
     "visible_conversations",
 ]
 
-VIEWS = ("to_answer", "mine", "unassigned", "public", "pending", "on_hold", "resolved", "all")
+VIEWS = ("to_answer", "mine", "unassigned", "promised", "public", "pending", "on_hold", "resolved", "all")
+BY_TIME = {"to_answer": "due_at", "promised": "promised_for"}  # views with what is due first on top
 COUNT_CAP = 1000  # counting stops here, so that a count costs the same at a thousand and at a million
 ROW = [
     "id",
@@ -58,6 +60,7 @@ ROW = [
     "team__name",
     "waiting_since",
     "due_at",
+    "promised_for",
     "snoozed_until",
     "last_message_at",
     "last_inbound_at",
@@ -127,6 +130,7 @@ def _in_view(view: str, agent: Agent) -> Q:
 
 _FIXED_VIEWS = {
     "unassigned": Q(assignee__isnull=True) & ~Q(status=Status.RESOLVED),
+    "promised": Q(promised_for__isnull=False),
     "public": Q(has_public=True) & ~Q(status=Status.RESOLVED),
     "pending": Q(status=Status.PENDING),
     "on_hold": Q(status=Status.ON_HOLD),
@@ -177,15 +181,15 @@ def list_conversations(
 ) -> Page:
     """One page of what the agent may see; `among`: of those alone.
 
-    "to_answer" has the promise due first, every other view the newest activity first.
+    "to_answer" has the promise due first, "promised" the dated promise due first, every other view the newest activity first.
     Raises BadCursor, and KeyError for an unknown view.
     """
     sight = sight_of(agent)
     rows = _narrowed(_rows().filter(_in_view(view, agent)), filters or Filters())
     if among is not None:
         rows = rows.filter(among)
-    by_promise = view == "to_answer"
-    key = "due_at" if by_promise else "last_message_at"
+    by_promise = view in BY_TIME
+    key = BY_TIME.get(view, "last_message_at")
     if cursor:
         moment, pk = _after(cursor)
         side = "gt" if by_promise else "lt"

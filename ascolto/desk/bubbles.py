@@ -20,6 +20,7 @@ from ascolto.conversations.models import (
     Direction,
     Visibility,
 )
+from ascolto.conversations.signing import signed
 from ascolto.desk.facts import Facts, facts_of
 from ascolto.desk.looks import Look, look_of
 from ascolto.desk.reading import Said
@@ -88,6 +89,7 @@ class Bubble:
     removed_by_us: bool
     is_outside: bool  # noted by a person: answered on the network's own page
     reading: ReadingLine | None = None  # what was understood of it, as soon as it was read
+    signature: str = ""  # below the text, as the customer reads it
     origins: Sequence[str] = ()  # of words that no person wrote alone
     is_message: bool = True
 
@@ -183,8 +185,15 @@ def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: 
         is_liked=row["extra"].get("liked") is True,
         removed_by_us=row["extra"].get("removed_by_us") is True,
         is_outside=row["kind"] == "outside",
+        signature=_signature(row["extra"], text) if row["direction"] == Direction.OUT else "",
         origins=provenance_words(row["extra"]) if row["direction"] == Direction.OUT else (),
     )
+
+
+def _signature(extra: dict[str, Any], text: str) -> str:
+    """The name below the text, unless the text ends with it already."""
+    signature = str(extra.get("signature") or "")
+    return signature if signed(text, signature) != text else ""
 
 
 def _author(row: dict[str, Any], conversation: Conversation, company: str) -> tuple[str, Any, str]:

@@ -13,6 +13,7 @@ from ascolto.accounts.models import Agent
 from ascolto.channels.ailments import dead_among
 from ascolto.conversations.models import Conversation, Message, Visibility
 from ascolto.conversations.reach import BLOCKED, Reach, reaches
+from ascolto.conversations.signing import signature_of
 from ascolto.desk.looks import Look, look_of
 from ascolto.ui.jinja import url_or_none
 from ascolto.ui.reasons import in_own_language
@@ -45,6 +46,7 @@ class Way:
     private_link: str = ""  # where the customer can go on in private by themselves
     fix_url: str = ""  # where whoever may repair the inbox does so
     parts: bool = False  # long texts leave (and cost) in parts
+    signature: str = ""  # what will stand below the text
 
     def as_data(self) -> dict[str, Any]:
         """What the composer's script needs to know."""
@@ -57,6 +59,7 @@ class Way:
             "files": self.max_files if self.takes_files else 0,
             "shut": self.shut,
             "parts": self.parts,
+            "signature": self.signature,
         }
 
 
@@ -130,6 +133,7 @@ def _way(agent: Agent, reach: Reach, private_link: str, dead: str, by_name: bool
         hint=_hint(reach),
         read_only=not can.answers,
         parts=can.parts,
+        signature=signature_of(agent, account.kind, reach.visibility),
         private_link=private_link,
         fix_url=(url_or_none("workspace:inbox", account.pk) or "") if dead and agent.is_administrator else "",
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +41,8 @@ class Draft:
     template: dict[str, object] | None
     resolves: bool
     generated: Sequence[int] = ()  # texts of a language model that were put into it
+    overrides: Mapping[str, str] = field(default_factory=dict)  # guarantees set aside, with the reason
+    seen: int | None = None  # the newest message when the text was begun
 
 
 def read_draft(request: HttpRequest) -> Draft:
@@ -63,7 +65,16 @@ def read_draft(request: HttpRequest) -> Draft:
         template=_template(data) if mode == Visibility.PRIVATE else None,
         resolves=data.get("then") == "resolve",
         generated=[int(pk) for pk in data.getlist("generated")[:20] if pk.isdigit() and len(pk) < 18],
+        overrides=read_overrides(data),
+        seen=int(seen) if (seen := data.get("seen", "")).isdigit() and len(seen) < 18 else None,
     )
+
+
+def read_overrides(data: QueryDict) -> dict[str, str]:
+    """Why guarantees are set aside, by their names: fields `override-<name>`."""
+    named = {key.removeprefix("override-"): key for key in data if key.startswith("override-")}
+    reasons = {name[:40]: clean(data.get(key, ""), 500).strip() for name, key in list(named.items())[:10]}
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def _account(way: str) -> ChannelAccount | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ascolto.accounts.models import Agent, Team
 from ascolto.conversations.models import Conversation, Priority
+from ascolto.desk import kept
 from ascolto.desk.bubbles import Line
 from ascolto.events.models import Event
 from ascolto.ui.jinja import moment
@@ -25,8 +26,11 @@ ICONS = {
     "conversation.spam_marked": "shield-alert",
     "conversation.participant_added": "user-round-plus",
     "message.resent": "repeat-2",
+    **kept.ICONS,
 }
 AT_MOST = 200
+PEOPLE = ("assignee", "person", *kept.PEOPLE)  # fields of events that name people
+TEAMS = ("team", *kept.TEAMS)
 
 
 def read_lines(
@@ -58,8 +62,8 @@ def read_lines(
 
 def _names(events: Sequence[Event]) -> tuple[dict[int | None, str], dict[int | None, str]]:
     actors = (e.actor_id for e in events if e.actor_kind == "agent")
-    people = {pk for pk in (*actors, *(e.data.get(f) for e in events for f in ("assignee", "person"))) if pk}
-    teams = {pk for e in events if (pk := e.data.get("team"))}
+    people = {pk for pk in (*actors, *(e.data.get(f) for e in events for f in PEOPLE)) if pk}
+    teams = {pk for e in events for f in TEAMS if (pk := e.data.get(f))}
     named_people = Agent.objects.filter(pk__in=people) if people else []
     named_teams = Team.objects.filter(pk__in=teams) if teams else []
     return {a.pk: a.name for a in named_people}, {t.pk: t.name for t in named_teams}
@@ -71,6 +75,8 @@ Words = dict[str, str]
 def _words(event: Event, people: dict[int | None, str], teams: dict[int | None, str]) -> str:
     who = people.get(event.actor_id, "") if event.actor_kind == "agent" else "Ascolto"
     words, data = {"who": who or _("Somebody")}, event.data
+    if event.type in kept.ICONS:
+        return kept.words_of(event, words["who"], people, teams)
     match event.type.partition(".")[2]:
         case "assigned":
             return _assigned(event, people, teams, words)
@@ -102,7 +108,11 @@ def _assigned(event: Event, people: dict[int | None, str], teams: dict[int | Non
     assignee, team = data.get("assignee"), data.get("team")
     if assignee != data.get("previous_assignee"):
         if assignee is None:
-            return _("%(who)s left it to nobody") % words
+            return (
+                _("%(who)s gave it back to the queue")
+                if data.get("how") == "returned"
+                else _("%(who)s left it to nobody")
+            ) % words
         if assignee == event.actor_id and event.actor_kind == "agent":
             return _("%(who)s took it") % words
         return _("%(who)s gave it to %(whom)s") % (words | {"whom": people.get(assignee, "?")})

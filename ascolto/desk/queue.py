@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ascolto.conversations.models import Status
-from ascolto.conversations.selectors import COUNT_CAP, VIEWS, Filters
+from ascolto.conversations.selectors import BY_TIME, COUNT_CAP, VIEWS, Filters
 from ascolto.customers.models import Identity
 from ascolto.desk.looks import Look, look_of
 from ascolto.desk.mood import marks_of
@@ -31,8 +31,9 @@ SIGNS: dict[str, tuple[str | Promise, str]] = {
     "to_answer": (gettext_lazy("To answer"), "message-circle-reply"),
     "mine": (gettext_lazy("Mine"), "user-round"),
     "unassigned": (gettext_lazy("Unassigned"), "circle-dashed"),
+    "promised": (gettext_lazy("Dated promises"), "calendar-clock"),
     "public": (gettext_lazy("In public"), "globe"),
-    "pending": (gettext_lazy("Pending"), "calendar-clock"),
+    "pending": (gettext_lazy("Pending"), "pause"),
     "on_hold": (gettext_lazy("On hold"), "split"),
     "resolved": (gettext_lazy("Done"), "check"),
     "all": (gettext_lazy("All"), "layers"),
@@ -158,6 +159,7 @@ class Row:
     assignee_id: int | None
     assignee: str
     team: str
+    is_dated: bool = False  # what is due is a date that somebody promised
     marks: Sequence[Chip] = ()
     found: Found | None = None
 
@@ -185,19 +187,21 @@ def _row(
     midnight: datetime,
     mood: Mood | None,
 ) -> Row:
-    due = row["due_at"]
-    key = due if view == "to_answer" else row["last_message_at"]
+    by_time = BY_TIME.get(view)
+    due = row[by_time or "due_at"]
+    key = due if by_time else row["last_message_at"]
     return Row(
         id=row["id"],
         number=row["number"],
         version=row["version"],
         order=int(key.timestamp() * 1_000_000) if key else 0,
-        group=_group(due, at, midnight) if view == "to_answer" else "",
+        group=_group(due, at, midnight) if by_time else "",
         href=href,
         name=row["customer__name"] or names.get(row["customer_id"]) or _("Unknown customer"),
         key=row["customer_id"],
         text=row["preview"] or row["subject"] or _("A message without words"),
         clock=promise.clock(due, row["waiting_since"], at),
+        is_dated=due is not None and due == row["promised_for"],
         time=short_date(row["last_message_at"]),
         time_title=moment(row["last_message_at"]),
         looks=[look_of(kind) for kind in row["channels"][:4]],

@@ -56,8 +56,8 @@ def _locked(conversation: Conversation, version: int | None = None) -> Conversat
 def _save(conversation: Conversation, original: Conversation, *fields: str) -> None:
     conversation.version += 1
     conversation.save(update_fields=[*fields, "version"])
-    for field in (*fields, "version"):  # the caller's copy tells the truth too
-        attribute = Conversation._meta.get_field(field).attname  # type: ignore[union-attr]
+    for name in (*fields, "version"):  # the caller's copy tells the truth too
+        attribute = Conversation._meta.get_field(name).attname  # type: ignore[union-attr]
         setattr(original, attribute, getattr(conversation, attribute))
 
 

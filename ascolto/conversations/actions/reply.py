@@ -108,7 +108,15 @@ def add_reply(
     if agent is not None:
         _answered(current, message, reach)
         conversation.refresh_from_db(
-            fields=["version", "waiting_since", "due_at", "last_message_at", "preview", "channels", "assignee"]
+            fields=[
+                "version",
+                "waiting_since",
+                "due_at",
+                "last_message_at",
+                "preview",
+                "channels",
+                "assignee",
+            ]
         )
     return message
 

@@ -71,6 +71,8 @@ def _send(agent: Agent, conversation: Conversation, draft: Draft) -> Message:
             client_key=draft.client_key,
             template=draft.template,
             provenance=provenance,
+            overrides=draft.overrides,
+            seen=draft.seen,
         )
     note_used(message)
     if draft.resolves and not agent.is_guest:

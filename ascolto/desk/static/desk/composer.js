@@ -123,7 +123,7 @@ function show(f) {
 }
 
 function count(f, can, m) {
-  const counter = f.querySelector("[data-counter]"), text = area().value.trim();
+  const counter = f.querySelector("[data-counter]"), text = signed(area().value.trim(), m === "note" ? "" : can?.signature);
   const used = COUNT[can?.counting || "characters"](text), limit = m === "note" ? 0 : can?.limit || 0;
   const near = limit && used > limit * 0.8;
   counter.textContent = m !== "note" && can?.shut ? "" : limit && (limit <= 100_000 || near) ? `${number(used)} / ${number(limit)}` : used ? number(used) : "";
@@ -134,6 +134,9 @@ function count(f, can, m) {
   button.setAttribute("aria-disabled", String(Boolean(blocked)));
   button.title = blocked || "Ctrl ↵";
 }
+
+/* As conversations/signing.py puts it under the text, so that the counter and the gate say the same. */
+const signed = (text, signature) => (!signature || !text || text.endsWith(signature) ? text : `${text}\n${signature}`);
 
 function reasonAgainst(f, used, limit, can, m) {
   if (limit && used > limit) return word("too_long", { count: number(used - limit) });
