@@ -11,8 +11,8 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.channels.protocol import Account, Adapter, ConfigError, ErrorClass, Failure, Polled, SendRefused
+from ascolto.events.exclusive import exclusively
 from ascolto.events.log import emit
-from ascolto.intake.exclusive import exclusively
 from ascolto.intake.journal import Entry, insert
 from ascolto.kit.clock import now
 from ascolto.kit.vault import Unreadable

@@ -17,8 +17,8 @@ from ascolto.channels.keeping import keep_values
 from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.channels.protocol import ConfigError, ErrorClass, Failure, Renewed, SendRefused
 from ascolto.channels.registry import UnknownChannel
+from ascolto.events.exclusive import exclusively
 from ascolto.events.log import emit
-from ascolto.intake.exclusive import exclusively
 from ascolto.intake.models import Renewal
 from ascolto.intake.pollers import note_failure
 from ascolto.kit.clock import now

@@ -15,9 +15,9 @@ from ascolto.channels.actions import change_settings, connect, disable
 from ascolto.channels.capabilities import Capabilities
 from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.channels.protocol import Account, Adapter, ErrorClass, Failure, Renewed, SendRefused, setting
+from ascolto.events.exclusive import exclusively
 from ascolto.events.models import Event
 from ascolto.intake import renewing
-from ascolto.intake.exclusive import exclusively
 from ascolto.intake.models import Renewal
 from ascolto.intake.renewing import due_accounts, plan_renewal, renew_account
 from ascolto.kit.clock import at, now
