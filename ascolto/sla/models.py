@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from ascolto.kit.clock import now
-from ascolto.kit.ids import reference_number
+from ascolto.kit.ids import new_token, reference_number
 
 
 class ClockKind(models.TextChoices):
@@ -96,8 +96,10 @@ class EscalationStep(models.Model):
 
 
 class PromiseSettings(models.Model):
-    """What the company chose about its promises: one row."""
+    """What the company chose about its promises: one row. `stamp` is another one after each change of these settings, of policies,
+    calendars, steps or texts: whoever keeps them in memory compares it."""
 
+    stamp = models.CharField(max_length=40, default=new_token, editable=False)
     delay_notice = models.BooleanField(default=False)  # tell the customer when an answer is late
     tell_wait = models.BooleanField(default=False)  # tell the expected wait at the first message
     pack = models.CharField(max_length=20, blank=True, default="")  # the regulation pack in force
