@@ -63,6 +63,9 @@ class Presence(models.Model):
 
     agent = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="presence")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OFFLINE)
+    chosen = models.CharField(  # what they said last: it comes back with the next sign of life
+        max_length=10, choices=State.choices, default=State.AVAILABLE
+    )
     since = models.DateTimeField(default=now)
     seen_at = models.DateTimeField(null=True)  # the last sign of life of a screen
     last_given_at = models.DateTimeField(null=True)  # the last conversation that routing gave
