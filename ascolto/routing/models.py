@@ -14,8 +14,12 @@ class RoutingRules(models.Model):
 
     is_on = models.BooleanField(default=True)
     hand_offs_at_most = models.PositiveSmallIntegerField(default=2)  # then a lead decides
-    continuity_minutes = models.PositiveSmallIntegerField(default=10)  # how long the same person is waited for
-    widen_at = models.PositiveSmallIntegerField(default=50)  # hundredths of the promise: then skills may be missing
+    continuity_minutes = models.PositiveSmallIntegerField(
+        default=10
+    )  # how long the same person is waited for
+    widen_at = models.PositiveSmallIntegerField(
+        default=50
+    )  # hundredths of the promise: then skills may be missing
     overflow_at = models.PositiveSmallIntegerField(default=75)  # then every team may help
     away_after_minutes = models.PositiveSmallIntegerField(default=5)  # without a sign of life
     weights: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(
@@ -131,6 +135,7 @@ class HandOff(models.Model):
         ACCEPTED = "accepted"
         REFUSED = "refused"
         WITHDRAWN = "withdrawn"
+        LIMIT = "limit"  # handed over too often: a lead decides whether it is offered
 
     conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="hand_offs")
     from_agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -146,13 +151,19 @@ class HandOff(models.Model):
     reason = models.CharField(max_length=500, blank=True, default="")  # of a refusal
     proposed_agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     proposed_team = models.ForeignKey("accounts.Team", models.SET_NULL, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )  # the lead who allowed one more than the rules do
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["conversation"], name="one_offer", condition=Q(state="asked"))
+            models.UniqueConstraint(
+                fields=["conversation"], name="one_offer", condition=Q(state__in=["asked", "limit"])
+            )
         ]
         indexes = [
             models.Index(fields=["to_agent", "state"], name="hand_off_to"),
+            models.Index(fields=["to_team", "state"], name="hand_off_to_team"),
             models.Index(fields=["conversation", "state"], name="hand_off_of"),
         ]
 
