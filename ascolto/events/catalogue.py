@@ -16,6 +16,7 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "conversation.snoozed": "until",
         "conversation.spam_marked": "spam",
         "conversation.participant_added": "person",
+        "conversation.participant_removed": "person",
         # messages
         "message.received": "message channel visibility automatic echo",
         "message.added": "message visibility channel provenance",

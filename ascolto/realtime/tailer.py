@@ -19,7 +19,7 @@ PAUSE = 0.02  # seconds between two looks at the log
 CHANGES_SIGHT = frozenset(
     {"agent.changed", "agent.deactivated", "agent.signed_out", "agent.password_changed", "team.changed"}
     | {"channel.connected", "channel.changed", "channel.enabled", "channel.disabled"}
-    | {"conversation.participant_added"}
+    | {"conversation.participant_added", "conversation.participant_removed"}
 )
 
 # after these, a banner or a composer may look different

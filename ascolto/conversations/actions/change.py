@@ -248,12 +248,27 @@ def mark_spam(*, agent: Agent | None, conversation: Conversation, spam: bool = T
 
 
 @transaction.atomic
-def add_participant(*, agent: Agent | None, conversation: Conversation, person: Agent) -> bool:
-    """Ask a colleague or a department's guest into this one conversation. Whether they are new to it."""
-    _, made = Participant.objects.get_or_create(conversation=conversation, agent=person)
+def add_participant(
+    *, agent: Agent | None, conversation: Conversation, person: Agent, at: datetime | None = None
+) -> bool:
+    """Ask a colleague or a department's guest into this one conversation (`at`: since when). Whether they are new to it."""
+    _, made = Participant.objects.get_or_create(
+        conversation=conversation, agent=person, defaults={"added_at": at or now()}
+    )
     if made:
         _tell("conversation.participant_added", agent, conversation, person=person.pk)
     return made
+
+
+@transaction.atomic
+def remove_participants(*, agent: Agent | None, conversation: Conversation, people: Iterable[Agent]) -> int:
+    """Those who were asked into this conversation and have no business there any more. Returns how many left."""
+    rows = Participant.objects.filter(conversation=conversation, agent__in=list(people))
+    gone = list(rows.order_by("agent_id").values_list("agent_id", flat=True))
+    rows.delete()
+    for person in gone:
+        _tell("conversation.participant_removed", agent, conversation, person=person)
+    return len(gone)
 
 
 @transaction.atomic
