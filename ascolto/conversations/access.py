@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -71,6 +72,34 @@ def sight_of(agent: Agent) -> Sight:
         "pk", flat=True
     )
     return Sight(agent.pk, False, frozenset(accounts), teams, asked)
+
+
+def sights_of(agents: Iterable[Agent]) -> dict[int, Sight]:
+    """What each of these may see now, by id: the rule of `sight_of`, in three queries however many they are."""
+    found = list(agents)
+    teams: dict[int, set[int]] = {}
+    for agent, team in Agent.teams.through.objects.filter(agent__in=found).values_list("agent_id", "team_id"):
+        teams.setdefault(agent, set()).add(team)
+    asked: dict[int, set[int]] = {}
+    for agent, conversation in Participant.objects.filter(agent__in=found).values_list(
+        "agent_id", "conversation_id"
+    ):
+        asked.setdefault(agent, set()).add(conversation)
+    inboxes: dict[int, set[int | None]] = {}
+    for inbox, of_team in ChannelAccount.objects.values_list("pk", "teams"):
+        inboxes.setdefault(inbox, set()).add(of_team)
+    accounts: dict[frozenset[int], frozenset[int]] = {}  # most people share them with their team
+    sights = {}
+    for agent in found:
+        if not agent.is_active or agent.is_lead or agent.is_guest:
+            invited = frozenset(asked.get(agent.pk, ())) if agent.is_active and agent.is_guest else NOTHING
+            sights[agent.pk] = Sight(agent.pk, agent.is_active and agent.is_lead, NOTHING, NOTHING, invited)
+            continue
+        mine = frozenset(teams.get(agent.pk, ()))
+        if mine not in accounts:
+            accounts[mine] = frozenset(pk for pk, of in inboxes.items() if None in of or of & mine)
+        sights[agent.pk] = Sight(agent.pk, False, accounts[mine], mine, frozenset(asked.get(agent.pk, ())))
+    return sights
 
 
 def sees_every_account(sight: Sight) -> bool:
