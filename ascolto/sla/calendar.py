@@ -1,7 +1,7 @@
 """Arithmetic with opening hours, exact to the microsecond. Pure.
 
-A moment is open exactly when its local wall-clock time lies in a span of its local date, in the calendar in force at that moment. So an hour
-that the clocks skip does not count, and one that they repeat counts twice if it is open.
+A moment is open exactly when its local wall-clock time lies in a span of its local date, in the calendar in force at that moment. So an
+hour that the clocks skip does not count, and one that they repeat counts twice if it is open.
 """
 
 from __future__ import annotations

@@ -28,11 +28,11 @@ class What(IntEnum):
     ANSWERED = 3  # a person's answer, public or private (automatic and bot messages are no facts)
     STATUS = 4  # the conversation's status became `status`
     WITHDREW = 5  # the complaint was withdrawn
-    SPAM = 6  # marked as spam
-    NOT_SPAM = 7  # the mark was taken back
+    SPAM = 6  # marked as spam; that this also resolves is no STATUS
+    NOT_SPAM = 7  # the mark was taken back: it never was, and the conversation is open
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One thing that happened in a conversation. Facts are a set: neither their order nor repetitions matter."""
 
@@ -41,7 +41,12 @@ class Fact:
     ref: int = 0  # the message, of ASKED, ANSWERED and COMPLAINED
     channel: str = ""  # its kind of channel
     status: str = ""  # open, pending, on_hold, resolved
-    by: int | None = field(default=None, compare=False)  # the agent
+    by: int | None = None  # the agent
+
+    @property
+    def order(self) -> tuple[datetime, int, int, str, str, int]:
+        """Where it stands among the others: by time, then by rank; the rest only makes the order the same every time."""
+        return self.at, self.what, self.ref, self.channel, self.status, self.by or 0
 
 
 @dataclass(frozen=True, slots=True)

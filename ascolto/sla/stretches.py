@@ -1,8 +1,8 @@
-"""Open stretches on the line of UTC, by whole days that are computed once a calendar. Moments are integers here: microseconds since 1970.
+"""Open stretches on the line of UTC, by whole days computed once a calendar. Moments are integers here: microseconds since 1970.
 
-A day of UTC is cut where the zone's offset changes (found by bisection to the second); in each piece the offset is constant, and the spans of
-the local dates that it touches are laid over it. Days of UTC follow each other without overlap, which local dates do not: St. John's used
-to set its clocks back at a minute past midnight.
+A day of UTC is cut where the zone's offset changes (found by bisection to the second); in each piece the offset is constant, and the
+spans of the local dates that it touches are laid over it. Days of UTC follow each other without overlap, which local dates do not: St.
+John's used to set its clocks back at a minute past midnight.
 """
 
 from __future__ import annotations
