@@ -6,7 +6,16 @@ class CharterConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Guard the gates: without these nothing passes."""
+        """Guard the gates (without it nothing passes), sign answers, note what is set aside, measure."""
         from ascolto.charter.guarantees import guard_gates
+        from ascolto.charter.measuring import EVERY, measure_days
+        from ascolto.charter.signatures import sign
+        from ascolto.charter.stops import note_override
+        from ascolto.conversations.signing import register_signer
+        from ascolto.events.consumers import register_task
+        from ascolto.gates import note_overrides
 
         guard_gates()
+        register_signer(sign)
+        note_overrides(note_override)
+        register_task("charter", EVERY, measure_days)

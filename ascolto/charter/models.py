@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -39,7 +41,9 @@ class Stop(models.Model):
     guarantee = models.CharField(max_length=30)
     gate = models.CharField(max_length=10)
     code = models.CharField(max_length=60)
-    conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, null=True, related_name="+")
+    conversation = models.ForeignKey(
+        "conversations.Conversation", models.CASCADE, null=True, related_name="+"
+    )
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     excerpt = models.CharField(max_length=300, blank=True, default="")
     reason = models.CharField(max_length=500, blank=True, default="")  # given by whoever set it aside
@@ -57,9 +61,14 @@ class DayMeasure(models.Model):
     day = models.DateField()
     kept = models.PositiveIntegerField()
     total = models.PositiveIntegerField()
+    detail: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict
+    )  # channels, figures and spread of `guarantee.Measure`
+    measured_at = models.DateTimeField(default=now)
+    alarmed_at = models.DateTimeField(null=True)  # when it was said that this day falls below the threshold
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["slug", "day"], name="measured_once_a_day")]
+        constraints = [models.UniqueConstraint(fields=["day", "slug"], name="measured_once_a_day")]
 
 
 class CharterPage(models.Model):

@@ -1,0 +1,81 @@
+"""How people sign on each kind of channel: "Marco, Telvia" below a message, ^MV below a post, nothing where the channel shows the name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ascolto.accounts.models import Agent, Company
+from ascolto.charter.models import SignatureStyle
+from ascolto.kit.text import clean, fold, initials
+
+Style = SignatureStyle.Style
+OTHERWISE = Style.NAME_COMPANY
+# The product's own styles. `shown`: the widget of the chat, the card of Teams and the voice on the telephone tell the name by themselves.
+DEFAULTS: Mapping[str, Style] = {
+    "email": Style.BLOCK,
+    "form": Style.BLOCK,
+    "x": Style.INITIALS,
+    "mastodon": Style.INITIALS,
+    "bluesky": Style.INITIALS,
+    "chat": Style.SHOWN,
+    "teams": Style.SHOWN,
+    "telephone": Style.SHOWN,
+    "asterisk": Style.SHOWN,
+}
+UNSIGNED = frozenset({Style.SHOWN, Style.NONE})
+
+
+def style_of(kind: str) -> Style:
+    """The style of a kind of channel: the company's, else the product's own."""
+    chosen = SignatureStyle.objects.filter(kind=kind).values_list("style", flat=True).first()
+    return Style(chosen) if chosen else DEFAULTS.get(kind, OTHERWISE)
+
+
+def styles_of(kinds: list[str]) -> dict[str, tuple[Style, str]]:
+    """The style of many kinds, each with the reason that the company gave for signing nothing."""
+    rows = {row.kind: row for row in SignatureStyle.objects.filter(kind__in=kinds)}
+    return {
+        kind: (Style(rows[kind].style), rows[kind].reason)
+        if kind in rows
+        else (DEFAULTS.get(kind, OTHERWISE), "")
+        for kind in kinds
+    }
+
+
+def sign(agent: Agent, kind: str, visibility: str) -> str:
+    """The signature as the customer reads it; empty where the channel shows the name, or the company signs nothing."""
+    style = style_of(kind)
+    company = "" if style in UNSIGNED or style == Style.INITIALS else Company.current().name
+    return written_as(style, agent, company)
+
+
+def written_as(style: Style, agent: Agent, company: str) -> str:
+    """A signature in a style. Without a company's name the person's stands alone."""
+    name, company = called(agent), " ".join(clean(company).split())
+    if style == Style.NAME:
+        return name
+    if style == Style.NAME_COMPANY:
+        return ", ".join(filter(None, (name, company)))
+    if style == Style.INITIALS:
+        return f"^{initials(agent.name if agent.name.strip() else name)}"
+    if style == Style.BLOCK:
+        return "\n".join(filter(None, ("", name, company)))
+    return ""
+
+
+def called(agent: Agent) -> str:
+    """The name by which customers know this person."""
+    return " ".join(clean(agent.public_name or agent.first_name).split())[:60]
+
+
+def person_signed(text: str) -> str:
+    """The person of the company whose name ends a text; empty where nobody's does. For texts that no person wrote."""
+    last = text.rstrip()[-200:].rpartition("\n")[2].strip()
+    if not last:
+        return ""
+    parts = {fold(part).strip(" .!*_~—–-") for part in (last, *last.split(","))} - {""}
+    for agent in Agent.objects.filter(is_active=True).only("name", "public_name", "email"):
+        names = {fold(name) for name in (agent.name, agent.public_name, agent.first_name) if name.strip()}
+        if names & parts or fold(f"^{initials(agent.name)}") in parts:
+            return called(agent)
+    return ""
