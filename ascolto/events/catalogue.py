@@ -45,7 +45,8 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "sla.warned": "clock kind due_at",
         "sla.breached": "clock kind due_at",
         "sla.met": "clock kind due_at late_by",
-        "sla.escalated": "clock kind step action to",
+        "sla.corrected": "clock kind state previous due_at",  # by something that became known late
+        "sla.escalated": "clock kind step action to refused",
         "sla.notice_sent": "clock message",
         "sla.notice_skipped": "clock reason",
         "policy.changed": "policy name fields reason",

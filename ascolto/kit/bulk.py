@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -126,6 +126,8 @@ def _table(
             ]
         elif column.kind == "DateTimeField":
             by_column[place] = _moments(by_column[place])
+        elif column.kind == "DurationField" and vendor != "postgresql":  # which reads ISO 8601, as encoded
+            by_column[place] = [_microseconds(value) for value in by_column[place]]
     document = encode(list(zip(*by_column, strict=True))).decode()
     if vendor == "postgresql":
         values = [
@@ -138,6 +140,10 @@ def _table(
     if named:
         values = [f"{value} AS {column.name}" for value, column in zip(values, columns, strict=True)]
     return f"SELECT {', '.join(values)} FROM {source}", [document]  # noqa: S608
+
+
+def _microseconds(value: timedelta | None) -> int | None:
+    return None if value is None else value // timedelta(microseconds=1)
 
 
 def _moments(values: Values) -> Values:

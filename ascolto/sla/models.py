@@ -173,6 +173,7 @@ class Complaint(models.Model):
     conversation = models.OneToOneField(
         "conversations.Conversation", models.CASCADE, related_name="complaint"
     )
+    message = models.ForeignKey("conversations.Message", models.SET_NULL, null=True, related_name="+")
     received_at = models.DateTimeField()  # when the customer complained
     registered_at = models.DateTimeField(default=now)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
