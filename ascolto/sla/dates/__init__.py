@@ -1,0 +1,1 @@
+"""Times and dates as people write them, in Italian and English: pure, without Django."""
