@@ -12,13 +12,11 @@ RARE = 4  # a skill is rare when at most one in so many people has it
 
 def best_seat(item: Item, bucket: Bucket, able: list[Seat], rules: Rules) -> tuple[Seat | None, int]:
     """The person for an item of a bucket, and how many there were to choose from."""
-    weight = bucket.weight
     refused, only = bucket.refused, bucket.only
     free = [
         seat
         for seat in able
-        if (seat.kept_for is None or seat.kept_for is bucket)
-        and seat.fits(weight)
+        if seat.may_take_from(bucket)
         and (only is None or seat.person.id in only)
         and seat.person.id not in refused
     ]

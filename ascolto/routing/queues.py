@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
@@ -36,6 +37,10 @@ class Seat:
         person = self.person
         return person.is_here and room_for(weight, self.load, person.capacity) is not None
 
+    def may_take_from(self, bucket: Bucket) -> bool:
+        """Whether they have room for the next of a bucket, and are not kept free for another."""
+        return (self.kept_for is None or self.kept_for is bucket) and self.fits(bucket.weight)
+
     @property
     def is_unoccupied(self) -> bool:
         """Whether they have nothing in hand."""
@@ -50,6 +55,7 @@ class Item:
     key: OrderKey
     bucket: Bucket | None = None
     changes: list[datetime] = field(default_factory=list)  # still to come, the next one last
+    wakes_at: datetime | None = None  # the timer that runs for it
 
 
 BucketKey = tuple[Shape, int, frozenset[int], frozenset[int] | None]
@@ -58,11 +64,12 @@ BucketKey = tuple[Shape, int, frozenset[int], frozenset[int] | None]
 class Bucket:
     """Waiting conversations with equal needs, in order: only the first of them has to be looked at."""
 
-    __slots__ = ("_heap", "items", "kept", "key", "only", "refused", "shape", "weight")
+    __slots__ = ("_heap", "is_whole", "items", "kept", "key", "only", "refused", "shape", "weight")
 
     def __init__(self, key: BucketKey) -> None:
         self.key = key
         self.shape, self.weight, self.refused, self.only = key
+        self.is_whole = self.weight >= WHOLE  # each of these takes a whole person
         self.items: dict[int, Item] = {}
         self.kept: set[int] = set()  # people who are kept free for the next of these
         self._heap: list[OrderKey] = []
@@ -95,10 +102,45 @@ class Bucket:
             return False
         return number not in self.refused and seat.is_able(self.shape)
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether each of these takes a whole person."""
-        return self.weight >= WHOLE
+
+class Buckets:
+    """Every bucket with somebody in: those for everybody able by teams, those that wait for certain people by person."""
+
+    def __init__(self) -> None:
+        self.by_teams: dict[frozenset[int] | None, dict[BucketKey, Bucket]] = {}
+        self.by_person: dict[int, dict[BucketKey, Bucket]] = {}
+
+    def of(self, key: BucketKey) -> Bucket:
+        """The bucket with this key, made at need."""
+        shelves = self._shelves(key)
+        bucket = shelves[0].get(key) or Bucket(key)
+        for shelf in shelves:
+            shelf[key] = bucket
+        return bucket
+
+    def drop(self, bucket: Bucket) -> None:
+        """It is empty."""
+        for shelf in self._shelves(bucket.key):
+            shelf.pop(bucket.key, None)
+
+    def _shelves(self, key: BucketKey) -> list[dict[BucketKey, Bucket]]:
+        shape, _, _, only = key
+        if only is None:
+            return [self.by_teams.setdefault(shape[0], {})]
+        return [self.by_person.setdefault(person, {}) for person in sorted(only)]
+
+    def for_everybody(self) -> Iterator[Bucket]:
+        """Those that wait for nobody in particular."""
+        return (bucket for shelf in self.by_teams.values() for bucket in shelf.values())
+
+    def admitting(self, seat: Seat) -> list[Bucket]:
+        """Those of which a person may be given something, room aside."""
+        number, teams = seat.person.id, seat.person.teams
+        found = list(self.by_person.get(number, {}).values())
+        for asked, shelf in self.by_teams.items():
+            if asked is None or not teams.isdisjoint(asked):
+                found += [b for b in shelf.values() if number not in b.refused and seat.is_able(b.shape)]
+        return found
 
 
 class Lines:
