@@ -49,6 +49,7 @@ _SHARED = (
     "ascolto.intake.renewing",
     "ascolto.delivery.worker",
     "ascolto.generation.worker",
+    "ascolto.sla.worker",
     "ascolto.events.consumers",
 )
 
@@ -196,11 +197,12 @@ def work_intake() -> None:
 
 
 def work_background() -> None:
-    """Send answers, ask mailboxes, fetch files, renew permissions, ask for texts and follow the log until SIGTERM."""
+    """Send answers, ask mailboxes, fetch files, renew permissions, ask for texts, keep promises and follow the log until SIGTERM."""
     from ascolto.delivery import worker
     from ascolto.events import consumers
     from ascolto.generation import worker as generation
     from ascolto.intake import media, naming, pollers, renewing
+    from ascolto.sla import worker as promises
 
     loops = {
         "delivery": worker.run,
@@ -209,6 +211,7 @@ def work_background() -> None:
         "naming": naming.run,
         "renewing": renewing.run,
         "generation": generation.run,
+        "promises": promises.run,
         "consumers": consumers.run,
     }
     run_threads({**loops, **_further_loops})
