@@ -67,7 +67,7 @@ class Board(Standing):
         if bucket is None:
             return Reason(Why.NEW)
         until = next((at for at in reversed(item.changes) if at > now), None)
-        able = [seat for seat in self._able_for(bucket.shape) if bucket.admits(seat)]
+        able = [seat for seat in bucket.able.values() if bucket.admits(seat)]
         return explaining.why_waiting(item, able, self._lines.position(item), until)
 
     def decide(self, now: datetime) -> list[Decision]:
@@ -116,7 +116,7 @@ class Board(Standing):
                 if (head := bucket.head()) is not None:
                     heappush(queue, (head.key, place))
             elif bucket.is_whole and bucket.only is None:
-                among = self._able_for(bucket.shape) if is_new or few is None else few
+                among = bucket.able.values() if is_new or few is None else few
                 self._keep_somebody(bucket, item, among, first, now)
         return given
 
@@ -133,9 +133,7 @@ class Board(Standing):
 
     def _choose(self, item: Item, bucket: Bucket) -> tuple[Seat | None, int]:
         own = bucket.only
-        able = (
-            self._able_for(bucket.shape) if own is None else [self._seats[person] for person in sorted(own)]
-        )
+        able = bucket.able.values() if own is None else [self._seats[person] for person in sorted(own)]
         return best_seat(item, bucket, able, self.rules)
 
     def _give(self, item: Item, seat: Seat, now: datetime, chosen: tuple[Reason, ...]) -> Decision:
@@ -153,7 +151,7 @@ class Board(Standing):
         return Decision(item.waiting.id, seat.person.id, reasons + chosen)
 
     def _keep_somebody(
-        self, bucket: Bucket, item: Item, among: list[Seat], first: dict[int, OrderKey], now: datetime
+        self, bucket: Bucket, item: Item, among: Collection[Seat], first: dict[int, OrderKey], now: datetime
     ) -> None:
         """Nobody has room for what takes a whole person: let one of these finish and take nothing else meanwhile."""
         if len(bucket.kept) >= len(bucket.items):
@@ -168,7 +166,7 @@ class Board(Standing):
             bucket.kept.add(seat.person.id)
 
     def _kept_at_most(self, bucket: Bucket) -> int:
-        here = sum(_is_there(seat) for seat in self._able_for(bucket.shape)) if bucket.kept else 0
+        here = sum(_is_there(seat) for seat in bucket.able.values()) if bucket.kept else 0
         return max(1, here * KEPT_AT_MOST // 100)
 
     def _first_lighter(self, seat: Seat, known: dict[int, OrderKey]) -> OrderKey:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from ascolto.routing.queues import Bucket, Item, Seat, Skill
 from ascolto.routing.values import Person, Rules, Waiting
@@ -10,7 +11,7 @@ from ascolto.routing.values import Person, Rules, Waiting
 RARE = 4  # a skill is rare when at most one in so many people has it
 
 
-def best_seat(item: Item, bucket: Bucket, able: list[Seat], rules: Rules) -> tuple[Seat | None, int]:
+def best_seat(item: Item, bucket: Bucket, able: Collection[Seat], rules: Rules) -> tuple[Seat | None, int]:
     """The person for an item of a bucket, and how many there were to choose from."""
     refused, only = bucket.refused, bucket.only
     free = [
@@ -64,7 +65,7 @@ def spared(seat: Seat, waiting: Waiting) -> int:
     return len(rare) - sum(need in rare for need in needs)
 
 
-def _are_few_unoccupied(free: list[Seat], able: list[Seat], rules: Rules) -> bool:
+def _are_few_unoccupied(free: list[Seat], able: Collection[Seat], rules: Rules) -> bool:
     """Whether so few people have nothing in hand that they are kept for what takes a whole person."""
     unoccupied = sum(seat.is_unoccupied for seat in free)
     here = sum(seat.person.is_here for seat in able)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
 
-from ascolto.routing.stages import OrderKey, Shape, is_able
+from ascolto.routing.stages import OrderKey, Shape
 from ascolto.routing.values import WHOLE, Person, Waiting, room_for
 
 Skill = tuple[str, object]
@@ -23,14 +23,6 @@ class Seat:
     idle: float  # when they were last given something, seconds since 1970
     rare: frozenset[Skill] = frozenset()
     kept_for: Bucket | None = None
-    can: dict[Shape, bool] = field(default_factory=dict)
-
-    def is_able(self, shape: Shape) -> bool:
-        """Whether they have what is asked."""
-        known = self.can.get(shape)
-        if known is None:
-            known = self.can[shape] = is_able(self.person, shape)
-        return known
 
     def fits(self, weight: int) -> bool:
         """Whether they are here and have room for it."""
@@ -64,10 +56,11 @@ BucketKey = tuple[Shape, int, frozenset[int], frozenset[int] | None]
 class Bucket:
     """Waiting conversations with equal needs, in order: only the first of them has to be looked at."""
 
-    __slots__ = ("_heap", "is_whole", "items", "kept", "key", "only", "refused", "shape", "weight")
+    __slots__ = ("_heap", "able", "is_whole", "items", "kept", "key", "only", "refused", "shape", "weight")
 
-    def __init__(self, key: BucketKey) -> None:
+    def __init__(self, key: BucketKey, able: dict[int, Seat]) -> None:
         self.key = key
+        self.able = able  # everybody who has what is asked, here or not; shared by all buckets of a shape
         self.shape, self.weight, self.refused, self.only = key
         self.is_whole = self.weight >= WHOLE  # each of these takes a whole person
         self.items: dict[int, Item] = {}
@@ -100,7 +93,7 @@ class Bucket:
         number = seat.person.id
         if self.only is not None and number not in self.only:
             return False
-        return number not in self.refused and seat.is_able(self.shape)
+        return number in self.able and number not in self.refused
 
 
 class Buckets:
@@ -110,10 +103,10 @@ class Buckets:
         self.by_teams: dict[frozenset[int] | None, dict[BucketKey, Bucket]] = {}
         self.by_person: dict[int, dict[BucketKey, Bucket]] = {}
 
-    def of(self, key: BucketKey) -> Bucket:
+    def of(self, key: BucketKey, able: dict[int, Seat]) -> Bucket:
         """The bucket with this key, made at need."""
         shelves = self._shelves(key)
-        bucket = shelves[0].get(key) or Bucket(key)
+        bucket = shelves[0].get(key) or Bucket(key, able)
         for shelf in shelves:
             shelf[key] = bucket
         return bucket
@@ -139,7 +132,7 @@ class Buckets:
         found = list(self.by_person.get(number, {}).values())
         for asked, shelf in self.by_teams.items():
             if asked is None or not teams.isdisjoint(asked):
-                found += [b for b in shelf.values() if number not in b.refused and seat.is_able(b.shape)]
+                found += [b for b in shelf.values() if number in b.able and number not in b.refused]
         return found
 
 

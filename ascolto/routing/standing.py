@@ -8,7 +8,7 @@ from itertools import count
 
 from ascolto.routing.choosing import rare_skills
 from ascolto.routing.queues import Bucket, BucketKey, Buckets, Item, Lines, Seat
-from ascolto.routing.stages import Shape, changes_of, held_until, order_of, shape_at, stage_at
+from ascolto.routing.stages import Shape, changes_of, held_until, is_able, order_of, shape_at, stage_at
 from ascolto.routing.values import WHOLE, Person, Rules, Waiting
 
 
@@ -22,7 +22,7 @@ class Standing:
         self._lines = Lines()
         self._buckets = Buckets()
         self._wanted: dict[int, set[int]] = {}  # conversations by preferred person
-        self._able: dict[Shape, list[Seat]] = {}
+        self._able: dict[Shape, dict[int, Seat]] = {}  # everybody who has what a shape asks
         self._timers: list[tuple[datetime, int, Item]] = []
         self._serial = count()
         self._unsettled: dict[int, Item] = {}  # to be put into a bucket
@@ -96,7 +96,11 @@ class Standing:
         return seat
 
     def _skills_changed(self, person_id: int) -> None:
-        self._able.clear()
+        seat = self._seats.get(person_id)
+        for shape, able in self._able.items():
+            able.pop(person_id, None)
+            if seat is not None and is_able(seat.person, shape):
+                able[person_id] = seat
         self._rarity_is_old = True
         self._look_again_at_wishes(person_id)
 
@@ -117,10 +121,11 @@ class Standing:
         if bucket.items:
             self._changed_buckets[bucket.key] = bucket
 
-    def _able_for(self, shape: Shape) -> list[Seat]:
+    def _able_for(self, shape: Shape) -> dict[int, Seat]:
         known = self._able.get(shape)
         if known is None:
-            known = self._able[shape] = [seat for seat in self._seats.values() if seat.is_able(shape)]
+            seats = self._seats.items()
+            known = self._able[shape] = {n: seat for n, seat in seats if is_able(seat.person, shape)}
         return known
 
     # conversations
@@ -145,7 +150,7 @@ class Standing:
         key = (shape, waiting.weight, waiting.refused, self._only(waiting, shape, now))
         if item.bucket is None or item.bucket.key != key:
             self._out_of_bucket(item)
-            item.bucket = self._buckets.of(key)
+            item.bucket = self._buckets.of(key, self._able_for(shape))
             item.bucket.add(item)
         self._changed_buckets[key] = item.bucket
         item.changes = [at for at in reversed(changes_of(waiting, self.rules)) if at > now]
@@ -158,7 +163,9 @@ class Standing:
         if not waiting.preferred or now >= held_until(waiting, self.rules):
             return None
         seats = (self._seats.get(person) for person in waiting.preferred if person not in waiting.refused)
-        able = [seat.person for seat in seats if seat and _is_there(seat.person) and seat.is_able(shape)]
+        able = [
+            seat.person for seat in seats if seat and _is_there(seat.person) and is_able(seat.person, shape)
+        ]
         fitting = (p.id for p in able if waiting.weight <= p.capacity or waiting.weight >= WHOLE)
         return frozenset(fitting) or None
 
