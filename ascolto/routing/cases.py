@@ -92,3 +92,12 @@ def all_that_matter(at: datetime) -> QuerySet[Conversation]:
     waits = Q(waiting_since__isnull=False) | Q(promised_for__isnull=False)
     talks = Q(assignee__isnull=False, last_message_at__gte=at - LONGEST_TALK)
     return Conversation.objects.filter(waits | talks, status=Status.OPEN, is_spam=False)
+
+
+def in_hand(agents: Iterable[int], at: datetime) -> dict[int, list[Case]]:
+    """What occupies these people now, by person; who has nothing is left out. One query."""
+    found: dict[int, list[Case]] = {}
+    for case in cases(all_that_matter(at).filter(assignee__in=list(agents))):
+        if case.assignee is not None and case.is_in_hand(at):
+            found.setdefault(case.assignee, []).append(case)
+    return found

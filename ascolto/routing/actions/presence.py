@@ -61,6 +61,19 @@ def go_offline(*, agent: Agent) -> bool:
     return presence is not None and _become(presence, State.OFFLINE, actor_of(agent))
 
 
+def note_signed_out(user: object = None, **_: object) -> None:
+    """The signal of signing out."""
+    if isinstance(user, Agent):
+        go_offline(agent=user)
+
+
+@transaction.atomic
+def go_offline_all(agents: Collection[int]) -> None:
+    """These people have no account any more."""
+    for presence in Presence.objects.select_for_update().filter(agent__in=agents).order_by("agent_id"):
+        _become(presence, State.OFFLINE, actor_of(None))
+
+
 @transaction.atomic
 def note_silence(*, agents: Iterable[int], since: datetime) -> list[int]:
     """No screen of these people gave a sign of life since then: those who were there are away. Returns who."""
