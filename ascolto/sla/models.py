@@ -198,7 +198,9 @@ class Commitment(models.Model):
         WITHDRAWN = "withdrawn"
 
     conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="commitments")
-    message = models.ForeignKey("conversations.Message", models.CASCADE, related_name="+")
+    message = models.ForeignKey(  # None: promised elsewhere, such as on the telephone
+        "conversations.Message", models.CASCADE, null=True, related_name="+"
+    )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     words = models.CharField(max_length=300)  # as they were promised
     due_at = models.DateTimeField()
