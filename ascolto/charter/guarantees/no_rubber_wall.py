@@ -8,8 +8,10 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from ascolto.charter.asking_again import check_asking
 from ascolto.charter.guarantee import Breaches, Guarantee, Measure, Period, counted
 from ascolto.charter.handed import bounced_in, hand_off_limit, hand_offs_of, resolved_in
+from ascolto.charter.hands import check_handing
 from ascolto.charter.overridden import overrides_in, stops_in
 from ascolto.conversations.models import Conversation
 from ascolto.gates import Gate
@@ -20,10 +22,12 @@ SLUG = "no-rubber-wall"
 
 def at_send(attempt: Any) -> None:
     """Raises Refused."""
+    check_asking(attempt)
 
 
 def at_assign(attempt: Any) -> None:
     """Raises Refused."""
+    check_handing(attempt)
 
 
 class NoRubberWall(Guarantee):
@@ -72,7 +76,7 @@ class NoRubberWall(Guarantee):
         ) % {"n": number(stopped)}
 
     def breaches(
-        self, period: Period, *, among: QuerySet[Conversation], after: str = "", limit: int = 20
+        self, period: Period, *, among: QuerySet[Conversation] | None, after: str = "", limit: int = 20
     ) -> Breaches:
         """Conversations over the limit; when they are told, each time somebody set it aside."""
         side, _, place = after.partition(":")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ascolto.charter.guarantee import Breaches, Guarantee, Measure, Period, counted
+from ascolto.charter.hands import check_silent_change, check_voice
 from ascolto.charter.overridden import stops_in
 from ascolto.charter.voices import second_voices, spoken_in, two_voices_in
 from ascolto.conversations.models import Conversation
@@ -20,10 +21,12 @@ SLUG = "one-owner"
 
 def at_send(attempt: Any) -> None:
     """Raises Refused."""
+    check_voice(attempt)
 
 
 def at_assign(attempt: Any) -> None:
     """Raises Refused."""
+    check_silent_change(attempt)
 
 
 class OneOwner(Guarantee):
@@ -61,7 +64,7 @@ class OneOwner(Guarantee):
         return f"{told}, " + gettext("%(n)s with two voices") % {"n": number(twice)}
 
     def breaches(
-        self, period: Period, *, among: QuerySet[Conversation], after: str = "", limit: int = 20
+        self, period: Period, *, among: QuerySet[Conversation] | None, after: str = "", limit: int = 20
     ) -> Breaches:
         """Public conversations in which somebody answered beside the owner."""
         return two_voices_in(period, among=among, after=after, limit=limit)
