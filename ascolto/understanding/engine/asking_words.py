@@ -139,8 +139,10 @@ WHOLE: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     )
 )
 
-_SOFT_IT = r"(?: (?:gentilmente|cortesemente|per favore|per cortesia|anche|solo|soltanto|prima|intanto|nuovamente|ancora|un attimo"
-r"|magari))"
+_SOFT_IT = (
+    r"(?: (?:gentilmente|cortesemente|per favore|per cortesia|anche|solo|soltanto|prima|intanto|nuovamente|ancora|un attimo"
+    r"|magari))"
+)
 _GIVE_IT = (
     r"(?:ri)?(?:dar|dir|fornir|indicar|confermar|comunicar|inviar|mandar|scriver|lasciar|ripeter|specificar|condivider|allegar|riportar"
     r"|girar|passar)"
@@ -166,10 +168,14 @@ _COMMAND_IT = (
     r"|conferma(?:te)?|forni(?:te|sci)|scrive(?:te)?|lascia(?:te)?)(?:mi|ci|melo|mela)|dacci|dicci|(?:fam|fac)(?:mi|ci) (?:avere"
     r"|sapere)|fate(?:mi|ci) (?:avere|sapere)"
 )
-_BARE_IT = r"(?:indichi|fornisca|confermi|invii|mandi|scriva|comunichi|specifichi|ripeta|riporti|indica|fornisci|conferma|invia|manda"
-r"|scrivi|comunica|specifica|ripeti|alleghi|allega)"
-_START = r"(?:^|[,;:–—(-] ?|per favore,? |per cortesia,? |gentilmente |cortesemente |intanto |quindi |allora |poi |please,? |kindly "
-r"|just |first,? |simply )"
+_BARE_IT = (
+    r"(?:indichi|fornisca|confermi|invii|mandi|scriva|comunichi|specifichi|ripeta|riporti|indica|fornisci|conferma|invia|manda"
+    r"|scrivi|comunica|specifica|ripeti|alleghi|allega)"
+)
+_START = (
+    r"(?:^|[,;:–—(-] ?|per favore,? |per cortesia,? |gentilmente |cortesemente |intanto |quindi |allora |poi |please,? |kindly "
+    r"|just |first,? |simply )"
+)
 _NEED_IT = (
     r"(?:ho|avrei|abbiamo|avremmo|avrò|avremo)(?: \w+){0,2} bisogno(?: di avere| di sapere| che (?:mi|ci) \w+)?|(?:mi"
     r"|ci) (?:serv\w{1,7}|occor\w{1,9}|manca(?:no)?|basta(?:no)?|basterebbe\w{0,3})"
@@ -182,8 +188,8 @@ _NEED_IT = (
 _WHAT_IT = r"qual(?:e)? (?:è|era|sarebbe)|qual'è|quali sono"
 _HAVE_IT = (
     r"(?:ha|hai|avete|avrebbe|avresti)(?: (?:già|per caso|anche|magari|con sé|sottomano|a portata di mano"
+    r"|a disposizione)){0,2} (?:il|lo|la|l'|un|uno|una|i)"
 )
-r"|a disposizione)){0,2} (?:il|lo|la|l'|un|uno|una|i)"
 
 _SOFT_EN = r"(?: (?:please|kindly|just|also|quickly|possibly|perhaps|maybe|mind|then|first|be able to|be so kind as to|also please))"
 _GIVE_EN = (
