@@ -78,13 +78,13 @@ def sights_of(agents: Iterable[Agent]) -> dict[int, Sight]:
     """What each of these may see now, by id: the rule of `sight_of`, in three queries however many they are."""
     found = list(agents)
     teams: dict[int, set[int]] = {}
-    for agent, team in Agent.teams.through.objects.filter(agent__in=found).values_list("agent_id", "team_id"):
-        teams.setdefault(agent, set()).add(team)
+    for pk, team in Agent.teams.through.objects.filter(agent__in=found).values_list("agent_id", "team_id"):
+        teams.setdefault(pk, set()).add(team)
     asked: dict[int, set[int]] = {}
-    for agent, conversation in Participant.objects.filter(agent__in=found).values_list(
+    for pk, conversation in Participant.objects.filter(agent__in=found).values_list(
         "agent_id", "conversation_id"
     ):
-        asked.setdefault(agent, set()).add(conversation)
+        asked.setdefault(pk, set()).add(conversation)
     inboxes: dict[int, set[int | None]] = {}
     for inbox, of_team in ChannelAccount.objects.values_list("pk", "teams"):
         inboxes.setdefault(inbox, set()).add(of_team)

@@ -55,7 +55,7 @@ def _begun(event: Event, people: set[int]) -> Assignment:
     if by == event.data["assignee"] and how == Assignment.How.ASSIGNED:
         how = Assignment.How.TAKEN
     return Assignment(
-        conversation_id=event.conversation_id,
+        conversation_id=event.conversation_id or 0,
         agent_id=event.data["assignee"],
         by_id=by,
         how=how if how in _HOWS else Assignment.How.ASSIGNED,

@@ -79,7 +79,9 @@ def _remember(chosen: Chosen, by_id: dict[int, Case], known: dict[int, Known]) -
     customers: dict[int, list[int]] = {}
     for case in by_id.values():
         customers.setdefault(case.customer, []).append(case.id)
-    whose = list(customers) if not isinstance(chosen, QuerySet) else chosen.order_by().values("customer_id")
+    whose: Any = (
+        list(customers) if not isinstance(chosen, QuerySet) else chosen.order_by().values("customer_id")
+    )
     rows = Message.objects.filter(
         conversation__customer__in=whose,
         direction=Direction.OUT,
@@ -96,14 +98,16 @@ def _remember(chosen: Chosen, by_id: dict[int, Case], known: dict[int, Known]) -
 
 def _excuse(chosen: Chosen, by_id: dict[int, Case], known: dict[int, Known]) -> None:
     """Who gave it back since the customer began to wait must not get it again."""
-    ids = chosen if not isinstance(chosen, QuerySet) else chosen.order_by().values("pk")
+    ids: Any = chosen if not isinstance(chosen, QuerySet) else chosen.order_by().values("pk")
     rows = Event.objects.filter(conversation_id__in=ids, type="routing.returned", actor_kind="agent")
     for conversation, agent, holder, at in rows.values_list(
         "conversation_id", "actor_id", "data__previous_assignee", "occurred_at"
     ):
-        case = by_id.get(conversation)
-        if case is not None and agent == holder and (case.waiting_since is None or at >= case.waiting_since):
-            known[conversation].refused.add(agent)
+        case = by_id.get(conversation or 0)
+        if case is None or agent is None or agent != holder:
+            continue
+        if case.waiting_since is None or at >= case.waiting_since:
+            known[case.id].refused.add(agent)
 
 
 def _measure(chosen: Chosen, known: dict[int, Known]) -> None:

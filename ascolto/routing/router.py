@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from ascolto.conversations.models import Conversation
-from ascolto.routing.actions.assigning import AT_ONCE, give, give_to_team
+from ascolto.routing.actions.assigning import AT_ONCE, give, give_to_teams
 from ascolto.routing.actions.presence import note_silence
 from ascolto.routing.actions.returning import return_to_queue
 from ascolto.routing.cases import Case, all_that_matter, cases, cases_of
@@ -261,14 +260,11 @@ class Router:
 
     def sort_into_teams(self) -> int:
         """Write down to which team some of those that still wait belong; returns how many."""
-        some = list(self._to_team.items())[:AT_ONCE]
-        if not some:
-            return 0
-        rows = Conversation.objects.in_bulk([pk for pk, _ in some])
-        for pk, (team, rule, value) in some:
-            self._to_team.pop(pk, None)
-            if pk in rows:
-                give_to_team(rows[pk], team, rule, value)
+        some = dict(list(self._to_team.items())[:AT_ONCE])
+        for pk in some:
+            del self._to_team[pk]
+        if some:
+            give_to_teams(some)
         return len(some)
 
 

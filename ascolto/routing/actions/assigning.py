@@ -58,18 +58,23 @@ def give(decisions: Sequence[Decision], crew: Crew, teams: Mapping[int, int]) ->
 
 def _assign(row: Conversation, agent: Agent, team: Team | None, decision: Decision) -> None:
     why = [reason.as_json() for reason in decision.reasons]
-    extra = {"team": team} if team is not None else {}
-    assign(agent=None, conversation=row, assignee=agent, how="routed", why=why, **extra)
+    team = team or row.team
+    assign(agent=None, conversation=row, assignee=agent, team=team, how="routed", why=why)
 
 
 @transaction.atomic
-def give_to_team(conversation: Conversation, team: Team, rule: str, value: str) -> bool:
-    """A rule says that this comes to a team; nobody has it yet. Whether it was still without a team."""
-    row = next(iter(_locked([conversation.pk])), None)
-    if row is None or row.team_id is not None:
-        return False
-    why = [{"code": "queue_rule", "rule": rule, "value": value, "team": team.pk}]
-    return assign(agent=None, conversation=row, team=team, how="routed", why=why)
+def give_to_teams(wanted: Mapping[int, tuple[int, str, str]]) -> None:
+    """Rules say that these come to teams, although nobody has them yet: by conversation the team, the rule, and what it asks for."""
+    teams = Team.objects.in_bulk({team for team, _, _ in wanted.values()})
+    for row in _locked(list(wanted)):
+        pk, rule, value = wanted[row.pk]
+        if row.team_id is not None or pk not in teams:
+            continue
+        why = [{"code": "queue_rule", "rule": rule, "value": value, "team": pk}]
+        try:
+            assign(agent=None, conversation=row, team=teams[pk], how="routed", why=why)
+        except Refused:
+            continue
 
 
 def _locked(conversations: Sequence[int]) -> list[Conversation]:
