@@ -49,6 +49,7 @@ _SHARED = (
     "ascolto.intake.renewing",
     "ascolto.delivery.worker",
     "ascolto.generation.worker",
+    "ascolto.routing.worker",
     "ascolto.sla.worker",
     "ascolto.events.consumers",
 )
@@ -202,6 +203,7 @@ def work_background() -> None:
     from ascolto.events import consumers
     from ascolto.generation import worker as generation
     from ascolto.intake import media, naming, pollers, renewing
+    from ascolto.routing import worker as routing
     from ascolto.sla import worker as promises
 
     loops = {
@@ -211,6 +213,7 @@ def work_background() -> None:
         "naming": naming.run,
         "renewing": renewing.run,
         "generation": generation.run,
+        "routing": routing.run,
         "promises": promises.run,
         "consumers": consumers.run,
     }
