@@ -181,3 +181,14 @@ class WaitTold(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "asked_at"], name="wait_told_once")]
+
+
+class Redistribution(models.Model):
+    """Conversations that a lead moved together, so that all of it can be undone at once."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(default=now)
+    moves: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        default=list
+    )  # conversation, assignee, team as they became; was_assignee, was_team as they were
+    undone_at = models.DateTimeField(null=True)
