@@ -37,6 +37,7 @@ SECTIONS = (
     Section("topics", _("Topics"), "understanding:topics", "tags", leads),
     Section("models", _("Models"), "understanding:models", "lightbulb", leads),
     Section("quality", _("How good is it?"), "understanding:quality", "scale", leads),
+    Section("charter", _("Charter"), "charter:settings", "scroll-text", leads),
     Section("language-model", _("Language model"), "generation:settings", "bot", administrators),
     Section("company", _("Company"), "workspace:company", "house", administrators),
     Section("audit", _("Log"), "workspace:audit", "scroll-text", administrators),

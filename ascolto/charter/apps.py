@@ -11,11 +11,14 @@ class CharterConfig(AppConfig):
         from ascolto.charter.measuring import EVERY, measure_days
         from ascolto.charter.signatures import sign
         from ascolto.charter.stops import note_override
+        from ascolto.charter.summary import last_summary
         from ascolto.conversations.signing import register_signer
         from ascolto.events.consumers import register_task
         from ascolto.gates import note_overrides
+        from ascolto.ui.navigation import show_in_foot
 
         guard_gates()
         register_signer(sign)
         note_overrides(note_override)
         register_task("charter", EVERY, measure_days)
+        show_in_foot("mini", "charter/mini.html", last_summary)

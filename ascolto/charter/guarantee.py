@@ -168,9 +168,9 @@ class Guarantee:
         return ""
 
     def breaches(
-        self, period: Period, *, among: QuerySet[Conversation], after: str = "", limit: int = 20
+        self, period: Period, *, among: QuerySet[Conversation] | None, after: str = "", limit: int = 20
     ) -> Breaches:
-        """Where it did not hold, the newest first; only conversations that the reader may see (`among`)."""
+        """Where it did not hold, the newest first; only conversations that the reader may see (`among`; None: all)."""
         return Breaches()
 
     def exceptions(self) -> Sequence[str]:

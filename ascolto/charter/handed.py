@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext
 
 from ascolto.charter.guarantee import Breach, Breaches, Period
-from ascolto.charter.paging import read_cursor, written
+from ascolto.charter.paging import read_cursor, seen_by, written
 from ascolto.conversations.models import Conversation, Status
 from ascolto.events.models import Event
 from ascolto.routing.models import HandOff, RoutingRules
@@ -66,7 +66,7 @@ def hand_offs_of(resolved: QuerySet[Conversation]) -> Iterator[tuple[str, int]]:
         yield row["conversation__account__kind"], row["n"]
 
 
-def bounced_in(period: Period, *, among: QuerySet[Conversation], after: str, limit: int) -> Breaches:
+def bounced_in(period: Period, *, among: QuerySet[Conversation] | None, after: str, limit: int) -> Breaches:
     """Resolved conversations over the limit, the last resolved first."""
     over = (
         HandOff.objects.filter(state=HandOff.State.ACCEPTED, conversation__in=resolved_in(period))
@@ -75,7 +75,7 @@ def bounced_in(period: Period, *, among: QuerySet[Conversation], after: str, lim
         .filter(n__gt=hand_off_limit())
     )
     counts = dict(over.values_list("conversation", "n"))
-    rows = Conversation.objects.filter(pk__in=counts).filter(pk__in=among.values("pk"))
+    rows = seen_by(Conversation.objects.filter(pk__in=counts), among, "pk")
     if place := read_cursor(after):
         at, pk = place
         rows = rows.filter(Q(resolved_at__lt=at) | Q(resolved_at=at, pk__lt=pk))

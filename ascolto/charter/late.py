@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext
 
 from ascolto.charter.guarantee import Breach, Breaches, Period
-from ascolto.charter.paging import read_cursor, written
+from ascolto.charter.paging import read_cursor, seen_by, written
 from ascolto.charter.wording import late_by
 from ascolto.conversations.models import Conversation
 from ascolto.kit.clock import now
@@ -60,11 +60,9 @@ def repaired_in(period: Period) -> tuple[int, int]:
     return clocks["done"] + dated["done"], clocks["total"] + dated["total"]
 
 
-def late_answers(period: Period, *, among: QuerySet[Conversation], after: str, limit: int) -> Breaches:
+def late_answers(period: Period, *, among: QuerySet[Conversation] | None, after: str, limit: int) -> Breaches:
     """Answers that came too late, or did not come yet, the last due first."""
-    rows = _due(period, SlaClock.State.BREACHED).filter(
-        conversation__in=among.values("pk"), conversation__is_spam=False
-    )
+    rows = seen_by(_due(period, SlaClock.State.BREACHED).filter(conversation__is_spam=False), among)
     if place := read_cursor(after):
         at, pk = place
         rows = rows.filter(Q(due_at__lt=at) | Q(due_at=at, pk__lt=pk))
@@ -101,14 +99,16 @@ def _open(conversation: Conversation) -> str:
     return gettext("Open, it is with %(name)s") % {"name": conversation.assignee.name}
 
 
-def broken_commitments(period: Period, *, among: QuerySet[Conversation], after: str, limit: int) -> Breaches:
+def broken_commitments(
+    period: Period, *, among: QuerySet[Conversation] | None, after: str, limit: int
+) -> Breaches:
     """Dated promises of people that were not kept, the last due first."""
     rows = Commitment.objects.filter(
         state=_COMMITMENT.BROKEN,
         due_at__gte=period.begins,
         due_at__lt=period.ends,
-        conversation__in=among.values("pk"),
     )
+    rows = seen_by(rows, among)
     if place := read_cursor(after):
         at, pk = place
         rows = rows.filter(Q(due_at__lt=at) | Q(due_at=at, pk__lt=pk))

@@ -9,10 +9,12 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from ascolto.charter.choices import threshold_of
-from ascolto.charter.days import Stretch, as_detail, company_zone
+from ascolto.charter.days import Span, Stretch, as_detail, company_zone
 from ascolto.charter.guarantee import Guarantee, Measure, Period, State, state_of
 from ascolto.charter.guarantees import all_guarantees
 from ascolto.charter.models import DayMeasure
+from ascolto.charter.standing import charter_of
+from ascolto.charter.summary import keep_summary
 from ascolto.conversations.models import Conversation
 from ascolto.events.log import emit
 from ascolto.kit.clock import now
@@ -38,6 +40,7 @@ def measure_days() -> int:
             if _measure(guarantee, day, Stretch(day, day, zone).period) and day == today:
                 _alarm(guarantee, today)
             written += 1
+    keep_summary(charter_of(Span.MONTH))
     return written
 
 

@@ -77,6 +77,9 @@ class CharterPage(models.Model):
     is_public = models.BooleanField(default=False)
     version = models.PositiveSmallIntegerField(default=1)
     in_force_since = models.DateField(null=True)
+    summary: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict
+    )  # of the last 30 days, for the foot of every screen: `summary.Summary`
 
     @classmethod
     def current(cls) -> CharterPage:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from ascolto.charter.guarantee import Breach, Breaches, Period
 from ascolto.charter.models import Stop
-from ascolto.charter.paging import read_cursor, written
+from ascolto.charter.paging import read_cursor, seen_by, written
 from ascolto.conversations.models import Conversation
 
 
@@ -28,11 +28,10 @@ def overrides_by_channel(slug: str, period: Period) -> dict[str, int]:
 
 
 def overrides_in(
-    slug: str, period: Period, *, among: QuerySet[Conversation], after: str, limit: int
+    slug: str, period: Period, *, among: QuerySet[Conversation] | None, after: str, limit: int
 ) -> Breaches:
     """Each time a person set the guarantee aside, with the reason they gave, the newest first."""
-    rows = _rows(slug, period).filter(is_override=True)
-    rows = rows.filter(Q(conversation__in=among)).select_related(
+    rows = seen_by(_rows(slug, period).filter(is_override=True), among).select_related(
         "agent", "conversation__customer", "conversation__account", "conversation__assignee"
     )
     if place := read_cursor(after):

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from django.db.models import Exists, Model, OuterRef, QuerySet
+
+from ascolto.conversations.models import Conversation
+
+Row = TypeVar("Row", bound=Model)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -21,3 +28,10 @@ def read_cursor(text: str) -> tuple[datetime, int] | None:
         return _EPOCH + timedelta(microseconds=int(micros)), int(pk)
     except OverflowError:
         return None
+
+
+def seen_by(
+    rows: QuerySet[Row], among: QuerySet[Conversation] | None, field: str = "conversation_id"
+) -> QuerySet[Row]:
+    """Only rows of conversations that the reader may see; None: all of them. Asked row by row, since few are shown of many."""
+    return rows if among is None else rows.filter(Exists(among.filter(pk=OuterRef(field))))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from ascolto.charter.answers import answers_in
 from ascolto.charter.guarantee import Breach, Breaches, Period
-from ascolto.charter.paging import read_cursor, written
+from ascolto.charter.paging import read_cursor, seen_by, written
 from ascolto.conversations.models import Author, Conversation, Direction, Message, Visibility
 from ascolto.routing.models import Assignment, HandOff
 
@@ -42,9 +42,7 @@ def second_voices(
     period: Period, *, among: QuerySet[Conversation] | None = None
 ) -> Mapping[int, SecondVoice]:
     """The last second voice of the period in each conversation that had one."""
-    spoken = answers_in(period).filter(_PUBLIC)
-    if among is not None:
-        spoken = spoken.filter(conversation__in=among.values("pk"))
+    spoken = seen_by(answers_in(period).filter(_PUBLIC), among)
     several = _with_several_voices(spoken)
     if not several:
         return {}
@@ -104,7 +102,9 @@ def _handed(conversations: list[int]) -> dict[int, list[tuple[int | None, dateti
     return found
 
 
-def two_voices_in(period: Period, *, among: QuerySet[Conversation], after: str, limit: int) -> Breaches:
+def two_voices_in(
+    period: Period, *, among: QuerySet[Conversation] | None, after: str, limit: int
+) -> Breaches:
     """Conversations in which somebody answered beside the owner, the latest first."""
     voices = sorted(
         second_voices(period, among=among).values(), key=lambda one: (one.at, one.message), reverse=True

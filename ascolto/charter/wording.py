@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
+
+from ascolto.ui.jinja import long_date
 
 
 def span_of(wait: timedelta | None) -> str:
@@ -37,3 +40,8 @@ def long(wait: timedelta) -> str:
         hours = minutes // 60
         return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
     return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+
+
+def day_words(day: date) -> str:
+    """`11 June 2026`."""
+    return long_date(datetime.combine(day, time(12), timezone.get_current_timezone()))

@@ -8,10 +8,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("ascolto.api.urls")),
     path("", include("ascolto.config.health")),
     path("", include("ascolto.accounts.urls")),
+    path("", include("ascolto.charter.urls")),
     path("", include("ascolto.contact.urls")),
     path("", include("ascolto.desk.urls")),
     path("", include("ascolto.knowledge.urls")),
     path("", include("ascolto.generation.urls")),
+    path("", include("ascolto.sla.urls")),
     path("", include("ascolto.understanding.urls")),
     path("", include("ascolto.workspace.urls")),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from pathlib import Path
 
 from ascolto.channels.models import ChannelAccount
@@ -22,6 +23,7 @@ from ascolto.channels.registry import UnknownChannel
 from ascolto.channels.selectors import health_of
 from ascolto.conversations.files import path_of
 from ascolto.conversations.models import Attachment, Direction, Message
+from ascolto.conversations.signing import signed
 from ascolto.customers.models import Identity
 from ascolto.delivery.models import Dispatch
 from ascolto.kit.clock import now
@@ -124,13 +126,14 @@ def _is_from_public(message: Message) -> bool:
 def _outgoing(row: Dispatch, account: Account, recipient: tuple[Handle, ...]) -> Outgoing:
     message, conversation = row.message, row.message.conversation
     answered = message.in_reply_to
+    signature = "" if row.template else str(message.extra.get("signature", ""))
     return Outgoing(
         tracker=row.tracker,
         recipient=recipient,
-        text=message.text,
+        text=signed(message.text, signature),
         visibility="public" if message.visibility == "public" else "private",
         from_public=_is_from_public(message),
-        html=message.html,
+        html=_signed_html(message.html, signature),
         subject=message.subject or conversation.subject,
         files=tuple(_file(attachment) for attachment in message.attachments.all()),
         author_name=message.agent.name if message.agent else "",
@@ -143,6 +146,15 @@ def _outgoing(row: Dispatch, account: Account, recipient: tuple[Handle, ...]) ->
         heard_at=_heard_at(message),
         extra=answered.extra if answered else {},
     )
+
+
+def _signed_html(html: str, signature: str) -> str:
+    """The page of a mail with the same signature below it; one that ends with it already is signed once."""
+    written = "<br>".join(escape(line) for line in signature.strip().splitlines())
+    if not html or not written or written in html[-len(written) - 200 :]:
+        return html
+    head, end, rest = html.rpartition("</body>")
+    return f"{head}<p>{written}</p>{end}{rest}" if end else f"{html}<p>{written}</p>"
 
 
 def _recipient(message: Message, account: Account, adapter: Adapter) -> tuple[Handle, ...]:

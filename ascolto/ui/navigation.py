@@ -79,6 +79,22 @@ def alerts_for(person: Any) -> list[Alert]:
     return [alert for reader in _alerting if (alert := reader(person)) is not None]
 
 
+_foot: dict[str, tuple[str, Callable[[], Any]]] = {}
+
+
+def show_in_foot(name: str, template: str, reader: Callable[[], Any]) -> None:
+    """A room above shows something in the foot of every screen: `template` sees what `reader` tells under `name`. It is read with
+    every page, so it costs one cheap query at most. Guests do not see it."""
+    _foot[name] = (template, reader)
+
+
+def in_foot(person: Any) -> list[tuple[str, str, Any]]:
+    """The name, the template and the content of everything in the foot."""
+    if not colleagues(person):
+        return []
+    return [(name, template, reader()) for name, (template, reader) in _foot.items()]
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A place: its key (`current=` of the shell), words, address, icon, who sees it, and the letter after `g`."""
@@ -94,5 +110,6 @@ class Item:
 
 ITEMS = (
     Item("desk", _("Conversations"), "desk:queue", "inbox", go="d"),
+    Item("charter", _("Charter"), "charter:charter", "scroll-text", colleagues, go="c"),
     Item("settings", _("Settings"), "workspace:settings", "settings", go="s", place="foot"),
 )

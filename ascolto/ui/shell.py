@@ -7,13 +7,16 @@ from typing import Any
 from django.http import HttpRequest
 
 from ascolto.ui.jinja import url_or_none
-from ascolto.ui.navigation import ITEMS, Item, alerts_for, waiting_for
+from ascolto.ui.navigation import ITEMS, Item, alerts_for, in_foot, waiting_for
 
 
 def shell_context(request: HttpRequest, *, current: str) -> dict[str, Any]:
     """The context of `ui/app.html`; `current` is the key of the navigation item that is open."""
     waiting = waiting_for(request.user)
+    foot = in_foot(request.user)
     return {
+        "foot_parts": [template for _name, template, _content in foot],
+        **{name: content for name, _template, content in foot},
         "waiting": waiting,
         "alerts": alerts_for(request.user),
         "company": getattr(request, "company", None),

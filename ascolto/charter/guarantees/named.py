@@ -12,7 +12,7 @@ from ascolto.channels.registry import all_adapters
 from ascolto.charter.answers import answers_by_channel, answers_in
 from ascolto.charter.guarantee import Breach, Breaches, Guarantee, Measure, Period, counted
 from ascolto.charter.models import SignatureStyle
-from ascolto.charter.paging import read_cursor, written
+from ascolto.charter.paging import read_cursor, seen_by, written
 from ascolto.charter.signatures import DEFAULTS, UNSIGNED, Style, person_signed, style_of
 from ascolto.conversations.actions.reply import Attempt
 from ascolto.conversations.models import Conversation, Message
@@ -78,10 +78,10 @@ class Named(Guarantee):
         return told
 
     def breaches(
-        self, period: Period, *, among: QuerySet[Conversation], after: str = "", limit: int = 20
+        self, period: Period, *, among: QuerySet[Conversation] | None, after: str = "", limit: int = 20
     ) -> Breaches:
         """Answers without a name."""
-        rows = answers_in(period).filter(~_TEMPLATE & _bare(), conversation__in=among)
+        rows = seen_by(answers_in(period).filter(~_TEMPLATE & _bare()), among)
         if place := read_cursor(after):
             at, pk = place
             rows = rows.filter(Q(occurred_at__lt=at) | Q(occurred_at=at, pk__lt=pk))

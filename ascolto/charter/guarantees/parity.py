@@ -76,7 +76,7 @@ class Parity(Guarantee):
         return gettext("Between the fastest and the slowest channel: %(wait)s") % {"wait": span_of(apart)}
 
     def breaches(
-        self, period: Period, *, among: QuerySet[Conversation], after: str = "", limit: int = 20
+        self, period: Period, *, among: QuerySet[Conversation] | None, after: str = "", limit: int = 20
     ) -> Breaches:
         """Channels and groups that wait clearly longer than everybody."""
         behind = [row for row in standings(measure_of(self, period), longer_than()) if row.is_behind]

@@ -59,7 +59,7 @@ class PromisesKept(Guarantee):
         )
 
     def breaches(
-        self, period: Period, *, among: QuerySet[Conversation], after: str = "", limit: int = 20
+        self, period: Period, *, among: QuerySet[Conversation] | None, after: str = "", limit: int = 20
     ) -> Breaches:
         """Late answers; when they are told, dated promises that were broken."""
         side, _sep, place = after.partition(":")

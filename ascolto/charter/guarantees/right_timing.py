@@ -98,7 +98,7 @@ class RightTiming(Guarantee):
         return told
 
     def breaches(
-        self, period: Period, *, among: QuerySet[Conversation], after: str = "", limit: int = 20
+        self, period: Period, *, among: QuerySet[Conversation] | None, after: str = "", limit: int = 20
     ) -> Breaches:
         """Each time a person set it aside, with the reason."""
         return overrides_in(SLUG, period, among=among, after=after, limit=limit)

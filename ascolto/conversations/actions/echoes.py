@@ -11,6 +11,7 @@ from ascolto.channels.protocol import Message as Incoming
 from ascolto.conversations.actions.news import advance_delivery
 from ascolto.conversations.actions.placing import Received
 from ascolto.conversations.models import Conversation, Delivery, EarlyNews, Message
+from ascolto.conversations.signing import signed
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
 
@@ -49,7 +50,12 @@ def _own(item: Received) -> Message | None:
         rows = rows.filter(in_reply_to__external_id__in=item.message.replies_to)
     else:
         return None
-    return next((row for row in rows.order_by("id")[:50] if row.text.strip() == text), None) if text else None
+    return next((row for row in rows.order_by("id")[:50] if text in _written(row)), None) if text else None
+
+
+def _written(row: Message) -> tuple[str, str]:
+    """What an answer may look like on its network: as it was written, and as it was signed."""
+    return row.text.strip(), signed(row.text, str(row.extra.get("signature", ""))).strip()
 
 
 def park(item: Received) -> None:

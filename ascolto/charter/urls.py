@@ -1,0 +1,13 @@
+from django.urls import path
+
+from ascolto.charter.views import inside, outside, settings
+
+app_name = "charter"
+urlpatterns = [
+    path("charter/", inside.charter, name="charter"),
+    path("charter/<slug:slug>/breaches/", inside.breaches, name="breaches"),
+    path("our-charter/", outside.our_charter, name="our-charter"),
+    path("settings/charter/", settings.charter, name="settings"),
+    path("settings/charter/signatures/", settings.signatures, name="signatures"),
+    path("settings/charter/<slug:slug>/", settings.guarantee, name="guarantee-settings"),
+]
