@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from ascolto.routing import explaining
 from ascolto.routing.choosing import best_seat
 from ascolto.routing.queues import Bucket, BucketKey, Item, Seat
-from ascolto.routing.stages import OrderKey, half_over
+from ascolto.routing.stages import OrderKey
 from ascolto.routing.standing import Standing
 from ascolto.routing.values import Decision, Person, Reason, Waiting, Why, room_for
 
@@ -117,7 +117,7 @@ class Board(Standing):
                     heappush(queue, (head.key, place))
             elif bucket.is_whole and bucket.only is None:
                 among = bucket.able.values() if is_new or few is None else few
-                self._keep_somebody(bucket, item, among, first, now)
+                self._keep_somebody(bucket, item, among, first)
         return given
 
     def _within_reach(self, people: list[Seat]) -> dict[BucketKey, Bucket]:
@@ -151,7 +151,7 @@ class Board(Standing):
         return Decision(item.waiting.id, seat.person.id, reasons + chosen)
 
     def _keep_somebody(
-        self, bucket: Bucket, item: Item, among: Collection[Seat], first: dict[int, OrderKey], now: datetime
+        self, bucket: Bucket, item: Item, among: Collection[Seat], first: dict[int, OrderKey]
     ) -> None:
         """Nobody has room for what takes a whole person: let one of these finish and take nothing else meanwhile."""
         if len(bucket.kept) >= len(bucket.items):
@@ -160,8 +160,7 @@ class Board(Standing):
         if not free:
             return
         seat = min(free, key=lambda s: (s.load / s.person.capacity, s.person.id))
-        is_urgent = now >= half_over(item.waiting) or item.key < self._first_lighter(seat, first)
-        if is_urgent and len(bucket.kept) < self._kept_at_most(bucket):
+        if item.key < self._first_lighter(seat, first) and len(bucket.kept) < self._kept_at_most(bucket):
             seat.kept_for = bucket
             bucket.kept.add(seat.person.id)
 
@@ -173,7 +172,7 @@ class Board(Standing):
         """The place in the order of the first lighter one that could go to a person."""
         number = seat.person.id
         if number not in known:
-            lighter = (bucket for bucket in self._buckets.admitting(seat) if not bucket.is_whole)
+            lighter = (each for each in self._buckets.admitting(seat) if not each.is_whole)
             heads = (item.key for bucket in lighter if (item := bucket.head()) is not None)
             known[number] = min(heads, default=LAST)
         return known[number]

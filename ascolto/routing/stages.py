@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from ascolto.routing.values import WHOLE, Person, Rules, Waiting
+from ascolto.routing.values import Person, Rules, Waiting
 
 
 class Stage(IntEnum):
@@ -97,11 +97,6 @@ def held_until(waiting: Waiting, rules: Rules) -> datetime:
     return min(waiting.since + rules.continuity, begins(waiting, rules, Stage.WIDENED))
 
 
-def half_over(waiting: Waiting) -> datetime:
-    """When somebody is kept free for a conversation that takes a whole person."""
-    return at_share(waiting, 50)
-
-
 def changes_of(waiting: Waiting, rules: Rules) -> list[datetime]:
     """Every instant at which something may be decided differently though nothing happened, in order."""
     found = {waiting.due_at}
@@ -113,8 +108,6 @@ def changes_of(waiting: Waiting, rules: Rules) -> list[datetime]:
         shape = looser
     if waiting.preferred:
         found.add(held_until(waiting, rules))
-    if waiting.weight >= WHOLE:
-        found.add(half_over(waiting))
     return sorted(found)
 
 
@@ -124,6 +117,4 @@ OrderKey = tuple[float, float, int]
 def order_of(waiting: Waiting, rules: Rules) -> OrderKey:
     """By promise due first, then by who waits longest. Seconds since 1970."""
     due = waiting.due_at - rules.group_shift.get(waiting.group, timedelta(0))
-    if waiting.weight >= WHOLE:
-        due -= waiting.promised * rules.whole_lead / 100
     return due.timestamp(), waiting.since.timestamp(), waiting.id
