@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -235,11 +235,3 @@ def ticking(row: SlaClock) -> Ticking:
         is_breached=row.breached_at is not None,
         done=tuple(row.steps_done),
     )
-
-
-def rows_of_clocks(conversations: Iterable[int]) -> dict[int, list[SlaClock]]:
-    """The clocks that nobody stopped yet, by conversation."""
-    found: defaultdict[int, list[SlaClock]] = defaultdict(list)
-    for row in SlaClock.objects.filter(conversation__in=list(conversations), stopped_at=None):
-        found[row.conversation_id].append(row)
-    return dict(found)

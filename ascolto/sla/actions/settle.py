@@ -18,15 +18,14 @@ from ascolto.events.log import emit_all, make_event
 from ascolto.events.models import Event
 from ascolto.kit import bulk
 from ascolto.kit.clock import now
-from ascolto.sla.actions.keeping import Kept, keep, rows_of_clocks
+from ascolto.sla.actions.keeping import Kept, keep
 from ascolto.sla.actions.tending import tend
 from ascolto.sla.at_hand import AtHand, at_hand
-from ascolto.sla.clock import run_clocks
-from ascolto.sla.facts import FIRST_RESPONSE, Clock, ComplaintRule
+from ascolto.sla.computing import clocks_now
+from ascolto.sla.facts import Clock
 from ascolto.sla.gathering import Gathered, gather, with_limits
 from ascolto.sla.ladder import RESPONSES
 from ascolto.sla.models import Commitment, SlaClock
-from ascolto.sla.policy import choose
 
 CLOCK_FIELDS = (
     "policy",
@@ -76,32 +75,6 @@ def settle(conversations: Iterable[int], *, quietly: bool = False) -> int:
     return changed
 
 
-def clocks_now(gathered: Gathered, hand: AtHand) -> tuple[Clock, ...]:
-    """The clocks of a conversation, computed."""
-    return run_clocks(
-        gathered.facts,
-        hand.promises,
-        group=gathered.conversation.customer.group_id,
-        complaint_rule=rule_of(gathered, hand),
-    )
-
-
-def rule_of(gathered: Gathered, hand: AtHand) -> ComplaintRule | None:
-    """The rule of the conversation's complaint: its days, in the calendar that counts for this customer."""
-    complaint = gathered.complaint
-    if complaint is None:
-        return None
-    promise = choose(
-        hand.promises,
-        FIRST_RESPONSE,
-        complaint.received_at,
-        channel=gathered.channel,
-        group=gathered.conversation.customer.group_id,
-    )
-    timetable = (promise or hand.everybodys).timetable
-    return ComplaintRule(complaint.days, complaint.days_are_working, timetable)
-
-
 def _settled(gathered: Gathered, hand: AtHand, moment: datetime, *, quietly: bool) -> Settled:
     clocks = [
         clock
@@ -144,16 +117,11 @@ def _events(settled: Sequence[Settled]) -> list[Event]:
 
 
 def show_promises(conversations: Iterable[int]) -> int:
-    """Let conversations show what their clocks and dated promises say: after either changed. Returns how many differed.
+    """Let conversations show what their clocks and dated promises say, after either changed; returns how many clocks changed.
 
-    Call it in a transaction.
+    The clocks are computed anew for it: a message that came just now has none yet, and must not stop waiting.
     """
-    rows = (
-        Conversation.objects.select_for_update(of=("self",)).filter(pk__in=set(conversations)).order_by("pk")
-    )
-    locked = list(rows)
-    running = rows_of_clocks([one.pk for one in locked])
-    return _show_rows(locked, running)
+    return settle(conversations)
 
 
 def _show(settled: Sequence[Settled]) -> None:

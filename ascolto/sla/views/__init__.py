@@ -1,0 +1,1 @@
+"""Screens of promises: why a deadline is what it is, and complaints."""
