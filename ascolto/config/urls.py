@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ascolto.knowledge.urls")),
     path("", include("ascolto.generation.urls")),
     path("", include("ascolto.sla.urls")),
+    path("", include("ascolto.sla.urls")),
     path("", include("ascolto.understanding.urls")),
     path("", include("ascolto.workspace.urls")),
 ]
