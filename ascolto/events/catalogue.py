@@ -62,7 +62,7 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "commitment.withdrawn": "commitment reason",
         # routing
         "agent.presence_changed": "agent state previous",
-        "routing.changed": "fields",
+        "routing.changed": "fields agent team reason",
         "routing.returned": "reason previous_assignee",
         "conversation.wait_told": "message seconds position",
         "conversation.hand_off_asked": "hand_off to_agent to_team",

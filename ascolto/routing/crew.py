@@ -85,11 +85,12 @@ class Queue:
 class Crew:
     """The people by id, the rules, and who may not see what. Read from the database in a constant number of queries."""
 
-    def __init__(self) -> None:
+    def __init__(self, only: Collection[int] | None = None) -> None:
+        """`only`: nobody but these people."""
         self.rules = RoutingRules.current()
         self.company = Company.current()
         self.queues = _queues()
-        self.members: dict[int, Member] = members(self.company.time_zone)
+        self.members: dict[int, Member] = members(self.company.time_zone, only)
         self._blind: dict[tuple[int, int | None], frozenset[int]] = {}
 
     def meet(self, agents: Collection[int]) -> None:
