@@ -14,7 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ascolto.knowledge.urls")),
     path("", include("ascolto.generation.urls")),
     path("", include("ascolto.sla.urls")),
-    path("", include("ascolto.sla.urls")),
     path("", include("ascolto.understanding.urls")),
     path("", include("ascolto.workspace.urls")),
 ]
