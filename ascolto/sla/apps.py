@@ -6,8 +6,11 @@ class SlaConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Conversations ask this room by when somebody must have answered."""
+        """Conversations ask this room by when somebody must have answered; dated promises are read from the log."""
         from ascolto.conversations.promises import register_promise
+        from ascolto.events.consumers import register_reader
+        from ascolto.sla.keeping import READER, follow
         from ascolto.sla.promising import promise
 
         register_promise(promise)
+        register_reader(READER, follow)

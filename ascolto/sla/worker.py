@@ -21,6 +21,8 @@ from ascolto.events.models import Cursor, Event
 from ascolto.events.pulse import Pulse
 from ascolto.kit.clock import now
 from ascolto.sla.actions.settle import settle
+from ascolto.sla.actions.verdicts import next_at as next_promise_at
+from ascolto.sla.actions.verdicts import ring
 from ascolto.sla.ladder import RESPONSES
 from ascolto.sla.models import SlaClock
 
@@ -59,7 +61,7 @@ def run(stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             news = pulse.beats() and read_next()
-            due = next_at.is_due() and take_due()
+            due = next_at.is_due() and take_due() + ring()
             if news or due:
                 next_at.forget()
             elif settle_old() == 0:
@@ -87,7 +89,7 @@ def _until_well(stop: threading.Event, work: Callable[[], None]) -> None:
 
 
 class _Next:
-    """When the earliest clock comes to its next moment; asked again only when something may have changed it."""
+    """When the earliest clock or dated promise comes to its next moment; asked again only when something may have changed it."""
 
     def __init__(self) -> None:
         self._known, self._at = False, now()
@@ -97,10 +99,11 @@ class _Next:
         self._known = False
 
     def at(self) -> datetime:
-        """The moment; far away when no clock runs."""
+        """The moment; far away when nothing runs."""
         if not self._known:
             found = SlaClock.objects.filter(next_at__isnull=False).aggregate(first=Min("next_at"))["first"]
-            self._known, self._at = True, found or now() + timedelta(days=365)
+            moments = [each for each in (found, next_promise_at()) if each is not None]
+            self._known, self._at = True, min(moments, default=now() + timedelta(days=365))
         return self._at
 
     def is_due(self) -> bool:
@@ -119,7 +122,7 @@ def catch_up() -> int:
     total = 0
     while taken := read_next():
         total += taken
-    while take_due():
+    while take_due() + ring():
         pass
     while taken := read_next():  # what was done about clocks is in the log as well
         total += taken
