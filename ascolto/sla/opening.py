@@ -38,8 +38,10 @@ class Calendar:
 
     time_zone: str
     weekly: tuple[tuple[Span, ...], ...]  # Monday first, seven of them, in order, not overlapping
-    special: Mapping[date, tuple[Span, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    names: Mapping[date, str] = field(default_factory=lambda: MappingProxyType({}))  # of special days
+    special: Mapping[date, tuple[Span, ...]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    names: Mapping[date, str] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )  # of special days
     country: str = ""  # whose public holidays are closed days; empty: nobody's
     subdivision: str = ""
     own: frozenset[tuple[int, int]] = (

@@ -227,7 +227,8 @@ def _closures_of(calendar: Calendar) -> Iterator[dict[str, str]]:
     """Closed days, those of one name that follow each other as one closure."""
     first: date | None = None
     closed = sorted(day for day, spans in calendar.special.items() if not spans)
-    for day, following in zip(closed, [*closed[1:], None], strict=True):
+    for index, day in enumerate(closed):
+        following = closed[index + 1] if index + 1 < len(closed) else None
         name = calendar.names.get(day, "")
         first = first or day
         if following != day + timedelta(days=1) or calendar.names.get(following, "") != name:

@@ -1,7 +1,7 @@
 """The slow and obvious way to the same results: minute by minute over wall clocks, and a conversation told from its beginning.
 
-Nothing here is shared with what it checks but the values that go in. Opening hours and the changes of today's zones fall on full minutes of UTC, so
-within a minute the company is open or closed; facts may fall on any second.
+Nothing here is shared with what it checks but the values that go in. Opening hours and the changes of today's zones fall on full
+minutes of UTC, so within a minute the company is open or closed; facts may fall on any second.
 """
 
 from __future__ import annotations
