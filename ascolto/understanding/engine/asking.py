@@ -241,10 +241,10 @@ _TRY = re.compile(
 )
 _MAY_START = re.compile(
     r"(?:^|[,;:–—-] ?|(?:\b(?:e|poi|quindi|per favore|intanto|gentilmente|allora|ora|adesso|prima|and|then|first|now|also|simply|just"
-    r"|next|so)\b,? ))$"
+    r"|next|so)\b,? ))(?:[cm]i )?$"
 )
 _ORDER_IT = re.compile(r"[a-zàèìòù]{3,}(?:i|a|ate|ete|ite|ami|aci|imi|ici|asi)$")
-_PARTICIPLE = re.compile(r"[a-zàèìòù']*(?:at[oaie]|it[oaie]|ut[oaie]|es[oi]|ess[oai])$")
+_PARTICIPLE = re.compile(r"[a-zàèìòù']*(?:at[oaie]|it[oaie]|ut[oaie]|es[oi]|ess[oai]|spent[oaie])$")
 _HAVE_YOU = re.compile(
     r"(?<!\w)(?:ha|hai|avete|l'ha|l'hai)(?: già| per caso| anche| magari| mai| nel frattempo){0,2} ?$"
 )

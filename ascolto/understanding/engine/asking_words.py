@@ -250,7 +250,8 @@ BLOCKS = re.compile(
 OURS = re.compile(r"(?<!\w)(?:nostr[oaie]|our|my|mi[oa]|his|her|their)(?: \w{1,12})? ?$")
 VALUE = re.compile(
     r" ?(?:,? ?(?:è|e'|is|risulta|sono|:|=|#|\(|n\.?|che vedo è|we have is|terminante con|ending in"
-    r"|ending with)){0,2} ?[\"'«“]?(?:(?=[^\s]*\d)[\w@./+-]{3,}|[\w.+-]+@[\w-]+\.\w+|(?:via|viale|piazza|corso) [^\W\d_]+)"
+    r"|ending with)){0,2} ?[\"'«“]?(?:(?=[^\s]*\d)[\w@./+-]{3,}|[\w.+-]+@[\w-]+\.\w+|(?:via|viale|piazza"
+    r"|corso) [^\W\d_]+(?: [^\W\d_]+){0,3},? \d)"
 )
 THEIRS = re.compile(
     r" ?(?:del|della|dell'|dello) ?(?:corriere|negozio|tecnico|centro|nostr\w|punto|operatore|collega|filiale)|(?: of| for) (?:our"

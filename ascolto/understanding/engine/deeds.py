@@ -28,7 +28,7 @@ def _deed(name: str, it: str, en: str, *, is_sending: bool = False) -> Deed:
 _PHOTO_IT = r"(?:foto\w*|immagin\w+|screenshot\w*|schermat\w+|video)"
 _PHOTO_EN = r"(?:photos?|pictures?|pics?|images?|screenshots?|videos?)"
 _PAPER_IT = r"(?:document\w*|carta d'identità|ricevut[ae]|scontrin[oi]|modul[oi]|copia \w+ \w+|bollett[ae]|fattur[ae]|denuncia)"
-_PAPER_EN = r"(?:documents?|receipts?|forms?|invoices?|bills?|proof of \w+|copy of \w+ \w+|id)"
+_PAPER_EN = r"(?:documents?|receipts?|forms?|invoices?|bills?|proof of \w+|copy of \w+ \w+|photo id)"
 _SENDS_IT = r"(?:invi|mand|alleg|spedi|caric|inoltr|condivid|fornir)\w{0,9}(?:mi|ci|vi|le)?"
 _SENDS_EN = r"(?:send|sent|sending|attach\w{0,3}|upload\w{0,3}|email(?:ed|ing)?|forward\w{0,3}|shar(?:e|ed|ing)|provid\w{1,3})"
 
@@ -40,7 +40,8 @@ DEEDS = (
     ),
     _deed(
         "restart",
-        r"riavvi\w{0,6}|ri(?:acce(?:s|nd)|accenda)\w{0,5}|(?:scolleg|stacc)\w{0,6}(?: \S{1,12}){0,3}? e (?:ricolleg|riattacc)\w{0,7}",
+        r"riavvi\w{0,6}|sp(?:egn|ent|eng)\w{1,6}(?: \S{1,12}){0,3}? e riacce\w{1,7}|ri(?:acce(?:s|nd)|accenda)\w{0,5}|(?:scolleg"
+        r"|stacc)\w{0,6}(?: \S{1,12}){0,3}? e (?:ricolleg|riattacc)\w{0,7}",
         r"re-?start(?:ed|ing|s)?|re-?boot(?:ed|ing|s)?|power[- ]?cycl(?:e|ed|ing)|unplug(?:ged|ging)?"
         r"|(?:turn|switch|power)(?:ed|ing)?(?: \S{1,12}){0,3}? off and(?: \S{1,8}){0,2}? on(?: again)?",
     ),
@@ -139,7 +140,7 @@ _NOT_DONE = re.compile(
     r"|shall|must|need|how|come|se|if|you|your|avete|ha|hanno|vostr\w|tecnic\w|technician|engineer)(?!\w)"
 )
 _PAST = re.compile(
-    r"[a-z']*(?:at[oaie]|it[oaie]|ut[oaie]|es[oaie]|ss[oaie]|olt[oaie]|ed|reset|sent|took|tried)(?!\w)"
+    r"[a-z']*(?:at[oaie]|it[oaie]|ut[oaie]|es[oaie]|ss[oaie]|olt[oaie]|ed|spent[oaie]|reset|sent|took|tried)(?!\w)"
 )
 _OPENS = re.compile(r"(?:^|[.,;:!?\n(–-] ?|\b(?:e|ma|and|but|già|already|anche|also) )$")
 _AFTER = re.compile(

@@ -121,7 +121,7 @@ def _all_given(looked: Looked) -> Iterator[Given]:
     codes = _first_of_a_place(find_codes(looked))
     yield from codes
     taken = [(g.begin, g.end) for g in codes]
-    for one in (*find_others(looked), *_personal(looked)):
+    for one in (*_personal(looked), *find_others(looked)):
         if all(one.end <= begin or one.begin >= end for begin, end in taken):
             taken.append((one.begin, one.end))
             yield one

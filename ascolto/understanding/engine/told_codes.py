@@ -84,12 +84,20 @@ _DATE = re.compile(r"[0-3]?\d[./-][01]?\d(?:[./-](?:20)?\d\d)?$|(?:19|20)\d\d$")
 _COUNTED = re.compile(
     r" ?(?:[.,][0-9]|€|\$|£|%|eur|giorn|volt|mes[ei]|ann[oi]|or[ae]\b|minut|days|times|hours|months|years)"
 )
+_WITHOUT_DIGITS = (
+    "pnr",
+    "prenotazione",
+    "booking",
+    "reservation",
+    "confirmation",
+    "locator",
+)  # codes of letters alone
 _FEWEST_DIGITS = {"booking": 0, "flight": 2, "order": 3, "customer_code": 4}
 
 
 def find_codes(looked: Looked) -> Iterator[Given]:
     """Codes of customers, contracts, orders, tickets, invoices, bookings, parcels, meters and devices."""
-    if not looked.has_digits and "pnr" not in looked.low and "prenotazione" not in looked.low:
+    if not looked.has_digits and not any(word in looked.low for word in _WITHOUT_DIGITS):
         return
     for kind, pattern in _PATTERNS:
         for found in pattern.finditer(looked.low):
@@ -123,6 +131,7 @@ _MAKES = (
     r"iphone|ipad|galaxy|samsung|huawei|xiaomi|redmi|oppo|pixel|motorola|fritz!?box|tp-?link|netgear|zte|t-box|tim hub|vodafone station"
     r"|technicolor|sagemcom|macbook|lenovo|dell|canon|epson|brother|bosch|vaillant|ariston|beretta|playstation|xbox|fire ?tv|sky q|nokia"
 )
+_MAKE = re.compile(_MAKES)
 _DEVICE = re.compile(
     rf"(?<!\w)(?P<a>(?:{_MAKES})(?![^\W\d_])(?: (?:galaxy|redmi|note|pro|plus|max|ultra|mini|air|se|tab|watch|mate|ecotec|genus))*"
     r"[ -]?[a-z]{0,3}[ -]?[0-9]{1,5}[a-z0-9-]{0,5}(?: (?:pro|plus|max|ultra|mini|air|fe))*)(?!\w)"
@@ -158,9 +167,7 @@ def find_others(looked: Looked) -> Iterator[Given]:
     """Readings, devices, names, and how and when people want to be reached."""
     if looked.has_digits:
         yield from _all("meter_reading", _READING, looked)
-        for given in _all("device", _DEVICE, looked):
-            if any(character.isdigit() for character in looked.plain[given.begin : given.end]):
-                yield given
+        yield from (given for given in _all("device", _DEVICE, looked) if _is_device(given, looked))
     for given in _all("name", _NAME, looked):
         if looked.plain[given.begin].isupper():
             yield _without_small_words(given, looked)
@@ -172,6 +179,12 @@ def _all(kind: str, pattern: re.Pattern[str], looked: Looked, about: str = "") -
     for found in pattern.finditer(looked.low):
         group = next(name for name, value in found.groupdict().items() if value is not None)
         yield Given(kind, found.start(), *found.span(group), about)
+
+
+def _is_device(given: Given, looked: Looked) -> bool:
+    """A make that is known, or a name with a capital; with a number in it."""
+    written = looked.plain[given.begin : given.end]
+    return any(map(str.isdigit, written)) and (written[0].isupper() or bool(_MAKE.match(written.lower())))
 
 
 def _without_small_words(given: Given, looked: Looked) -> Given:
