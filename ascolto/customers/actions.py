@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from ascolto.customers.models import Customer, Identity
+from ascolto.customers.models import Customer, CustomerGroup, Identity
 from ascolto.events.log import actor_of, emit
 from ascolto.kit import bulk
 from ascolto.kit.clock import now
@@ -268,3 +270,78 @@ def change_customer(*, agent: Any, customer: Customer, **fields: str) -> Custome
         customer.save(update_fields=list(changed))
         emit("customer.changed", actor=actor_of(agent), customer=customer.pk, fields=sorted(changed))
     return customer
+
+
+GROUP_KEEPS = 5_000  # members that are remembered when a group is dissolved, so that it can be undone
+
+
+@transaction.atomic
+def make_group(*, by: Any, name: str) -> CustomerGroup:
+    """A new group of customers. Raises ValidationError when the name is empty or taken."""
+    made = CustomerGroup.objects.create(name=_group_name(name))
+    emit("customer_group.changed", actor=actor_of(by), group=made.pk, name=made.name, fields=["made"])
+    return made
+
+
+@transaction.atomic
+def rename_group(*, by: Any, group: CustomerGroup, name: str) -> bool:
+    """Call a group otherwise. Whether it changed. Raises ValidationError."""
+    wanted = _group_name(name, but=group)
+    if wanted == group.name:
+        return False
+    group.name = wanted
+    group.save(update_fields=["name"])
+    emit("customer_group.changed", actor=actor_of(by), group=group.pk, name=wanted, fields=["name"])
+    return True
+
+
+@transaction.atomic
+def delete_group(*, by: Any, group: CustomerGroup) -> dict[str, Any]:
+    """Dissolve a group; its customers are in none then. Returns what restore_group takes. Raises ValidationError for a large one."""
+    members = list(group.customers.order_by("pk").values_list("pk", flat=True)[: GROUP_KEEPS + 1])
+    if len(members) > GROUP_KEEPS:
+        raise ValidationError(
+            _("More than %(limit)s customers are in it: this could not be undone.") % {"limit": GROUP_KEEPS}
+        )
+    kept = {"pk": group.pk, "name": group.name, "members": members}
+    group.delete()
+    emit(
+        "customer_group.changed",
+        actor=actor_of(by),
+        group=kept["pk"],
+        name=kept["name"],
+        fields=["dissolved"],
+    )
+    return kept
+
+
+@transaction.atomic
+def restore_group(*, by: Any, kept: Mapping[str, Any]) -> CustomerGroup:
+    """Undo delete_group, for the customers who are in no other group since. Raises ValidationError when the name was taken."""
+    group = CustomerGroup(pk=kept["pk"], name=_group_name(kept["name"]))
+    group.save(force_insert=not CustomerGroup.objects.filter(pk=group.pk).exists())
+    Customer.objects.filter(pk__in=kept["members"], group__isnull=True).update(group=group)
+    emit("customer_group.changed", actor=actor_of(by), group=group.pk, name=group.name, fields=["restored"])
+    return group
+
+
+@transaction.atomic
+def put_in_group(*, by: Any, customer: Customer, group: CustomerGroup | None) -> bool:
+    """Let a customer belong to a group (None: to none). Whether it changed."""
+    current = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
+    wanted = group.pk if group else None
+    if current.group_id == wanted:
+        return False
+    Customer.objects.filter(pk=current.pk).update(group=wanted)
+    customer.group = group
+    emit("customer.changed", actor=actor_of(by), customer=current.pk, fields=["group"])
+    return True
+
+
+def _group_name(name: str, but: CustomerGroup | None = None) -> str:
+    wanted = " ".join(clean(name, 200).split())
+    if not wanted or len(wanted) > 60:
+        raise ValidationError({"name": _("Write a name of at most %(limit)s characters.") % {"limit": 60}})
+    if CustomerGroup.objects.filter(name__iexact=wanted).exclude(pk=but.pk if but else None).exists():
+        raise ValidationError({"name": _("There is a group of this name already.")})
+    return wanted

@@ -87,6 +87,7 @@ CATALOGUE: dict[str, frozenset[str]] = {
         "customer.changed": "fields",
         "customer.handle_changed": "namespace",
         "customer.consent_changed": "granted scope",
+        "customer_group.changed": "group name fields",
         # channels
         "channel.connected": "name kind",
         "channel.changed": "name fields",

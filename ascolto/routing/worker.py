@@ -32,10 +32,10 @@ _PEOPLE = frozenset({"agent.presence_changed", "agent.created", "agent.deactivat
 _HOUSE = frozenset(
     {
         "team.created", "team.changed", "company.changed", "channel.connected", "channel.changed", "channel.enabled",
-        "channel.disabled", "calendar.changed", "policy.changed",
+        "channel.disabled", "customer_group.changed",
     }
 )  # fmt: skip
-_RIGHTS = frozenset({"role", "teams", "name"})  # of agent.changed
+_RIGHTS = frozenset({"role", "teams", "name", "is_active"})  # of agent.changed
 
 
 def run(stop: threading.Event) -> None:
