@@ -39,6 +39,7 @@ GOOD: dict[str, Any] = {
     "name": "Giulia", "language": "it", "about": "Two lines", "kind": "webhook", "settings": {"secret": "a-secret", "n": 1},
     "teams": [1], "clear": ["secret"], "is_enabled": True, "purpose": "summary", "message": 1, "generated": [1],
     "field": "intent", "value": "question", "title": "Address change", "shortcut": "address", "texts": {"it": "Ciao"}, "team_id": 1,
+    "reason": "She only asked.",
 }  # fmt: skip
 
 
