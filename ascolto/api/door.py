@@ -20,6 +20,7 @@ from ascolto.api.bodies import MAX_JSON_BYTES, read_bytes, read_json, read_query
 from ascolto.api.endpoints.attachments import read_upload
 from ascolto.api.idempotency import answer_once, answer_once_unlocked, digest_of, read_key
 from ascolto.api.problems import Problem, invalid
+from ascolto.api.refusals import note
 from ascolto.api.routes import TABLE
 from ascolto.api.routing import BASE, Answer, Call, Route
 from ascolto.api.throttle import throttle
@@ -83,13 +84,23 @@ def _perform(request: HttpRequest, route: Route, values: dict[str, str]) -> Http
     query = read_query(request.GET, route.query)
     body, digest = _body(request, route, query)
     call = Call(request, credential, values, query, body)
+    try:
+        return _act(route, call, digest)
+    except Refused as refused:
+        if refused.guarantee:
+            note(refused, route, call)
+        raise
+
+
+def _act(route: Route, call: Call, digest: bytes) -> HttpResponse:
+    request = call.request
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None or route.method != "POST":
         return _encode(route, route.call(call))
     where = f"{request.method} {request.get_full_path()}".encode()
     once = answer_once_unlocked if route.waits else answer_once
     return once(
-        token=credential.token.pk,
+        token=call.credential.token.pk,
         key=read_key(key),
         request_digest=digest_of(where, digest),
         act=lambda: _encode(route, route.call(call)),
@@ -143,7 +154,8 @@ def _problem(error: Exception) -> Problem:
 
 def _refused(error: Any) -> Problem:
     slug = "not-allowed" if error.code == "guest" else "refused"
-    return Problem(slug, error.message, code=error.code, fix=error.fix)
+    told = {"guarantee": error.guarantee, "may_override": error.may_override, "place": error.place}
+    return Problem(slug, error.message, code=error.code, fix=error.fix, **told)
 
 
 def _stale(error: Any) -> Problem:

@@ -20,7 +20,10 @@ class FieldError(msgspec.Struct, frozen=True):
 
 
 class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An error. `type` is stable, `detail` is for people, further members depend on the type."""
+    """An error. `type` is stable, `detail` is for people, further members depend on the type.
+
+    `guarantee`: of the Charter, which refused; `may_override`: a reason sets it aside (`overrides`); `place`: where the trouble is.
+    """
 
     type: str
     title: str
@@ -29,6 +32,9 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     errors: list[FieldError] = []
     code: str = ""
     fix: str = ""
+    guarantee: str = ""
+    may_override: bool = False
+    place: dict[str, Any] = {}
     current_version: int | None = None
     reference: str = ""
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from ascolto.api import documents as d
 from ascolto.api import knowledge_documents as kd
 from ascolto.api.charter_documents import BreachList, Charter, ContactVerdict, ContactVerdicts, Guarantee
+from ascolto.api.commitment_routes import COMMITMENTS
 from ascolto.api.endpoints import attachments as a
 from ascolto.api.endpoints import channels as ch
 from ascolto.api.endpoints import charter as gu
@@ -395,6 +396,7 @@ TABLE = Table(
             problems=("not-found", "refused"),
         ),
         *PROMISES,
+        *COMMITMENTS,
         _get("/charter", READ, gu.get_charter, "Read the Charter", "Charter", Charter, query=gu.CharterQuery),
         _get(
             "/charter/{slug}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from ascolto.accounts.models import Agent
 from ascolto.charter.problems import Problem, problems_of
@@ -52,7 +51,6 @@ class Verdict:
     customer: int | None
     allowed: bool
     reasons: Sequence[Reason] = ()
-    until: datetime | None = None
     note: str = ""
 
 

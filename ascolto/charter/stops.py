@@ -14,7 +14,8 @@ from django.db import transaction
 from ascolto.accounts.models import Agent
 from ascolto.charter.models import Stop
 from ascolto.conversations.models import Conversation, Direction, Message
-from ascolto.events.log import actor_of, emit
+from ascolto.events.log import actor_of, emit_all, make_event
+from ascolto.events.models import Event
 from ascolto.gates import Gate, Refused
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
@@ -40,7 +41,7 @@ def note_refused(
         return False
     if _is_noted(refused, agent, conversation):
         return False
-    _write(refused, gate, agent, conversation.pk if conversation else None, excerpt)
+    _save(_stop(refused, gate, agent, conversation.pk if conversation else None, excerpt))
     return True
 
 
@@ -48,17 +49,15 @@ def note_refusals(
     refused: Sequence[tuple[Refused, int | None]], *, agent: Agent | None, gate: Gate, excerpt: str = ""
 ) -> None:
     """Write down many refusals of one question, each with the conversation whose problem it is."""
-    with transaction.atomic():
-        for one, conversation in refused:
-            _write(one, gate, agent, conversation, excerpt)
+    _save(*(_stop(one, gate, agent, conversation, excerpt) for one, conversation in refused))
 
 
 def note_override(gate: Gate, guarantee: str, reason: str, refused: Refused, attempt: Any) -> None:
     """A person set a guarantee aside: in the transaction of what they did."""
     conversation = getattr(attempt, "conversation", None)
     pk = conversation.pk if conversation is not None else None
-    text = getattr(attempt, "text", "")
-    _save(gate, guarantee, refused.code, getattr(attempt, "agent", None), pk, _told(refused, text), reason)
+    refused.guarantee = refused.guarantee or guarantee
+    _save(_stop(refused, gate, getattr(attempt, "agent", None), pk, getattr(attempt, "text", ""), reason))
 
 
 def _is_noted(refused: Refused, agent: Agent | None, conversation: Conversation | None) -> bool:
@@ -79,10 +78,6 @@ def _is_noted(refused: Refused, agent: Agent | None, conversation: Conversation 
     ).exists()
 
 
-def _write(refused: Refused, gate: Gate, agent: Agent | None, conversation: int | None, text: str) -> None:
-    _save(gate, refused.guarantee, refused.code, agent, conversation, _told(refused, text))
-
-
 def _told(refused: Refused, text: str) -> str:
     """The part of the text that was refused, where it is known."""
     start, end = refused.place.get("start"), refused.place.get("end")
@@ -92,30 +87,33 @@ def _told(refused: Refused, text: str) -> str:
 
 
 @transaction.atomic
-def _save(
-    gate: Gate,
-    guarantee: str,
-    code: str,
-    agent: Agent | None,
-    conversation: int | None,
-    told: str,
-    reason: str = "",
-) -> None:
-    Stop.objects.create(
-        guarantee=guarantee[:30],
+def _save(*rows: Stop) -> None:
+    Stop.objects.bulk_create(rows)
+    emit_all([_event(row) for row in rows])
+
+
+def _stop(
+    refused: Refused, gate: Gate, agent: Agent | None, conversation: int | None, text: str, reason: str = ""
+) -> Stop:
+    return Stop(
+        guarantee=refused.guarantee[:30],
         gate=str(gate),
-        code=code[:60],
+        code=refused.code[:60],
         conversation_id=conversation,
         agent=agent,
-        excerpt=told,
+        excerpt=_told(refused, text),
         reason=shortened(clean(reason), 500),
         is_override=bool(reason),
     )
-    said = {"guarantee": guarantee, "gate": str(gate), "code": code}
-    emit(
-        "charter.overridden" if reason else "charter.stopped",
-        actor=actor_of(agent),
-        conversation=conversation,
+
+
+def _event(row: Stop) -> Event:
+    said = {"guarantee": row.guarantee, "gate": row.gate, "code": row.code}
+    if row.is_override:
+        said["reason"] = row.reason
+    return make_event(
+        "charter.overridden" if row.is_override else "charter.stopped",
+        actor=actor_of(row.agent),
+        conversation=row.conversation_id,
         **said,
-        **({"reason": shortened(clean(reason), 500)} if reason else {}),
     )

@@ -15,6 +15,7 @@ from ascolto.channels.actions import connect
 from ascolto.conversations.actions import add_reply
 from ascolto.conversations.files import path_of
 from ascolto.conversations.models import Attachment, Conversation, Message
+from ascolto.conversations.signing import signed
 from ascolto.customers.models import Customer
 from ascolto.delivery.worker import deliver_waiting
 from ascolto.intake import pollers
@@ -75,14 +76,18 @@ class JourneyChecks:
         care.hears()
         care.hears()
         assert [m.direction for m in Message.objects.order_by("id")] == ["in", "out"]
-        assert [(sent.text, sent.public) for sent in care.network.sent] == [("Arriva un tecnico.", False)]
+        assert [(sent.text, sent.public) for sent in care.network.sent] == [
+            (signed("Arriva un tecnico.", message.extra["signature"]), False)
+        ]
 
     def test_a_public_message_is_answered_in_public(self, care: Care) -> None:
         care.written(public=True)
         message = care.answers(visibility="public")
         assert message.delivery == "sent"
         care.hears()
-        assert [(sent.text, sent.public) for sent in care.network.sent] == [("Arriva un tecnico.", True)]
+        assert [(sent.text, sent.public) for sent in care.network.sent] == [
+            (signed("Arriva un tecnico.", message.extra["signature"]), True)
+        ]
         assert Message.objects.count() == 2
 
     def test_a_public_message_goes_on_in_private_and_stays_one_conversation(self, care: Care) -> None:

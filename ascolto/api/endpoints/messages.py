@@ -35,7 +35,8 @@ class NewMessage(Struct, frozen=True, forbid_unknown_fields=True):
     `channel`: a kind such as `email`, or a channel's id; without it the one the customer used last. `attachments`: ids of
     files uploaded with `POST /attachments`. `template`: what the network approved, for answers outside its window, such as
     `{"name": "line_repaired", "language": "it", "components": []}` for WhatsApp. `generated`: ids of texts from `GET /generated/{id}`
-    that the answer is made of; what looks like one is recognised without it.
+    that the answer is made of; what looks like one is recognised without it. `overrides`: reasons for setting guarantees
+    of the Charter aside, where a refusal says that this is possible: `{"right-timing": "She asked for the price"}`; they are written down.
     """
 
     text: Annotated[str, Meta(max_length=200_000)] = ""
@@ -44,6 +45,7 @@ class NewMessage(Struct, frozen=True, forbid_unknown_fields=True):
     attachments: Annotated[list[Id], Meta(max_length=50)] | None = None
     template: dict[str, Any] | None = None
     generated: Annotated[list[Id], Meta(max_length=20)] | None = None
+    overrides: dict[str, Annotated[str, Meta(max_length=500)]] = {}
 
 
 def list_messages(call: Call) -> Answer:
@@ -115,6 +117,7 @@ def _reply(call: Call, conversation: Conversation, files: list[Attachment]) -> M
         account=_account(call, conversation),
         attachments=files,
         template=template,
+        overrides=call.body.overrides,
         provenance=provenance_of(call.agent, conversation, call.body.text, call.body.generated or ()),
     )
     note_used(message)

@@ -43,7 +43,7 @@ def test_a_public_comment_goes_on_in_private_and_stays_one_conversation(square: 
     )
     deliver_waiting()
     assert [(o.text, o.from_public, o.reply_to) for o in square.sent] == [
-        ("Your number is 12345.", True, "c1")
+        ("Your number is 12345.\nMarco", True, "c1")
     ]
     assert square.published == []
     told = Event.objects.get(type="message.answered_privately")
@@ -59,7 +59,7 @@ def test_what_is_written_for_everybody_leaves_by_the_public_door_only(square: Sq
     square.tells(inbox, square.post("c1", "Hello?"))
     add_reply(agent=marco, conversation=Conversation.objects.get(), text="We are here.", visibility="public")
     deliver_waiting()
-    assert ([o.text for o in square.published], square.sent) == (["We are here."], [])
+    assert ([o.text for o in square.published], square.sent) == (["We are here.\nMarco"], [])
 
 
 def test_one_private_answer_is_all_that_the_network_allows_until_she_writes(square: Square) -> None:
@@ -84,7 +84,7 @@ def test_a_private_answer_that_failed_may_be_given_again(square: Square) -> None
     deliver_waiting()
     add_reply(agent=marco, conversation=conversation, text="Second try.")
     deliver_waiting()
-    assert [o.text for o in square.sent] == ["Second try."]
+    assert [o.text for o in square.sent] == ["Second try.\nMarco"]
 
 
 def test_after_a_week_only_the_public_way_is_open(square: Square) -> None:
@@ -110,8 +110,9 @@ def test_each_side_has_its_own_length(square: Square) -> None:
     inbox, marco = make_inbox("square"), make_agent()
     square.tells(inbox, square.post("c1", "Hello?"))
     conversation = Conversation.objects.get()
+    signed = len("\nMarco")
     with pytest.raises(Refused, match="281 of 280"):
-        add_reply(agent=marco, conversation=conversation, text="x" * 281, visibility="public")
+        add_reply(agent=marco, conversation=conversation, text="x" * (281 - signed), visibility="public")
     assert add_reply(agent=marco, conversation=conversation, text="x" * 281, visibility="private").pk
 
 

@@ -49,7 +49,10 @@ def test_an_answer_leaves_with_everything_the_network_needs(desk: Desk, paper: P
 
     [outgoing] = paper.sent
     assert [(handle.namespace, handle.value) for handle in outgoing.recipient] == [("paper", "giulia")]
-    assert (outgoing.text, outgoing.html) == ("Tomorrow at nine.", "<p>Tomorrow at nine.</p>")
+    assert (outgoing.text, outgoing.html) == (
+        "Tomorrow at nine.\nMarco",
+        "<p>Tomorrow at nine.</p><p>Marco</p>",
+    )
     assert (outgoing.reply_to, outgoing.references) == ("in-a", ("in-a",))
     assert (outgoing.subject, outgoing.extra) == ("Dead line", {"thread": "t-1"})
     assert outgoing.conversation_token == str(conversation.pk)

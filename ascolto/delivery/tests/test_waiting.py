@@ -32,7 +32,7 @@ def test_answers_of_a_conversation_leave_in_the_order_in_which_they_were_written
     for number in range(6):
         desk.answers(conversation, f"part {number}")
     deliver_waiting()
-    assert paper.texts == [f"part {number}" for number in range(6)]
+    assert paper.texts == [f"part {number}\nMarco" for number in range(6)]
 
 
 def test_an_answer_that_must_be_repeated_holds_back_the_later_ones(desk: Desk, paper: Paper) -> None:
@@ -46,7 +46,7 @@ def test_an_answer_that_must_be_repeated_holds_back_the_later_ones(desk: Desk, p
     assert found.waits_for == "line"
     make_due(first)
     deliver_waiting()
-    assert paper.texts == ["first", "second"]
+    assert paper.texts == ["first\nMarco", "second\nMarco"]
 
 
 def test_an_answer_that_failed_holds_back_nobody(desk: Desk, paper: Paper) -> None:

@@ -96,7 +96,7 @@ def test_two_workers_send_everything_once_and_in_order(
     end(*second)
     for talk in talks:
         mine = [text for text in paper.texts if text.startswith(f"{talk.pk}:")]
-        assert mine == [f"{talk.pk}: {number}" for number in range(8)]
+        assert mine == [f"{talk.pk}: {number}\nMarco" for number in range(8)]
 
 
 def test_it_stops_when_what_is_on_the_wire_came_back(desk: Desk, paper: Paper) -> None:

@@ -95,7 +95,7 @@ def test_a_comment_goes_on_in_messenger_and_stays_one_customer(care) -> None:
     assert Customer.objects.count() == 1
     assert set(Identity.objects.values_list("namespace", flat=True)) == {"facebook", "messenger"}
     answer = care.answers("Fatto.", "private")
-    assert (answer.delivery, care.messenger.sent[-1].text) == ("sent", "Fatto.")
+    assert (answer.delivery, care.messenger.sent[-1].text) == ("sent", "Fatto.\nMarco")
     assert answer.account_id == care.private.pk
     care.hears()
     answer.refresh_from_db()

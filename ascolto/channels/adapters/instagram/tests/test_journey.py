@@ -78,9 +78,9 @@ def test_a_comment_goes_on_in_private_with_the_same_person(care) -> None:
     assert care.answers("Grazie, fatto.", "private").delivery == "sent"
     care.hears()
     assert [(sent.public, sent.text) for sent in care.network.sent] == [
-        (True, "Le scriviamo in privato."),
-        (False, "Ci dica il contratto."),
-        (False, "Grazie, fatto."),
+        (True, "Le scriviamo in privato.\nMarco"),
+        (False, "Ci dica il contratto.\nMarco"),
+        (False, "Grazie, fatto.\nMarco"),
     ]
     assert Customer.objects.count() == 1
     assert Message.objects.filter(direction="out").count() == 3

@@ -70,7 +70,7 @@ def test_giulia_writes_marco_answers_and_it_is_delivered(care) -> None:
     care.hears(times=3, mixed=True)
     assert Message.objects.get().text == "La fibra non va"
     message = care.answers("Buongiorno Giulia")
-    assert [sent.text for sent in care.network.sent] == ["Buongiorno Giulia"]
+    assert [sent.text for sent in care.network.sent] == ["Buongiorno Giulia\nMarco"]
     care.network.disorder = True
     care.hears(times=2, mixed=True)
     message.refresh_from_db()

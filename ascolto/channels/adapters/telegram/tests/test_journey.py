@@ -76,7 +76,7 @@ def test_giulia_writes_and_marco_answers(care) -> None:
     care.written()
     message = care.answers("Buongiorno Giulia, arriva un tecnico.")
     assert (message.delivery, message.external_id) == ("sent", care.network.sent[0].id)
-    assert [sent.text for sent in care.network.sent] == ["Buongiorno Giulia, arriva un tecnico."]
+    assert [sent.text for sent in care.network.sent] == ["Buongiorno Giulia, arriva un tecnico.\nMarco"]
 
 
 def test_everything_comes_three_times_and_backwards_and_is_there_once(care) -> None:
@@ -124,7 +124,7 @@ def test_a_group_is_one_conversation_answered_where_all_read_it(care) -> None:
     assert Customer.objects.count() == 2
     assert conversation.messages.count() == 2
     care.answers("Arriviamo", visibility="public")
-    assert [(sent.text, sent.public) for sent in care.network.sent] == [("Arriviamo", True)]
+    assert [(sent.text, sent.public) for sent in care.network.sent] == [("Arriviamo\nMarco", True)]
 
 
 def test_what_is_for_giulia_alone_reaches_her_chat_and_not_the_group(care) -> None:
@@ -132,7 +132,7 @@ def test_what_is_for_giulia_alone_reaches_her_chat_and_not_the_group(care) -> No
     care.written("Qui è tutto spento", public=True)
     care.answers("Il suo codice è 4711", visibility="private")
     assert [(sent.text, sent.public, sent.person) for sent in care.network.sent] == [
-        ("Il suo codice è 4711", False, care.giulia)
+        ("Il suo codice è 4711\nMarco", False, care.giulia)
     ]
 
 

@@ -75,7 +75,7 @@ def test_giulia_writes_marco_answers_and_sees_that_she_has_read_it(care) -> None
     care.written()
     message = care.answers("Buongiorno Giulia, arriva un tecnico.")
     assert message.delivery == "sent"
-    assert [sent.text for sent in care.network.sent] == ["Buongiorno Giulia, arriva un tecnico."]
+    assert [sent.text for sent in care.network.sent] == ["Buongiorno Giulia, arriva un tecnico.\nMarco"]
     care.hears()
     message.refresh_from_db()
     assert (message.delivery, message.external_id) == ("read", care.network.sent[0].id)
@@ -116,7 +116,7 @@ def test_files_travel_both_ways(care) -> None:
     )
     care.answers("Ecco la guida", attachments=[guide])
     sent = care.network.sent[0]
-    assert (sent.payload["type"], sent.text) == ("document", "Ecco la guida")
+    assert (sent.payload["type"], sent.text) == ("document", "Ecco la guida\nMarco")
     assert care.network.media[sent.payload["document"]["id"]][0] == b"%PDF-1.4 guida"
 
 

@@ -76,7 +76,7 @@ def test_a_mention_is_answered_in_public_and_the_echo_is_our_own_answer(care) ->
     assert (message.delivery, message.external_id) == ("sent", care.network.sent[0].id)
     care.hears(times=2)
     assert [m.direction for m in Message.objects.order_by("id")] == ["in", "out"]
-    assert [(sent.text, sent.public) for sent in care.network.sent] == [("Arriva un tecnico.", True)]
+    assert [(sent.text, sent.public) for sent in care.network.sent] == [("Arriva un tecnico.\n^MV", True)]
 
 
 def test_a_mention_goes_on_in_private_and_stays_one_conversation_and_is_read(care) -> None:
