@@ -1,6 +1,7 @@
 """The sentences of an outgoing text as places in it, so that the one that sells can be marked and taken out.
 
-Bounded: of a long text its beginning and its end are looked at, as everywhere (`text.window`), and so many sentences of it.
+Bounded: of a very long text the beginning and the end are looked at. An answer of a few pages is read whole, so that nothing hides in
+its middle.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from collections.abc import Iterable
 
 from ascolto.understanding.engine.text import LOOKED_AT
 
-_TAIL = 1_000  # characters that are looked at of the end of a longer text
-MOST = 120  # sentences
+MOST_READ = 24_000  # characters of a text that are looked at
+MOST = 400  # sentences
 Span = tuple[int, int]
 
-_SENTENCE = re.compile(r"[^\n⏎]+?(?:[.!?…;]+[\"'»”)\]]*(?=\s|$)|(?=[\n⏎])|$)")
+_SENTENCE = re.compile(r"(?:(?!\n(?![a-zà-ÿ]))[^⏎])+?(?:[.!?…;]+[\"'»”)\]]*(?=\s|$)|(?=\n(?![a-zà-ÿ])|⏎)|$)")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:sig|sigg|sig\.ra|dott|ing|avv|gent|spett|egr|mr|mrs|ms|dr|art|tel|es|n|nr|no|ca|max|min|st|vs|ns)|\b[^\W\d_])\.$",
     re.IGNORECASE,
@@ -24,15 +25,35 @@ _ABBREVIATED = re.compile(
 def sentence_spans(text: str) -> list[Span]:
     """Where each sentence of a text begins and ends, without the blanks around it; abbreviations do not end one."""
     found: list[Span] = []
-    for begin, end in _windows(len(text)):
+    for begin, end in _windows(text):
         found += _joined(text, begin, end)
     return found[:MOST]
 
 
-def _windows(length: int) -> Iterable[Span]:
+def slices(text: str) -> list[str]:
+    """The text in pieces that are judged one by one, each no longer than what one judgement looks at."""
+    return [text[begin:end] for begin, end in _windows(text)] or [""]
+
+
+def _windows(text: str) -> Iterable[Span]:
+    length = len(text)
     if length <= LOOKED_AT:
-        return ((0, length),)
-    return (0, LOOKED_AT - _TAIL), (length - _TAIL, length)
+        return [(0, length)]
+    if length > MOST_READ:
+        return [*_cut(text, 0, MOST_READ - LOOKED_AT), (length - LOOKED_AT, length)]
+    return _cut(text, 0, length)
+
+
+def _cut(text: str, begin: int, end: int) -> list[Span]:
+    """Pieces of a text, where possible between two sentences."""
+    found = []
+    while end - begin > LOOKED_AT:
+        border = max(
+            text.rfind(sign, begin + LOOKED_AT // 2, begin + LOOKED_AT) for sign in (". ", "! ", "? ", "\n")
+        )
+        found.append((begin, border + 1 if border >= 0 else begin + LOOKED_AT))
+        begin = found[-1][1]
+    return [*found, (begin, end)]
 
 
 def _joined(text: str, begin: int, end: int) -> Iterable[Span]:

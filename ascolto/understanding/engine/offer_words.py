@@ -6,6 +6,8 @@ What a family weighs, alone or beside another one, is learnt; here is only which
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+
 FAMILIES = {
     "percent": (
         "% pct percent percento ‰"
@@ -213,3 +215,32 @@ ADVANTAGES = frozenset(
         "offer", "our", "percent", "points", "price", "product", "refer", "renew", "save", "selling_emoji", "softener", "teaser", "upgrade",
     }
 )  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def families(word: str) -> tuple[str, ...]:
+    """The families that a word belongs to, in order; of an elided one ("l'offerta") those of its halves."""
+    whole, beginnings = _tables()
+    found = {*whole.get(word, ())}
+    for length in range(2, min(len(word), 20) + 1):
+        found.update(beginnings.get(word[:length], ()))
+    if word[0].isdigit():
+        found.add("number")
+    if "'" in word:
+        found.update(family for half in word.split("'") if half for family in families(half))
+    return tuple(sorted(found))
+
+
+@cache
+def _tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    whole: dict[str, tuple[str, ...]] = {}
+    beginnings: dict[str, tuple[str, ...]] = {}
+    for family, listed in FAMILIES.items():
+        for word in listed.split():
+            if word.endswith("*"):
+                beginnings[word[:-1]] = (*beginnings.get(word[:-1], ()), family)
+                continue
+            for ending in "aoie" if word.endswith("@") else ("",):
+                form = word.removesuffix("@") + ending
+                whole[form] = (*whole.get(form, ()), family)
+    return whole, beginnings

@@ -1,41 +1,44 @@
-"""Does a text that the company is about to send sell something? Judged in well under a millisecond, without numpy: the gate asks it.
+"""Does a text that the company is about to send sell something? Judged in about a millisecond, without numpy: the gate asks it.
 
-A linear model over three kinds of features: words with pairs of words; beginnings of words; and families of words (`offer_words`),
-alone and beside each other in a sentence ("only" beside "discount" sells, "discount" beside "we have credited" does not). Each kind
-is brought to length one. A long text is also judged in parts of a few sentences: a sales line at the end of a long, helpful answer
-is still one. Where neither a product nor a price nor any advantage is named nothing is sold.
+A linear model over what `offer_features` sees: words, turns of phrase, families of words and moves, alone and beside each other in a
+sentence ("only" beside "discount" sells, "discount" beside "we have credited" does not). Each kind is brought to length one. A long
+text is also judged in parts of a few sentences: a sales line at the end of a long, helpful answer is still one. Where neither a product
+nor a price nor any advantage is named, and nothing is proposed, nothing is sold.
+
+What counts as an offer: proposing, inviting or hinting at something to buy, activate, upgrade, renew, extend, try, collect or recommend
+that the customer has not asked for. Stating a price, a condition or what somebody already has, giving money back, mending, confirming
+what was ordered and telling what the law wants told are plain.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import combinations, pairwise
+from functools import cache
 from pathlib import Path
 
 from ascolto.understanding.engine.meaning import Because, Judgement
-from ascolto.understanding.engine.offer_spans import Span, sentence_spans
-from ascolto.understanding.engine.offer_words import ADVANTAGES, FAMILIES
-from ascolto.understanding.engine.text import Prepared, prepare
+from ascolto.understanding.engine.offer_features import (
+    KINDS,
+    Alike,
+    Features,
+    counted,
+    features_of,
+    sentences_of,
+)
+from ascolto.understanding.engine.offer_moves import SELLING
+from ascolto.understanding.engine.offer_reading import Token, folded, tokens_of
+from ascolto.understanding.engine.offer_spans import Span, sentence_spans, slices
+from ascolto.understanding.engine.offer_words import ADVANTAGES
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "offers.json"
 OFFER, PLAIN = "offer", "plain"
 REASONS = 6
-LONG = 60  # words from which a text is also judged in parts
-PART = 34  # words that a part has at least, where the text has as many
+LONG = 40  # words from which a text is also judged in parts
+PART = 22  # words that a part has at least, where the text has as many
 NOTHING_TO_SELL = -3.0
-MOST_WORDS = 500
-KINDS = ("words", "beginnings", "families")
-
-_WORDS = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[!?.]+|[^\w\s]")
-_ENDS = ".?!;"
-
-Sentence = Sequence[str]
-Features = Mapping[str, Mapping[str, tuple[int, ...]]]  # kind: feature: the places of its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +47,38 @@ class Weights:
 
     rarity: Mapping[str, Mapping[str, float]]
     weight: Mapping[str, Mapping[str, float]]
+    alike: Alike
     bias: float
     part_bias: float  # added to the score of a part of a long text
     slope: float  # of the scores towards honest probabilities; the threshold is at one half
     unsure: float  # a probability this far from one half, or nearer, is a guess
-    version: str = "shipped-1"
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A text, or a part of it, with what was seen in it and its log-odds of an offer before the slope."""
+
+    score: float
+    tokens: Sequence[Token]
+    features: Features
 
 
 def commercial(text: str, language: str = "") -> Judgement:
     """Whether an outgoing text sells, promotes or advertises: "offer" or "plain", with the words that moved it.
 
-    The model knows Italian and English together; `language` is taken so that callers need not know that.
+    The model knows Italian and English together, and some Spanish, French and German; `language` is taken so that callers need not
+    know that.
     """
     weights = shipped_weights()
-    score, words, features = _highest(words_of(prepare(text)), weights)
-    offer = 1 / (1 + math.exp(-max(min(weights.slope * score, 30.0), -30.0)))
+    best = max((_highest(part, weights) for part in slices(text)), key=lambda one: one.score)
+    offer = 1 / (1 + math.exp(-max(min(weights.slope * best.score, 30.0), -30.0)))
     label, probability = (OFFER, offer) if offer >= 0.5 else (PLAIN, 1 - offer)
     return Judgement(
         label,
         probability,
         is_sure=abs(offer - 0.5) > weights.unsure,
-        because=_because(words, features, weights, 1.0 if label == OFFER else -1.0),
+        because=_because(best, weights, 1.0 if label == OFFER else -1.0),
         probabilities={OFFER: offer, PLAIN: 1 - offer},
     )
 
@@ -80,7 +94,7 @@ def selling_sentence(text: str) -> Span | None:
     if not spans:
         return (0, len(text))
     weights = shipped_weights()
-    return max(spans, key=lambda span: score(features_of(words_of(prepare(text[slice(*span)]))), weights))
+    return max(spans, key=lambda span: _whole(text[slice(*span)], weights).score)
 
 
 @cache
@@ -91,39 +105,10 @@ def shipped_weights(path: Path = WEIGHTS) -> Weights:
     return Weights(
         rarity={kind: {name: pair[0] for name, pair in table.items()} for kind, table in tables.items()},
         weight={kind: {name: pair[1] for name, pair in table.items()} for kind, table in tables.items()},
+        alike={word: number for number, words in enumerate(stored["alike"]) for word in words.split()},
         bias=stored["bias"], part_bias=stored["part_bias"], slope=stored["slope"], unsure=stored["unsure"],
         version=stored["version"],
     )  # fmt: skip
-
-
-def words_of(prepared: Prepared) -> list[str]:
-    """The words, numbers and signs of a prepared text, folded, in order."""
-    return _WORDS.findall(prepared.plain)[:MOST_WORDS]
-
-
-def features_of(words: Sequence[str]) -> Features:
-    """Every feature of a text by kind, each with the places of the words that it comes from."""
-    sentences = list(_sentences(words))
-    found: dict[str, dict[str, tuple[int, ...]]] = {kind: {} for kind in KINDS}
-    plain = ["0" if word[0].isdigit() else word for word in words]
-    for place, word in enumerate(plain):
-        _put(found["words"], word, place)
-        for beginning in _beginnings(word):
-            _put(found["beginnings"], beginning, place)
-    for place, (first, second) in enumerate(pairwise(plain)):
-        _put(found["words"], f"{first} {second}", place, place + 1)
-    for number, (start, sentence) in enumerate(sentences):
-        _families_of(sentence, start, number == len(sentences) - 1, found["families"])
-    return found
-
-
-def counted(table: Mapping[str, tuple[int, ...]], kind: str) -> Iterable[tuple[str, float]]:
-    """How much of each feature there is: 1 + log(how often); families are there or not."""
-    if kind == "families":
-        return ((name, 1.0) for name in table)
-    return (
-        (name, 1.0 + math.log(max(len(places) // (1 + (" " in name)), 1))) for name, places in table.items()
-    )
 
 
 def score(features: Features, weights: Weights) -> float:
@@ -136,8 +121,25 @@ def score(features: Features, weights: Weights) -> float:
 
 
 def without_advantage(features: Features) -> float:
-    """What is taken off where neither a product nor a price nor any advantage is named."""
-    return 0.0 if any(family in features["families"] for family in ADVANTAGES) else NOTHING_TO_SELL
+    """What is taken off where neither a product nor a price nor any advantage is named and nothing is proposed."""
+    is_named = any(family in features["families"] for family in ADVANTAGES)
+    return 0.0 if is_named or any(move in features["moves"] for move in SELLING) else NOTHING_TO_SELL
+
+
+def parts_of(tokens: Sequence[Token]) -> Iterable[Sequence[Token]]:
+    """Of a long text, runs of whole sentences with at least PART words, each beginning where the one before has its middle."""
+    if len(tokens) < LONG:
+        return
+    starts = [start for start, _ in sentences_of(tokens)] + [len(tokens)]
+    first = 0
+    while first < len(starts) - 1:
+        last = next(
+            (n for n in range(first + 1, len(starts)) if starts[n] - starts[first] >= PART), len(starts) - 1
+        )
+        yield tokens[starts[first] : starts[last]]
+        if last == len(starts) - 1:
+            return
+        first = max(first + (last - first + 1) // 2, first + 1)
 
 
 def _shares(features: Features, kind: str, weights: Weights) -> dict[str, float]:
@@ -147,108 +149,35 @@ def _shares(features: Features, kind: str, weights: Weights) -> dict[str, float]
     return {name: value / length * weight[name] for name, value in values.items()}
 
 
-def _highest(words: Sequence[str], weights: Weights) -> tuple[float, Sequence[str], Features]:
-    """The score of a text, the words that earned it and their features: the whole, or the part of it that sells most."""
-    features = features_of(words)
-    best = (score(features, weights), words, features)
-    for part in _parts(words) if len(words) >= LONG else ():
-        features = features_of(part)
-        best = max(
-            best, (score(features, weights) + weights.part_bias, part, features), key=lambda one: one[0]
-        )
+def _whole(text: str, weights: Weights) -> Scored:
+    plain = folded(text)
+    return _scored(plain, tokens_of(plain), weights)
+
+
+def _highest(text: str, weights: Weights) -> Scored:
+    """The text as a whole, or the part of it that sells most."""
+    plain = folded(text)
+    tokens = tokens_of(plain)
+    best = _scored(plain, tokens, weights)
+    for part in parts_of(tokens):
+        best = max(best, _scored(plain, part, weights, weights.part_bias), key=lambda one: one.score)
     return best
 
 
-def _parts(words: Sequence[str]) -> Iterable[Sequence[str]]:
-    """Runs of whole sentences with at least PART words, each beginning where the one before has its middle."""
-    starts = [start for start, _ in _sentences(words)] + [len(words)]
-    first = 0
-    while first < len(starts) - 1:
-        last = next(
-            (n for n in range(first + 1, len(starts)) if starts[n] - starts[first] >= PART), len(starts) - 1
-        )
-        yield words[starts[first] : starts[last]]
-        if last == len(starts) - 1:
-            return
-        first = max(first + (last - first + 1) // 2, first + 1)
+def _scored(plain: str, tokens: Sequence[Token], weights: Weights, bias: float = 0.0) -> Scored:
+    features = features_of(plain, tokens, weights.alike)
+    return Scored(score(features, weights) + bias, tokens, features)
 
 
-def _sentences(words: Sequence[str]) -> Iterable[tuple[int, Sentence]]:
-    """The sentences of a text, each with the place where it begins."""
-    start = 0
-    for place, word in enumerate(words):
-        if word[0] in _ENDS:
-            yield start, words[start : place + 1]
-            start = place + 1
-    if start < len(words):
-        yield start, words[start:]
-
-
-def _families_of(sentence: Sentence, start: int, is_last: bool, table: dict[str, tuple[int, ...]]) -> None:
-    """What kinds of words a sentence has, alone and two by two, and with what sign it ends."""
-    places: dict[str, list[int]] = {}
-    for place, word in enumerate(sentence, start):
-        for family in families(word):
-            places.setdefault(family, []).append(place)
-    ending = sentence[-1][0] if sentence[-1][0] in "?!" else "."
-    for family, where in places.items():
-        _put(table, family, *where)
-        if ending == "?":
-            _put(table, f"{family} ?", *where)
-        if is_last:
-            _put(table, f"{family} at the end", *where)
-    for first, second in combinations(sorted(places), 2):
-        _put(table, f"{first} + {second}", *places[first], *places[second])
-    _put(table, f"ends {ending}")
-    _put(table, "begins " + " ".join("|".join(families(word)) or word for word in sentence[:2]))
-
-
-def _put(table: dict[str, tuple[int, ...]], name: str, *places: int) -> None:
-    table[name] = table.get(name, ()) + places
-
-
-@lru_cache(maxsize=20_000)
-def _beginnings(word: str) -> tuple[str, ...]:
-    return tuple(word[:length] for length in range(3, 8) if len(word) > length)
-
-
-@lru_cache(maxsize=20_000)
-def families(word: str) -> tuple[str, ...]:
-    """The families that a word belongs to, in order; of an elided one ("l'offerta") those of its halves."""
-    whole, beginnings = _tables()
-    found = {*whole.get(word, ())}
-    for length in range(2, min(len(word), 20) + 1):
-        found.update(beginnings.get(word[:length], ()))
-    if word[0].isdigit():
-        found.add("number")
-    if "'" in word:
-        found.update(family for half in word.split("'") if half for family in families(half))
-    return tuple(sorted(found))
-
-
-@cache
-def _tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    whole: dict[str, tuple[str, ...]] = {}
-    beginnings: dict[str, tuple[str, ...]] = {}
-    for family, listed in FAMILIES.items():
-        for word in listed.split():
-            if word.endswith("*"):
-                beginnings[word[:-1]] = (*beginnings.get(word[:-1], ()), family)
-                continue
-            for ending in "aoie" if word.endswith("@") else ("",):
-                form = word.removesuffix("@") + ending
-                whole[form] = (*whole.get(form, ()), family)
-    return whole, beginnings
-
-
-def _because(words: Sequence[str], features: Features, weights: Weights, side: float) -> tuple[Because, ...]:
+def _because(best: Scored, weights: Weights, side: float) -> tuple[Because, ...]:
     """The words that moved the result to one side, the strongest first; a feature of two words belongs half to each."""
     of_word: dict[str, float] = {}
     for kind in KINDS:
-        for name, share in _shares(features, kind, weights).items():
-            places = features[kind][name]
+        for name, share in _shares(best.features, kind, weights).items():
+            places = best.features[kind][name]
             for place in places:
-                of_word[words[place]] = of_word.get(words[place], 0.0) + share / len(places)
+                word = best.tokens[place].word
+                of_word[word] = of_word.get(word, 0.0) + share / len(places)
     moved = (
         (word, side * share)
         for word, share in of_word.items()
