@@ -32,9 +32,7 @@ def talk(cast: Cast) -> Conversation:
 
 @pytest.fixture
 def message(cast: Cast, talk: Conversation) -> Message:
-    return add_reply(
-        agent=cast.marco, conversation=talk, text="Ti scrivo domani entro le 18, anche senza novità."
-    )
+    return add_reply(agent=cast.marco, conversation=talk, text="Ti scrivo domani entro le 18.")
 
 
 @pytest.fixture

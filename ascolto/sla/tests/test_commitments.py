@@ -33,6 +33,7 @@ from ascolto.testing.factories import Cast, make_agent
 
 pytestmark = pytest.mark.django_db(transaction=True)  # on PostgreSQL the log shows what is committed
 NEWS_OR_NOT = "La squadra è sul posto: ti scrivo entro le 18, anche senza novità."
+NO_OFFER = {"right-timing": "It promises to write and sells nothing"}  # another room judges that; not here
 DAY = "2026-06-11 "  # a Thursday
 
 
@@ -44,7 +45,9 @@ class Stage(Office):
     ) -> Message:
         """Somebody writes to Giulia."""
         with self.moment(DAY + when):
-            return add_reply(agent=who or self.cast.marco, conversation=talk, text=text, **fields)
+            return add_reply(
+                agent=who or self.cast.marco, conversation=talk, text=text, overrides=NO_OFFER, **fields
+            )
 
     def follows(self, when: str) -> None:
         """The log is read up to this moment, and what is due is rung for."""
