@@ -34,6 +34,8 @@ SECTIONS = (
     Section("saved-replies", _("Saved replies"), "knowledge:replies", "message-square-text", colleagues),
     Section("people", _("People"), "workspace:people", "users", administrators),
     Section("teams", _("Teams"), "workspace:teams", "layers", administrators),
+    Section("promises", _("Promises"), "sla:promises", "timer", leads),
+    Section("routing", _("Who gets what"), "routing:rules", "split", leads),
     Section("topics", _("Topics"), "understanding:topics", "tags", leads),
     Section("models", _("Models"), "understanding:models", "lightbulb", leads),
     Section("quality", _("How good is it?"), "understanding:quality", "scale", leads),
