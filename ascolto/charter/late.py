@@ -124,6 +124,6 @@ def _broken(row: Commitment) -> Breach:
     done = gettext("Written since") if row.settled_at else _open(row.conversation)
     return Breach(
         f"commitment-{row.pk}", row.due_at, gettext("Dated promise: “%(words)s”") % {"words": row.words}, row.conversation,
-        row.message.account.kind if row.message.account else "",
+        row.message.account.kind if row.message and row.message.account else "",
         amount=late_by((row.settled_at or now()) - row.due_at), done=done, is_repaired=row.settled_at is not None,
     )  # fmt: skip
