@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Min
@@ -89,7 +90,7 @@ def _note(row: Commitment, verdict: Verdict) -> bool:
 def _events(row: Commitment, was: str, verdict: Verdict, conversation: Conversation) -> list[Event]:
     if row.state == was and (row.state != State.BROKEN or verdict.by is None):
         return []
-    told: list[tuple[str, dict[str, object]]] = []
+    told: list[tuple[str, dict[str, Any]]] = []
     if row.state == State.BROKEN and was != State.BROKEN:
         told.append(
             (
