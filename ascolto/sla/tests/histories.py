@@ -119,7 +119,7 @@ def _promise(
 def history(chance: Random, start: datetime) -> list[Fact]:
     """What happened in one conversation within six days, in any order of kinds."""
     facts, at = [], start + timedelta(seconds=chance.randint(0, 2 * 86400))
-    for ref in range(1, chance.randint(2, 9)):
+    for ref in range(1, chance.randint(2, 15)):
         kind = chance.choices(list(What), (35, 4, 30, 40, 2, 2, 2))[0]
         status = chance.choice(("open", "pending", "on_hold", "resolved")) if kind is What.STATUS else ""
         by = chance.choice((3, 4)) if kind in (What.ANSWERED, What.STATUS) else None

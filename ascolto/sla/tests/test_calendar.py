@@ -107,7 +107,7 @@ def test_a_deadline_is_where_a_clock_on_the_wall_ends(
 
 
 @settings(max_examples=60, deadline=None)
-@given(timetables(), st.integers(-3000, 2000), st.integers(0, 59))
+@given(timetables(), st.just(-1) | st.integers(-3000, 2000), st.integers(0, 59))
 def test_every_second_around_a_change_is_open_or_closed_as_on_the_wall(
     found: tuple[Timetable, datetime], minute: int, second: int
 ) -> None:
@@ -176,6 +176,26 @@ def test_an_hour_that_is_skipped_does_not_count_and_one_that_comes_back_counts_t
     day = timedelta(hours=12)
     assert open_time(nights, spring.astimezone(UTC), spring.astimezone(UTC) + day) == timedelta(hours=3)
     assert open_time(nights, autumn.astimezone(UTC), autumn.astimezone(UTC) + day) == timedelta(hours=5)
+
+
+@pytest.mark.parametrize(
+    ("zone", "opens", "change"),
+    [
+        ("Europe/Rome", "03:00", datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        ("America/New_York", "03:00", datetime(2026, 3, 8, 7, tzinfo=UTC)),
+        ("Australia/Lord_Howe", "02:30", datetime(2026, 10, 3, 15, 30, tzinfo=UTC)),
+        ("Africa/Casablanca", "03:00", datetime(2026, 3, 22, 2, tzinfo=UTC)),
+        ("America/St_Johns", "03:00", datetime(2026, 3, 8, 5, 30, tzinfo=UTC)),
+    ],
+)
+def test_who_opens_when_the_clocks_go_forward_opens_on_the_second(
+    zone: str, opens: str, change: datetime
+) -> None:
+    week = {str(day): [[opens, "05:00"]] for day in range(7)}
+    timetable = one(read_calendar({"time_zone": zone, "weekly": week}))
+    assert next_opening(timetable, change - timedelta(hours=1)) == change
+    assert not is_open(timetable, change - SECOND)
+    assert add_open_time(timetable, change - timedelta(hours=1), SECOND) == change + SECOND
 
 
 def test_public_holidays_and_the_patron_are_closed_days() -> None:

@@ -128,6 +128,11 @@ def test_what_was_overdue_before_the_pause_stays_so() -> None:
     assert found["resolution"][0].due_at is None  # resolved while the customer owed an answer: in time
 
 
+def test_what_is_used_up_when_the_pause_begins_is_due_then() -> None:
+    found = run(asks(9), answers(9), asks(10, ref=2), becomes("pending", 12), becomes("open", 14))
+    assert found["next_response"][0].due_at == at(12)
+
+
 def test_her_message_to_a_pending_conversation_wakes_the_clocks() -> None:
     found = run(asks(9), answers(10), becomes("pending", 10), asks(12, ref=2))
     (resolution,) = found["resolution"]
