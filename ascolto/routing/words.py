@@ -202,5 +202,3 @@ _SENTENCES: Mapping[str, Callable[[Reason, Names], str]] = {
         _("%(people)s takes it as soon as they have finished what they have.") % {"people": n.people(r)}
     ),
 }
-
-__all__ = ["channel_name", "clock_time", "hows", "in_words", "language_name", "returned_words"]
