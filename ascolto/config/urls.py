@@ -12,8 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ascolto.contact.urls")),
     path("", include("ascolto.desk.urls")),
     path("", include("ascolto.knowledge.urls")),
+    path("", include("ascolto.routing.urls")),
     path("", include("ascolto.generation.urls")),
     path("", include("ascolto.sla.urls")),
+    path("", include("ascolto.routing.hand_off_urls")),
     path("", include("ascolto.understanding.urls")),
     path("", include("ascolto.workspace.urls")),
 ]

@@ -11,7 +11,10 @@ class RoutingConfig(AppConfig):
 
         from ascolto.events.consumers import register_reader
         from ascolto.routing.actions.presence import note_signed_out
+        from ascolto.routing.alerts import alert_for
         from ascolto.routing.history import keep_history
+        from ascolto.ui.navigation import raise_alerts
 
         register_reader("assignments", keep_history)
+        raise_alerts(alert_for)
         user_logged_out.connect(note_signed_out, dispatch_uid="routing.presence")

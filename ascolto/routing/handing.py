@@ -144,6 +144,16 @@ def offers_to_decide(agent: Agent) -> QuerySet[HandOff]:
     return open_offers().filter(state=HandOff.State.LIMIT).order_by("asked_at", "pk")
 
 
+def waiting_offers(agent: Agent) -> list[str]:
+    """The states of the open offers that wait for this person, at most a hundred. One query."""
+    if agent.is_guest:
+        return []
+    waits = Q(state=HandOff.State.ASKED) & _for(agent)
+    if agent.is_lead:
+        waits |= Q(state=HandOff.State.LIMIT)
+    return list(open_offers().filter(waits).values_list("state", flat=True)[:100])
+
+
 def offered_to(agent: Agent) -> Q:
     """The condition of the queue's view "offered": for list_conversations(among=…)."""
     return Q(pk__in=offers_to(agent).order_by().values("conversation"))

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from ascolto.understanding.views import models, quality, topics
+from ascolto.understanding.views import models, quality, told, topics
 
 app_name = "understanding"
 urlpatterns = [
+    path("c/<str:number>/told/", told.told, name="told"),
     path("settings/understanding/topics/", topics.topics, name="topics"),
     path("settings/understanding/topics/new/", topics.new_topic, name="new-topic"),
     path("settings/understanding/topics/ready-made/", topics.add_starters, name="add-starters"),

@@ -171,8 +171,10 @@ def test_only_who_is_asked_accepts(cast: Cast, sara: Agent, whom: str) -> None:
     offer = ask(agent=cast.marco, conversation=marcos(cast), to_agent=sara)
     other = cast.viktor if whom == "viktor" else make_agent("Pia Sala", "guest")
     assert codes_of(lambda: accept(agent=other, hand_off=offer)) == "not_for_you"
-    proposal = {"reason": "I would rather not.", "proposed_agent": cast.anna}
-    assert codes_of(lambda: refuse(agent=other, hand_off=offer, **proposal)) == "not_for_you"
+    assert (
+        codes_of(lambda: refuse(agent=other, hand_off=offer, reason="No time.", proposed_agent=cast.anna))
+        == "not_for_you"
+    )
 
 
 def test_who_cannot_be_asked(cast: Cast, sara: Agent) -> None:

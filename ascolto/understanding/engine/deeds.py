@@ -153,7 +153,7 @@ def is_done(low: str, found: re.Match[str]) -> bool:
     before = low[max(0, found.start() - 60) : found.start()]
     clause = re.split(r"[.;!?\n]| ma | but |, (?=però|non)", before)[-1]
     said = _DONE_IT.search(clause) or _DONE_EN.search(clause)
-    lead = clause[: said.start()][-14:] + (said.group() if said else "") if said else clause
+    lead = clause[max(0, said.start() - 14) : said.end()] if said else clause
     if _NOT_DONE.search(lead):
         return False
     first = found.group().split(" ")[0]
