@@ -17,7 +17,7 @@ class UnknownCountry(ValueError):
 @lru_cache(maxsize=256)
 def public_holidays(country: str, subdivision: str, year: int) -> Mapping[date, str]:
     """The days and their names as the country writes them. `UnknownCountry` when there is none such."""
-    return _read(country, subdivision, year, None)
+    return _read(country, subdivision, year, "")
 
 
 @lru_cache(maxsize=512)
@@ -50,14 +50,19 @@ def _rule(country: str) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _read(country: str, subdivision: str, year: int, language: str | None) -> Mapping[date, str]:
+def _read(country: str, subdivision: str, year: int, language: str) -> Mapping[date, str]:
+    """In a language, or in the country's own: without one the package would take that of the machine."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return {}
     import holidays
 
     try:
         found = holidays.country_holidays(
-            country, subdiv=subdivision or None, years=year, language=language, expand=False
+            country,
+            subdiv=subdivision or None,
+            years=year,
+            language=language or _rule(country).default_language,
+            expand=False,
         )
     except NotImplementedError as reason:
         raise UnknownCountry(str(reason)) from None

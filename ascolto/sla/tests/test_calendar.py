@@ -22,6 +22,7 @@ from ascolto.sla.calendar import (
     open_time,
     read_calendar,
 )
+from ascolto.sla.holidays_of import names_of
 from ascolto.sla.tests.reference import Door, end_of_day_then, is_open_then
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -284,5 +285,7 @@ def test_special_days_have_their_names() -> None:
         "Natale",
         "Christmas Day",
     )
+    assert names_of("ES", "", date(2026, 12, 25)) == {"": "Natividad del Señor", "en": "Christmas Day"}
+    assert christmas.names[""] == "Natale"  # whatever the language of the machine
     kinds = [calendar.special_day(date(2026, *day)) for day in ((12, 7), (8, 10), (8, 11))]
     assert [day.kind if day else None for day in kinds] == ["own_holiday", "closure", None]
