@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ascolto.testing.postgres import Cluster, NoPostgres
 from ascolto.testing.product import Product
-from bench import limits, measures, report, searching
+from bench import limits, measures, promises, report, searching
 from bench.measures import Figures, attempt
 
 EMAIL = "marco@telvia.example"
@@ -91,7 +91,7 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
     parser.add_argument(
         "--part",
-        choices=["limits", "flow", "lists", "search"],
+        choices=["limits", "flow", "lists", "search", "promises"],
         action="append",
         help="only this part (may be repeated)",
     )
@@ -103,10 +103,13 @@ def main() -> None:
     )
     parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
     options = parser.parse_args()
-    parts = options.part or ["limits", "flow", "lists", "search"]
+    parts = options.part or ["limits", "flow", "lists", "search", "promises"]
     kinds = ["sqlite", "postgres"] if options.database == "both" else [options.database]
     results: dict[str, Figures] = {}
-    for kind in kinds:
+    if "promises" in parts:
+        results["no database"] = promises.measure()
+        print(report.table({"no database": results["no database"]}))
+    for kind in kinds if set(parts) - {"promises"} else []:
         try:
             with database(kind) as url, tempfile.TemporaryDirectory(prefix="ascolto-bench-") as folder:
                 results[kind] = {}
