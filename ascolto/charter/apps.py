@@ -9,6 +9,7 @@ class CharterConfig(AppConfig):
         """Guard the gates (without it nothing passes), sign answers, note what is set aside, measure."""
         from ascolto.charter.guarantees import guard_gates
         from ascolto.charter.measuring import EVERY, measure_days
+        from ascolto.charter.sentences import SENTENCES
         from ascolto.charter.signatures import sign
         from ascolto.charter.stops import note_override
         from ascolto.charter.summary import last_summary
@@ -16,9 +17,11 @@ class CharterConfig(AppConfig):
         from ascolto.events.consumers import register_task
         from ascolto.gates import note_overrides
         from ascolto.ui.navigation import show_in_foot
+        from ascolto.ui.reasons import add_sentences
 
         guard_gates()
         register_signer(sign)
         note_overrides(note_override)
         register_task("charter", EVERY, measure_days)
         show_in_foot("mini", "charter/mini.html", last_summary)
+        add_sentences(SENTENCES)

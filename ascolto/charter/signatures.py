@@ -59,7 +59,7 @@ def written_as(style: Style, agent: Agent, company: str) -> str:
     if style == Style.INITIALS:
         return f"^{initials(agent.name if agent.name.strip() else name)}"
     if style == Style.BLOCK:
-        return "\n".join(filter(None, ("", name, company)))
+        return "\n" + "\n".join(filter(None, (name, company)))  # after an empty line
     return ""
 
 

@@ -15,6 +15,7 @@ PUBLIC = {
     "ascolto.api.views.description",
     "ascolto.api.views.docs",
     "ascolto.api.views.problem",
+    "ascolto.charter.views.outside.our_charter",
     "ascolto.contact.views.chat.module",
     "ascolto.contact.views.chat.widget",
     "ascolto.contact.views.form.embed",
