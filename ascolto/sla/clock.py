@@ -256,14 +256,11 @@ def _due(run: _Run) -> datetime | None:
     if run.policy is None or left is None:
         return None
     for start, end in run.stretches():
-        due_at = add_open_time(run.policy.timetable, start, left)
-        if (
-            end is None
-            or (end == run.stopped_at and not run.is_paused)
-            or (due_at is not None and due_at <= end)
-        ):
-            return due_at
-        left -= open_time(run.policy.timetable, start, end)
+        is_last = end is None or (end == run.stopped_at and not run.is_paused)
+        counted = timedelta() if is_last or end is None else open_time(run.policy.timetable, start, end)
+        if is_last or counted >= left:
+            return add_open_time(run.policy.timetable, start, left)
+        left -= counted
     return None
 
 

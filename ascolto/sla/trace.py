@@ -10,6 +10,7 @@ counted           a stretch                open (timedelta): time taken off the 
 abridged          first to last            stretches, open: the counted ones left out in the middle
 holiday, own_holiday, closure, opening     the local days; names (by language, "" as it is written), first, last (dates)
 paused            a stretch, `until` may be None
+pauses_abridged   first to last            pauses: how many are left out in the middle
 offset_changed    the moment               minutes: what was added to the local time, time_zone
 calendar_changed  the moment               time_zone of the calendar from then on
 due               the due time             –
@@ -30,7 +31,7 @@ from ascolto.sla.opening import Calendar, SpecialDay, Timetable
 from ascolto.sla.policy import weigh
 from ascolto.sla.stretches import SECOND, moment_of, number_of, offset_changes
 
-SHOWN = 12  # counted stretches before the middle is abridged
+SHOWN = 12  # counted stretches, and pauses, before the middle is abridged
 LONGEST = timedelta(days=3 * 366 + 1)
 
 
@@ -93,7 +94,9 @@ def _of_promise(clock: Clock, now: datetime | None) -> Iterator[Step]:
         return
     timetable = clock.policy.timetable
     steps = _abridged([*_counted(clock, timetable, end)])
-    steps += [Step("paused", each.start, each.end) for each in clock.pauses if each.start <= end]
+    steps += _fewer_pauses(
+        [Step("paused", each.start, each.end) for each in clock.pauses if each.start <= end]
+    )
     steps += _surroundings(timetable, clock.started_at, end)
     yield from sorted(steps, key=lambda step: step.at or end)
 
@@ -117,6 +120,15 @@ def _abridged(counted: list[Step]) -> list[Step]:
     total = sum(((s.until or s.at) - s.at for s in left_out if s.at), start=timedelta())
     told = {"stretches": len(left_out), "open": total}
     return [*counted[:half], Step("abridged", left_out[0].at, left_out[-1].until, told), *counted[-half:]]
+
+
+def _fewer_pauses(paused: list[Step]) -> list[Step]:
+    if len(paused) <= SHOWN:
+        return paused
+    half = SHOWN // 2
+    left_out = paused[half:-half]
+    told = Step("pauses_abridged", left_out[0].at, left_out[-1].until, {"pauses": len(left_out)})
+    return [*paused[:half], told, *paused[-half:]]
 
 
 def _surroundings(timetable: Timetable, start: datetime, end: datetime) -> Iterator[Step]:

@@ -72,6 +72,17 @@ def test_a_long_trace_is_abridged_and_counts_to_the_same() -> None:
     assert sum((s.values["open"] for s in steps if "open" in s.values), timedelta()) == 300 * HOUR  # type: ignore[misc]
 
 
+def test_a_thousand_pauses_are_abridged() -> None:
+    facts = [asks(9)]
+    for number in range(1000):
+        facts += [becomes("pending", 10 + number / 500), becomes("open", 10 + (number + 0.5) / 500)]
+    clock = run_clocks(facts, [promise()])[0]
+    steps = explain(clock, [promise()])
+    assert len(steps) < 40
+    (abridged,) = [step for step in steps if step.code == "pauses_abridged"]
+    assert abridged.values == {"pauses": 988}
+
+
 def test_without_a_deadline_the_reason_is_told() -> None:
     paused = run_clocks([asks(9), becomes("pending", 10)], [promise()])[0]
     assert explain(paused, [promise()])[-1].values == {"why": "paused"}
