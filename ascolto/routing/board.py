@@ -11,10 +11,13 @@ from ascolto.routing.choosing import best_seat
 from ascolto.routing.queues import Bucket, BucketKey, Item, Seat
 from ascolto.routing.stages import OrderKey
 from ascolto.routing.standing import Standing
-from ascolto.routing.values import Decision, Person, Reason, Waiting, Why, room_for
+from ascolto.routing.values import WHOLE, Decision, Person, Reason, Waiting, Why, room_for
 
 FEW = 8  # so many people changed: look at what they could take; more: at everything
 KEPT_AT_MOST = 10  # hundredths of the able people here who are kept free for one bucket at once; at least one
+PASSED_BY = (
+    10  # hundredths of its promise by which lighter ones may come before a conversation that finds no room
+)
 LAST: OrderKey = (float("inf"), 0.0, 0)
 
 
@@ -102,22 +105,21 @@ class Board(Standing):
         queue = [(head.key, place) for place, b in enumerate(buckets) if (head := b.head()) is not None]
         heapify(queue)
         given: list[Decision] = []
-        first: dict[int, OrderKey] = {}
+        self._first = {}
         while queue:
             place = heappop(queue)[1]
             bucket = buckets[place]
-            item = bucket.head()
             is_new = few is None or bucket.key in changed
-            if item is None or not (is_new or _may_interest(bucket, few or ())):
+            item = bucket.head()
+            if item is None or not (is_new or self._may_interest(bucket, few or ())):
                 continue
             seat, with_room = self._choose(item, bucket) if is_new or _fit(bucket, few or ()) else (None, 0)
             if seat is not None:
                 given.append(self._give(item, seat, now, explaining.why_them(seat, with_room)))
                 if (head := bucket.head()) is not None:
                     heappush(queue, (head.key, place))
-            elif bucket.is_whole and bucket.only is None:
-                among = bucket.able.values() if is_new or few is None else few
-                self._keep_somebody(bucket, item, among, first)
+            elif bucket.only is None and bucket.weight > self._lightest:
+                self._keep_somebody(bucket, item, few, is_new, now)
         return given
 
     def _within_reach(self, people: list[Seat]) -> dict[BucketKey, Bucket]:
@@ -151,31 +153,75 @@ class Board(Standing):
         return Decision(item.waiting.id, seat.person.id, reasons + chosen)
 
     def _keep_somebody(
-        self, bucket: Bucket, item: Item, among: Collection[Seat], first: dict[int, OrderKey]
+        self, bucket: Bucket, item: Item, few: list[Seat] | None, is_new: bool, now: datetime
     ) -> None:
-        """Nobody has room for what takes a whole person: let one of these finish and take nothing else meanwhile."""
+        """Nobody has room for it, and something lighter would take what room there is: let somebody finish for it.
+
+        For what is new and takes a whole person everybody is asked, else those who changed.
+        """
         if len(bucket.kept) >= len(bucket.items):
             return
-        free = [seat for seat in among if seat.kept_for is None and _is_there(seat) and bucket.admits(seat)]
-        if not free:
+        all_of_them = few is None or (is_new and bucket.is_whole)
+        among = [seat for seat in (bucket.able.values() if all_of_them else few or ()) if bucket.admits(seat)]
+        among = [seat for seat in among if self._may_be_kept(seat, bucket)]
+        if not among:
             return
-        seat = min(free, key=lambda s: (s.load / s.person.capacity, s.person.id))
-        if item.key < self._first_lighter(seat, first) and len(bucket.kept) < self._kept_at_most(bucket):
+        seat = min(among, key=lambda s: (s.load / s.person.capacity, s.person.id))
+        if self._is_passed(seat, item, now) and len(bucket.kept) < self._kept_at_most(bucket):
             seat.kept_for = bucket
             bucket.kept.add(seat.person.id)
+
+    def _may_be_kept(self, seat: Seat, bucket: Bucket) -> bool:
+        is_free = seat.kept_for is None and (bucket.is_whole or self._is_open(seat))
+        return is_free and _could_ever(seat, bucket.weight)
+
+    def _is_passed(self, seat: Seat, item: Item, now: datetime) -> bool:
+        """Whether what a person would get next comes after an item; for what takes a part of a person: clearly after."""
+        weight, promised = item.waiting.weight, item.waiting.promised
+        first = self._first_lighter(seat, weight)
+        if weight >= WHOLE:
+            return item.key < first
+        clearly = promised * PASSED_BY / 100
+        return item.key[0] + clearly.total_seconds() < min(first[0], (now + promised).timestamp())
+
+    def _first_lighter(self, seat: Seat, weight: int) -> OrderKey:
+        """The place in the order of the first lighter one that could go to a person, as it was in this sweep when first asked."""
+        asked = seat.person.id, weight
+        if asked not in self._first:
+            possible = (
+                b for b in self._buckets.admitting(seat) if b.weight < weight and _could_ever(seat, b.weight)
+            )
+            self._first[asked] = min(
+                (head.key for b in possible if (head := b.head()) is not None), default=LAST
+            )
+        return self._first[asked]
 
     def _kept_at_most(self, bucket: Bucket) -> int:
         here = sum(_is_there(seat) for seat in bucket.able.values()) if bucket.kept else 0
         return max(1, here * KEPT_AT_MOST // 100)
 
-    def _first_lighter(self, seat: Seat, known: dict[int, OrderKey]) -> OrderKey:
-        """The place in the order of the first lighter one that could go to a person."""
-        number = seat.person.id
-        if number not in known:
-            lighter = (each for each in self._buckets.admitting(seat) if not each.is_whole)
-            heads = (item.key for bucket in lighter if (item := bucket.head()) is not None)
-            known[number] = min(heads, default=LAST)
-        return known[number]
+    def _is_open(self, seat: Seat) -> bool:
+        """Whether they are there and the lightest that was ever seen would find room with them."""
+        return (
+            _is_there(seat) and seat.kept_for is None and seat.person.capacity - seat.load >= self._lightest
+        )
+
+    def _may_interest(self, bucket: Bucket, people: Collection[Seat]) -> bool:
+        """Whether one of these could take from a bucket, or be kept free for it."""
+        for seat in people:
+            kept = seat.kept_for
+            if kept is None:
+                room = seat.person.capacity - seat.load
+                may = bucket.is_whole or bucket.weight <= room or (room >= self._lightest and _is_there(seat))
+            else:
+                may = kept is bucket
+            if may and bucket.admits(seat):
+                return True
+        return False
+
+
+def _could_ever(seat: Seat, weight: int) -> bool:
+    return _is_there(seat) and room_for(weight, 0, seat.person.capacity) is not None
 
 
 def _is_there(seat: Seat) -> bool:
@@ -196,15 +242,6 @@ def _fit(bucket: Bucket, people: Collection[Seat]) -> bool:
 
 
 def _of_interest(seat: Seat, buckets: list[Bucket]) -> list[Bucket]:
-    """Those that a person has room for now, and those for which they could be kept free."""
-    kept, room = seat.kept_for, seat.person.capacity - seat.load
-    if kept is not None:
-        return [bucket for bucket in buckets if bucket is kept]
-    return [bucket for bucket in buckets if bucket.is_whole or bucket.weight <= room]
-
-
-def _may_interest(bucket: Bucket, people: Collection[Seat]) -> bool:
-    """Whether one of these could take from a bucket, or be kept free for it."""
-    if not bucket.is_whole:
-        return _fit(bucket, people)
-    return any(bucket.admits(seat) and seat.kept_for in (None, bucket) for seat in people)
+    """Those that they are kept free for, or all when they are for none."""
+    kept = seat.kept_for
+    return buckets if kept is None else [bucket for bucket in buckets if bucket is kept]

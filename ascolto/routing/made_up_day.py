@@ -33,7 +33,7 @@ SHIFTS = (  # from, until, share
     (16, 24, 5),
     (22, 30, 4),
 )
-AT_WORK = 0.76  # of those employed: days off, holidays, illness
+AT_WORK = 0.8  # of those employed: days off, holidays, illness
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Day:
 def telecom_day(conversations: int = 30_000, people: int = 500, *, seed: int = 1, wave: float = 6) -> Day:
     """A day with an outage at noon: for 40 minutes one topic comes `wave` times as often as it would."""
     random = Random(seed)
-    workers = tuple(_worker(random, number) for number in range(1, people + 1) if random.random() < AT_WORK)
+    workers = tuple(_worker(random, number, shift) for number, shift in enumerate(_roster(random, people), 1))
     moments = sorted(_moments(random, conversations, wave))
     at_work = [worker.person for worker in workers]
     arrivals = (_arrival(random, number, *m, at_work) for number, m in enumerate(moments, 1))
@@ -123,7 +123,19 @@ def _arrival(random: Random, number: int, since: datetime, topic: int, people: l
     return Arrival(waiting, timedelta(minutes=0.5 + minutes))
 
 
-def _worker(random: Random, number: int) -> Worker:
+def _roster(random: Random, people: int) -> list[tuple[int, int]]:
+    """The shifts of those who come today, in their shares, in no order."""
+    shares = [shift[2] for shift in SHIFTS]
+    ends = [round(sum(shares[: i + 1]) * people * AT_WORK / 100) for i in range(len(SHIFTS))]
+    begins = [0, *ends[:-1]]
+    found = [
+        shift[:2] for shift, begin, end in zip(SHIFTS, begins, ends, strict=True) for _ in range(end - begin)
+    ]
+    random.shuffle(found)
+    return found
+
+
+def _worker(random: Random, number: int, shift: tuple[int, int]) -> Worker:
     all_channels = frozenset(channel.kind for channel in CHANNELS)
     written = all_channels - {"voice"}
     person = Person(
@@ -134,8 +146,7 @@ def _worker(random: Random, number: int) -> Worker:
         channels=random.choices((None, written, frozenset({"voice"})), (75, 15, 10))[0],
         is_here=False,
     )
-    first, last, _ = random.choices(SHIFTS, [shift[2] for shift in SHIFTS])[0]
-    return Worker(person, tuple(_hours(random, first, last)))
+    return Worker(person, tuple(_hours(random, *shift)))
 
 
 def _hours(random: Random, first: int, last: int) -> Iterator[tuple[datetime, datetime]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from ascolto.routing.values import Person, Rules, Waiting
+from ascolto.routing.values import WHOLE, Person, Rules, Waiting
 
 
 class Stage(IntEnum):
@@ -117,4 +117,6 @@ OrderKey = tuple[float, float, int]
 def order_of(waiting: Waiting, rules: Rules) -> OrderKey:
     """By promise due first, then by who waits longest. Seconds since 1970."""
     due = waiting.due_at - rules.group_shift.get(waiting.group, timedelta(0))
+    if waiting.weight >= WHOLE:
+        due -= waiting.promised * rules.whole_lead / 100
     return due.timestamp(), waiting.since.timestamp(), waiting.id

@@ -8,7 +8,16 @@ from itertools import count
 
 from ascolto.routing.choosing import rare_skills
 from ascolto.routing.queues import Bucket, BucketKey, Buckets, Item, Lines, Seat
-from ascolto.routing.stages import Shape, changes_of, held_until, is_able, order_of, shape_at, stage_at
+from ascolto.routing.stages import (
+    OrderKey,
+    Shape,
+    changes_of,
+    held_until,
+    is_able,
+    order_of,
+    shape_at,
+    stage_at,
+)
 from ascolto.routing.values import WHOLE, Person, Rules, Waiting
 
 
@@ -29,12 +38,15 @@ class Standing:
         self._changed_seats: dict[int, Seat] = {}
         self._changed_buckets: dict[BucketKey, Bucket] = {}
         self._rarity_is_old = True
+        self._lightest = WHOLE  # that was ever seen
+        self._first: dict[tuple[int, int], OrderKey] = {}
 
     def put(self, waiting: Waiting) -> None:
         """A conversation waits, or what is known of it changed."""
         if (known := self._items.get(waiting.id)) is not None and known.waiting == waiting:
             return
         self.take(waiting.id)
+        self._lightest = min(self._lightest, waiting.weight)
         item = Item(waiting, order_of(waiting, self.rules))
         self._items[waiting.id] = self._unsettled[waiting.id] = item
         self._lines.join(item)
