@@ -150,6 +150,16 @@ def _paused(step: Step, people: Mapping[int, str]) -> str:
     return _("%(stretch)s: the customer owed us an answer, not counted") % {"stretch": _stretch(step)}
 
 
+def _fewer_pauses(step: Step, people: Mapping[int, str]) -> str:
+    count = int(str(step.values["pauses"]))
+    words = ngettext(
+        "and %(n)s more time in which the customer owed us an answer",
+        "and %(n)s more times in which the customer owed us an answer",
+        count,
+    )
+    return words % {"n": count}
+
+
 def _offset(step: Step, people: Mapping[int, str]) -> str:
     minutes = int(str(step.values["minutes"]))
     words = _("%(when)s: the clocks went forward") if minutes > 0 else _("%(when)s: the clocks went back")
@@ -213,6 +223,7 @@ _WORDS: Mapping[str, Callable[[Step, Mapping[int, str]], str]] = {
     "closure": _special(gettext_lazy("closed")),
     "opening": _special(gettext_lazy("open on a special day")),
     "paused": _paused,
+    "pauses_abridged": _fewer_pauses,
     "offset_changed": _offset,
     "calendar_changed": _calendar,
     "due": _due,
@@ -232,6 +243,7 @@ ICONS = {
     "closure": "calendar",
     "opening": "calendar-check",
     "paused": "pause",
+    "pauses_abridged": "ellipsis",
     "offset_changed": "clock",
     "calendar_changed": "calendar-clock",
     "due": "timer",
