@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from ascolto.kit.clock import now
+from ascolto.understanding.engine.offers import OFFER, commercial
 
 
 class SavedReply(models.Model):
@@ -38,6 +40,17 @@ class SavedReply(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_commercial(self) -> bool:
+        """Whether one of its texts sells: such a reply does not leave while the customer has an open problem."""
+        return any(sells(text.text) for text in self.texts.all())
+
+
+@lru_cache(maxsize=4_096)
+def sells(text: str) -> bool:
+    """Whether a saved text makes an offer."""
+    return commercial(text).label == OFFER
 
 
 class SavedReplyText(models.Model):

@@ -11,7 +11,7 @@ from ascolto.accounts.models import Agent, Company, Team
 from ascolto.conversations.models import Conversation
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
-from ascolto.knowledge.models import Enquiry, SavedReply
+from ascolto.knowledge.models import Enquiry, SavedReply, sells
 from ascolto.knowledge.variables import filled
 from ascolto.understanding.selectors.readings import language_heard
 from ascolto.understanding.selectors.similar import Answer, Found, answers_among
@@ -31,6 +31,11 @@ class Offered:
     language: str
     text: str
     is_translated: bool  # it is in the customer's language
+
+    @property
+    def is_commercial(self) -> bool:
+        """Whether it sells: then it does not leave while the customer has an open problem."""
+        return sells(self.text)
 
 
 @dataclass(frozen=True, slots=True)

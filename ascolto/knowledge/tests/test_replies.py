@@ -206,3 +206,15 @@ def test_variables_leave_no_holes_and_are_not_filled_twice() -> None:
     assert filled("{Customer} {agent}", {"customer": "{agent}", "agent": "Marco"}) == "{agent} Marco"
     assert filled("No. {number}!", {"number": "00423"}) == "No. 00423!"
     assert unknown_in("{customer} {nome} {nome} { agent }") == ["nome"]
+
+
+def test_a_reply_that_sells_says_so(cast: Cast) -> None:
+    plain, offer = (
+        reply(cast),
+        reply(
+            cast, shortcut="fibre", texts={"it": "Passa alla fibra a 19,90 al mese, attivala entro domenica!"}
+        ),
+    )
+    assert (plain.is_commercial, offer.is_commercial) == (False, True)
+    offered = {one.shortcut: one.is_commercial for one in replies_for(cast.marco, cast.writes())}
+    assert offered == {"refund": False, "fibre": True}
