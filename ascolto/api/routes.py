@@ -20,6 +20,7 @@ from ascolto.api.endpoints import people as p
 from ascolto.api.endpoints import readings as r
 from ascolto.api.endpoints import search as s
 from ascolto.api.generated_documents import Generated
+from ascolto.api.hand_off_routes import HAND_OFFS
 from ascolto.api.promise_routes import PROMISES
 from ascolto.api.routing import Nothing, Operation, Route, Table
 from ascolto.api.search_documents import SearchList
@@ -396,6 +397,7 @@ TABLE = Table(
             problems=("not-found", "refused"),
         ),
         *PROMISES,
+        *HAND_OFFS,
         *COMMITMENTS,
         _get("/charter", READ, gu.get_charter, "Read the Charter", "Charter", Charter, query=gu.CharterQuery),
         _get(

@@ -79,6 +79,7 @@ def _path_parameter(name: str) -> dict[str, Any]:
         "id": "The id; for a conversation also its number, with its leading zero or after %23.",
         "message": "The id of a message.",
         "field": "A field of the reading, such as sentiment.",
+        "slug": "The name of a guarantee, such as no-rubber-wall.",
     }
     return {
         "name": name,

@@ -91,6 +91,13 @@ def answers_of(conversation: Conversation) -> QuerySet[Message]:
     return said.exclude(visibility=Visibility.NOTE).filter(removed_at=None)
 
 
+def must_be_offered(agent: Agent, conversation: Conversation, to: Agent | None) -> bool:
+    """Whether who transfers it has to offer it: somebody has it, and a person answered or a colleague shall have it. Leads need not."""
+    if agent.is_lead or conversation.assignee_id is None:
+        return False
+    return (to is not None and to != agent) or was_answered(conversation)
+
+
 def is_there(agent: Agent | None) -> bool:
     """Whether this person can be asked now: with an account, and neither away nor without a screen."""
     if agent is None or not agent.is_active:
@@ -170,13 +177,30 @@ def may_accept(agent: Agent, offer: HandOff) -> bool:
     return not agent.is_guest and HandOff.objects.filter(_for(agent), pk=offer.pk).exists()
 
 
+def hand_offs_seen_by(agent: Agent, *, to_me: bool = False, by_me: bool = False) -> QuerySet[HandOff]:
+    """Hand-offs that this person made, got or settled; leads see all. `to_me`, `by_me`: of those alone."""
+    if agent.is_guest or not agent.is_active:
+        return HandOff.objects.none()
+    rows = HandOff.objects.all()
+    if not agent.is_lead:
+        rows = rows.filter(_for(agent) | Q(from_agent=agent) | Q(settled_by=agent))
+    if to_me:
+        rows = rows.filter(_for(agent))
+    return rows.filter(from_agent=agent) if by_me else rows
+
+
 def access_hand_off(agent: Agent, pk: int) -> HandOff:
     """An offer that this person made, got, or may decide. Raises HandOff.DoesNotExist."""
-    if agent.is_guest or not agent.is_active:
-        raise HandOff.DoesNotExist
-    seen = Q() if agent.is_lead else _for(agent) | Q(from_agent=agent)
-    rows = HandOff.objects.select_related("conversation", "from_agent", "to_agent", "to_team", "settled_by")
-    return rows.filter(seen).get(pk=pk)
+    around = (
+        "conversation",
+        "from_agent",
+        "to_agent",
+        "to_team",
+        "settled_by",
+        "proposed_agent",
+        "proposed_team",
+    )
+    return hand_offs_seen_by(agent).select_related(*around).get(pk=pk)
 
 
 def receivers() -> QuerySet[Agent]:

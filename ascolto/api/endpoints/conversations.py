@@ -26,7 +26,10 @@ from ascolto.conversations.selectors import (
     visible_conversations,
 )
 from ascolto.conversations.selectors import list_conversations as read_page
+from ascolto.gates import Refused
 from ascolto.kit.ids import pk_of_reference
+from ascolto.routing.actions.hand_offs import offer_or_wait
+from ascolto.routing.handing import must_be_offered
 from ascolto.search.selectors import matching
 from ascolto.understanding.selectors.mood import Meant
 
@@ -90,7 +93,10 @@ class AssignBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TransferBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """To which team. Nobody holds it then, unless `assignee` says who. `note`: what colleagues should know."""
+    """To which team. Nobody holds it then, unless `assignee` says who. `note`: what colleagues should know.
+
+    What was answered already, or shall go to a colleague, is offered: see the operation.
+    """
 
     team: Id
     assignee: Holder = None
@@ -280,15 +286,29 @@ def assign_conversation(call: Call) -> Answer:
 
 
 def transfer_conversation(call: Call) -> Answer:
-    """Hand the conversation to another team."""
+    """Hand the conversation to another team (with `assignee`, to one of its people).
+
+    Where somebody has it and a person has answered the customer, it is offered (see `POST /conversations/{id}/hand-offs`): the answer
+    is the conversation as it still is, until somebody accepts. Leads give it away at once.
+    """
     body: TransferBody = call.body
+    waits: list[Refused] = []
 
     def hand_over(conversation: Conversation) -> None:
+        to, team = _agent(call, body.assignee), _team(body.team)
         if body.note.strip():
             actions.add_note(agent=call.agent, conversation=conversation, text=body.note)
-        _assign(call, conversation, body.assignee, body.team)
+        if not must_be_offered(call.agent, conversation, to):
+            _assign(call, conversation, body.assignee, body.team)
+            return
+        whom = {"to_agent": to, "to_team": None if to else team}
+        refused = offer_or_wait(agent=call.agent, conversation=conversation, note=body.note, **whom)
+        waits.extend([refused] if refused else [])
 
-    return _changed(call, hand_over)
+    answer = _changed(call, hand_over)
+    if waits:
+        raise waits[0]
+    return answer
 
 
 def resolve_conversation(call: Call) -> Answer:

@@ -69,6 +69,19 @@ def ask(
     return offer
 
 
+def offer_or_wait(
+    *, agent: Agent, conversation: Conversation, to_agent: Agent | None, to_team: Team | None, note: str
+) -> Refused | None:
+    """As `ask`, inside of another transaction: where the wish waits for a lead the refusal is returned, so that nothing is rolled back."""
+    try:
+        ask(agent=agent, conversation=conversation, to_agent=to_agent, to_team=to_team, note=note)
+    except Refused as refused:
+        if refused.code != LIMIT_CODE:
+            raise
+        return refused
+    return None
+
+
 def _locked(conversation: Conversation) -> Conversation:
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("assignee", "team", "customer")
     return rows.get(pk=conversation.pk)
