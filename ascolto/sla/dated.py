@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from ascolto.sla.dates.anchors import HABIT, HEDGED, NOT, WISH, our_promise, says_we_will
+from ascolto.sla.dates.anchors import ABOUT_THINGS, HABIT, HEDGED, NOT, WISH, our_promise, says_we_will
 from ascolto.sla.dates.clauses import (
     MASK,
     Bond,
@@ -102,7 +102,7 @@ _FILLER = re.compile(
     r"|either|way|at|the|latest|anyway|sicuramente|circa|per|entro|le|la|il|lo"
     r"|by|on|before|max|of|di|del|preferibilmente|subito|già|prima|possibilmente|come|detto|promesso|e|non"
     r"|oltre|no|later|than|regardless|no matter what|whatever happens|and|verso|around|about"
-    r"|un|direi|diciamo|let's say|say|latest|sempre|tra|fra|within|l')\b|[\x01\s,.'!-]",
+    r"|un|qui|privato|pubblico|private|here|direi|diciamo|let's say|say|latest|sempre|tra|fra|within|l')\b|[\x01\s,.'!-]",
     re.IGNORECASE,
 )
 _STRONG = re.compile(
@@ -126,6 +126,7 @@ _ASKS = re.compile(
     ),
     re.IGNORECASE,
 )
+_TELLS = re.compile(r"sapere|\bdic|\bdir|dire|conferm|comunic|inform|know|tell|confirm", re.IGNORECASE)
 _ABOUT_NOW = re.compile(
     r"\b(?:scrivo|scriviamo|rispondo|rispondiamo|contatto|contattiamo|chiamo|informo|comunico|confermo|writing)\b",
     re.IGNORECASE,
@@ -207,7 +208,8 @@ class _Sentence:
             is_before = moment.end <= at
             if is_before and clause.bond in {Bond.WHEN, Bond.WHY, Bond.IF}:
                 return None
-            return None if self._speaks_of_now(place, moment) else place
+            is_about = not moment.has_deadline_word and ABOUT_THINGS.search(self._words(place)) is not None
+            return None if is_about or self._speaks_of_now(place, moment) else place
         if clause.bond is Bond.WHAT and moment.has_deadline_word:
             return self._nearest(place - 1, -1, strictly=True)
         if clause.bond is Bond.BESIDE and self._is_only_time(place):
@@ -225,9 +227,7 @@ class _Sentence:
     def _passes_back(self, place: int) -> bool:
         """Whether the clause before promises, or is no clause of its own."""
         return (
-            self.anchors[place - 1] is not None
-            or self._is_only_time(place - 1)
-            or self._is_filler(place - 1)
+            self.anchors[place - 1] is not None or self._is_only_time(place - 1) or self._is_filler(place - 1)
         )
 
     def _nearest(self, place: int, step: int, *, strictly: bool = False) -> int | None:
@@ -250,10 +250,13 @@ class _Sentence:
         ) and not (_STRONG.search(self._words(place)))
 
     def _follows_what(self, at: int) -> bool:
-        """ "I'll let you know whether": not a condition, but what will be told, when it stands behind the time."""
-        if not at or self.anchors[at - 1] is None:
+        """ "I'll let you know whether", "I'll call to see if": no condition, but what will be told."""
+        if not at or self.clauses[at].after_comma:
             return False
-        return MASK in self._words(at - 1) or self.clauses[at].end <= min(m.start for m in self.moments)
+        if self.clauses[at - 1].bond is Bond.WHAT:
+            return any(self.anchors[:at])
+        anchor = self.anchors[at - 1]
+        return anchor is not None and _TELLS.search(anchor[0]) is not None
 
     def _speaks_of_now(self, place: int, moment: Moment) -> bool:
         """ "I am writing today about…" """

@@ -50,7 +50,7 @@ _COURTESY = re.compile(
 _SENTENCE_END = re.compile(r"[.!?;…]+(?=\s|$|[\"')\]])|\n+")
 _CUT = re.compile(
     r"(?P<comma>[,:()\[\]]|\s[–—-]\s)"
-    r"|\b(?P<beside>ed?|ma|però|così|oppure|o|poi|quindi|perciò|nonché|and|but|so|or|then|yet|though)\b"
+    r"|\b(?P<beside>ed?|ma|però|così|oppure|o|poi|quindi|perciò|nonché|and|but|so(?! dire)|or|then|yet|though)\b"
     r"|\b(?P<if>se|qualora|purché|nel caso|a meno che|if|unless|whether|provided|in case)\b"
     r"|\b(?P<when>quando|appena|finché|mentre|dopo che|prima che|una volta che|when|whenever|as soon as"
     r"|once|until|while|after (?:he|she|it|they|the|you)|before (?:he|she|it|they|the|you))\b"

@@ -123,7 +123,7 @@ _SPAN = re.compile(
     r"|al massimo |massimo |about |around |the next )?"
     rf"{_AMOUNT}(?P<work>working |business )?(?P<unit>minut[oi]|minutes?|mins?|or[ae]|oretta|orette|hours?"
     rf"|hrs?|h|giorn[oi]|days?|settiman[ae]|weeks?|mes[ei]|months?)\b"
-    r"(?P<more>\s+e mezz[ao]| and a half)?(?P<work2>\s+(?:lavorativ[oi]|feriali))?(?:\s+(?:from now|da adesso|da ora))?",
+    r"(?P<more>\s+e mezz[ao]| and a half)?(?P<work2>\s+(?:lavorativ[oiea]|feriali))?(?:\s+(?:from now|da adesso|da ora))?",
     _I,
 )
 
@@ -253,12 +253,15 @@ def _span(found: re.Match[str]) -> Piece | None:
         return None
     if unit.startswith("min"):
         return Piece(*found.span(), span=timedelta(minutes=amount), sureness=sureness)
+    is_working = bool(found["work"] or found["work2"])
+    if unit.startswith(("or", "h")) and is_working and amount % 24 == 0:
+        return Piece(*found.span(), working_days=round(amount / 24), sureness=0.9)  # "48 working hours"
     if unit.startswith(("or", "h")):
         return Piece(*found.span(), span=timedelta(hours=amount), sureness=sureness)
     if found["one"] and found["one"].lower() == "the ":
         return None  # within the day, the week: said elsewhere
     if unit.startswith(("giorn", "day")):
-        if found["work"] or found["work2"]:
+        if is_working:
             return Piece(*found.span(), working_days=round(amount), sureness=sureness)
         return Piece(*found.span(), days=round(amount), sureness=sureness)
     each = 7 if unit.startswith(("settiman", "week")) else 30

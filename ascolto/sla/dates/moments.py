@@ -68,9 +68,9 @@ _BETWEEN = re.compile(
 )
 _FAR = 32  # characters at most between two pieces of one expression
 _LEAD = re.compile(
-    r"(?:\b(?P<deadline>entro e non oltre|non oltre|entro|al massimo|al più tardi|non più tardi|prima|per"
+    r"(?:\b(?P<deadline>entro e non oltre|non oltre|entro|al massimo|al più tardi|non più tardi|prima"
     r"|within|no later than|not later than|before"
-    r"|by)|\b(?P<soft>verso|circa|intorno|nella?|nell'arco|in|on|at|around|about|this|tra|fra)"
+    r"|by)|\b(?P<soft>per|verso|circa|intorno|nella?|nell'arco|in|on|at|around|about|this|tra|fra)"
     r"|\b(?P<other>fino|sino|da|dal|dalla|dalle|dall'|del|della|dello|di|dei|until|till|til|from|since|of))"
     r"(?:[\s']+(?:a|al|alle|il|la|le|lo|l'|di|del|dell'|della|the|giorno|massimo))?[\s']*$",
     re.IGNORECASE,
