@@ -301,8 +301,13 @@ def transfer_conversation(call: Call) -> Answer:
         if not must_be_offered(call.agent, conversation, to):
             _assign(call, conversation, body.assignee, body.team)
             return
-        whom = {"to_agent": to, "to_team": None if to else team}
-        refused = offer_or_wait(agent=call.agent, conversation=conversation, note=body.note, **whom)
+        refused = offer_or_wait(
+            agent=call.agent,
+            conversation=conversation,
+            to_agent=to,
+            to_team=None if to else team,
+            note=body.note,
+        )
         waits.extend([refused] if refused else [])
 
     answer = _changed(call, hand_over)
