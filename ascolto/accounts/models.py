@@ -31,7 +31,9 @@ class Agent(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
-    public_name = models.CharField(max_length=60, blank=True, default="")  # as customers read it; empty: the first name
+    public_name = models.CharField(
+        max_length=60, blank=True, default=""
+    )  # as customers read it; empty: the first name
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=8, blank=True, default="")
@@ -88,7 +90,6 @@ class Company(models.Model):
     name = models.CharField(max_length=120, blank=True, default="")
     language = models.CharField(max_length=8, default="en")
     time_zone = models.CharField(max_length=64, default="Europe/Rome")
-    promise_minutes = models.PositiveIntegerField(default=15)  # first reply by a person, on every channel
     reopen_days = models.PositiveIntegerField(default=14)
     is_demo = models.BooleanField(default=False)
     set_up_at = models.DateTimeField(null=True)

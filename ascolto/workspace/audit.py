@@ -60,6 +60,12 @@ SENTENCES: dict[str, str | Promise] = {
     "topic.changed": _("changed the topic %(name)s: %(fields)s"),
     "model.learnt": _("The model %(head)s learnt version %(version)s: %(why)s"),
     "model.made_live": _("Version %(version)s of the model %(head)s is live, after %(previous)s"),
+    "agent.presence_changed": _("is now: %(state)s"),
+    "policy.changed": _("changed a promise, %(name)s: %(fields)s"),
+    "calendar.changed": _("changed the calendar %(name)s: %(fields)s"),
+    "routing.changed": _("changed how conversations are given out: %(fields)s"),
+    "charter.changed": _("changed the Charter, %(guarantee)s: %(fields)s"),
+    "charter.breached": _("A guarantee fell below its threshold: %(guarantee)s"),
     "demo.started": _("started the demo"),
 }
 KINDS = (
@@ -74,6 +80,10 @@ KINDS = (
     ("saved_reply.", _("Saved replies")),
     ("topic.", _("Topics")),
     ("model.", _("Models")),
+    ("policy.", _("Promises")),
+    ("calendar.", _("Calendars")),
+    ("routing.", _("Routing")),
+    ("charter.", _("Charter")),
 )
 
 
@@ -95,7 +105,6 @@ WORDS: dict[str, str | Promise] = {
     "is_available": _("availability"),
     "password": _("password"),
     "sessions": _("sessions"),
-    "promise_minutes": _("promise"),
     "reopen_days": _("days to reopen"),
     "deleted": _("dissolved"),
     "base_url": _("address"),
@@ -110,6 +119,25 @@ WORDS: dict[str, str | Promise] = {
     "masks_numbers": _("hiding of numbers"),
     "keep_days": _("days to keep the log"),
     "title": _("title"),
+    "first_response": _("first answer"),
+    "next_response": _("further answers"),
+    "resolution": _("solution"),
+    "calendar": _("calendar"),
+    "is_worse": _("better or worse than everybody's"),
+    "reason": _("reason"),
+    "valid_until": _("end"),
+    "content": _("opening hours"),
+    "is_archived": _("laid aside or not"),
+    "steps": _("steps"),
+    "delay_notice": _("notice of a delay"),
+    "tell_wait": _("told wait"),
+    "pack": _("regulation"),
+    "complaint_days": _("days for a complaint"),
+    "threshold": _("threshold"),
+    "available": _("available"),
+    "busy": _("busy"),
+    "away": _("away"),
+    "offline": _("not here"),
     "shortcut": _("shortcut"),
     "texts": _("texts"),
     "team": _("team"),
@@ -206,6 +234,7 @@ def _values(event: Event, names: dict[str, dict[int, str]]) -> dict[str, Any]:
         values[key] = in_own_language(values[key])
     for key in ("fields", "scopes"):
         values[key] = ", ".join(_called(item) for item in data.get(key) or [])
+    values["state"] = str(WORDS.get(str(data.get("state")), data.get("state", "")))
     values["role"] = str(WORDS.get(values["role"], values["role"]))
     values["count"] = len(data.get("raw_events") or [])
     values["email"] = data.get("email") or gettext("an address without an account")

@@ -240,11 +240,6 @@ class CompanyForm(PlainForm):
     )
     language = forms.ChoiceField(label=_("Language"))
     time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Promises are counted in this zone."))
-    promise_minutes = forms.CharField(
-        label=_("First reply by a person, in minutes"),
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        help_text=_("One number for every channel, on purpose."),
-    )
     reopen_days = forms.CharField(
         label=_("Days in which an answer reopens a resolved conversation"),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
@@ -307,6 +302,15 @@ class PromiseForm(PlainForm):
         label=_("First reply by a person, on every channel"),
         choices=[(number, number) for number in MINUTES],
         widget=forms.RadioSelect,
+    )
+    volume = forms.IntegerField(
+        label=_("Messages in a busy hour"), required=False, min_value=1, max_value=100_000
+    )
+    people = forms.IntegerField(
+        label=_("People who answer then"), required=False, min_value=1, max_value=2_000
+    )
+    handling = forms.IntegerField(
+        label=_("Minutes of work for each"), required=False, min_value=1, max_value=600, initial=6
     )
 
 

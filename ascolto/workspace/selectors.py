@@ -25,6 +25,7 @@ from ascolto.workspace.wellbeing import Panel, panel_of
 PAGE = 50
 AUDITED = (
     "agent.", "team.", "token.", "company.", "channel.", "raw_event.", "language_model.", "saved_reply.", "topic.", "model.", "demo.",
+    "policy.", "calendar.", "routing.changed", "charter.changed", "charter.breached",
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ urlpatterns = [
     path("welcome/inbox/", welcome.first_inbox, name="welcome-inbox"),
     path("welcome/inbox/<str:kind>/", welcome.connect_first, name="welcome-connect"),
     path("welcome/promise/", welcome.promise, name="welcome-promise"),
+    path("welcome/promise/keep/", welcome.keep, name="welcome-keep"),
     path("welcome/people/", welcome.colleagues, name="welcome-people"),
     path("welcome/done/", welcome.done, name="welcome-done"),
 ]

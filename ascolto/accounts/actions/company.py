@@ -26,7 +26,6 @@ def change_company(
     name: str | None = None,
     language: str | None = None,
     time_zone: str | None = None,
-    promise_minutes: int | str | None = None,
     reopen_days: int | str | None = None,
 ) -> Company:
     """Change the company's settings; what is left out stays. Raises ValidationError."""
@@ -38,8 +37,6 @@ def change_company(
         wanted["language"] = checked_language(language)
     if time_zone is not None:
         wanted["time_zone"] = checked_time_zone(time_zone)
-    if promise_minutes is not None:
-        wanted["promise_minutes"] = checked_number(promise_minutes, field="promise_minutes", low=1, high=1440)
     if reopen_days is not None:
         wanted["reopen_days"] = checked_number(reopen_days, field="reopen_days", low=0, high=365)
     previous = {k: getattr(company, k) for k, value in wanted.items() if getattr(company, k) != value}

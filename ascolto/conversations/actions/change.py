@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ascolto.accounts.models import Agent, Team
 from ascolto.conversations.models import Conversation, Label, Participant, Priority, Status
 from ascolto.conversations.promises import end_waiting
 from ascolto.events.log import actor_of, emit
 from ascolto.gates import Gate, Refused, pass_gate
+from ascolto.kit import bulk
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
 
@@ -283,5 +284,5 @@ def keep_promises(promises: Mapping[int, tuple[datetime | None, datetime | None,
         if (row.waiting_since, row.due_at, row.promised_for) != wanted:
             row.waiting_since, row.due_at, row.promised_for = wanted
             changed.append(row)
-    Conversation.objects.bulk_update(changed, ["waiting_since", "due_at", "promised_for"], batch_size=200)
+    bulk.update(connection, changed, ["waiting_since", "due_at", "promised_for"])
     return len(changed)

@@ -140,7 +140,8 @@ def _known(keys: Iterable[tuple[int, str]]) -> dict[Key, str]:
 def _save_conversations(
     placed: Sequence[tuple[Received, Conversation]], finder: Finder, moment: datetime
 ) -> list[Event]:
-    reopened, asked = {}, {}
+    reopened: dict[int, Conversation] = {}
+    asked: dict[int, Asked] = {}
     for item, conversation in placed:
         was = conversation.status
         if _absorb(conversation, item, moment):

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from ascolto.accounts.models import Company
 from ascolto.channels.protocol import Handle, Sender
 from ascolto.channels.protocol import Message as Incoming
 from ascolto.conversations.actions import Received, add_reply, change_status, receive_messages, snooze
@@ -41,9 +40,7 @@ def test_an_answer_stops_the_wait_and_the_next_message_begins_a_new_one() -> Non
     cast = make_cast()
     conversation = cast.writes()
     assert conversation.waiting_since is not None
-    assert conversation.due_at == conversation.waiting_since + timedelta(
-        minutes=Company.current().promise_minutes
-    )
+    assert conversation.due_at == conversation.waiting_since + timedelta(minutes=15)
     add_reply(agent=cast.marco, conversation=conversation, text="We are looking into it.")
     assert (conversation.waiting_since, conversation.due_at) == (None, None)
     assert cast.writes("Any news?").waiting_since is not None

@@ -31,4 +31,5 @@ def make_first_promise(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [("sla", "0002_stamp"), ("accounts", "0002_public_name")]
+    run_before = [("accounts", "0003_no_promise")]  # which takes away what is read here
     operations = [migrations.RunPython(make_first_promise, migrations.RunPython.noop)]

@@ -71,6 +71,7 @@ SETTINGS = {
     "workspace:welcome-inbox": "role:administrator",
     "workspace:welcome-connect": "role:administrator",
     "workspace:welcome-promise": "role:administrator",
+    "workspace:welcome-keep": "role:administrator",
     "workspace:welcome-people": "role:administrator",
     "workspace:welcome-done": "role:administrator",
 }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ascolto.accounts.actions import make_setup_link
-from ascolto.accounts.models import Agent, Company, Role
+from ascolto.accounts.models import Agent, Role
 from ascolto.channels.models import ChannelAccount
 from ascolto.intake.models import RawEvent
+from ascolto.sla.models import SlaPolicy
 from ascolto.testing.factories import PASSWORD, make_agent, make_inbox, make_team
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -108,7 +110,7 @@ def test_the_whole_set_up_by_keyboard(page: Any, site: str, width: int) -> None:
     press(page, "Finish")
     assert page.get_by_role("heading", name="We’re listening").is_visible()
     assert problems_of(page) == []
-    assert Company.current().promise_minutes == 30
+    assert SlaPolicy.objects.get(valid_until=None).first_response == timedelta(minutes=30)
     assert set(Agent.objects.values_list("role", flat=True)) == {Role.ADMINISTRATOR, Role.AGENT}
     assert ChannelAccount.objects.get().name == "Shop"
     assert refusals == []

@@ -118,12 +118,11 @@ def test_the_companys_settings_change_and_wrong_ones_are_told(desk: Client) -> N
         "name": "Telvia",
         "language": "it",
         "time_zone": "Europe/Rome",
-        "promise_minutes": "30",
         "reopen_days": "7",
     }
     assert desk.post("/settings/company/", good).status_code == 302
-    assert Company.current().promise_minutes == 30
-    for wrong in ({"promise_minutes": "0"}, {"reopen_days": "999"}, {"promise_minutes": "²"}, {"name": ""}):
+    assert Company.current().reopen_days == 7
+    for wrong in ({"reopen_days": "999"}, {"reopen_days": "²"}, {"name": ""}):
         assert 'class="error"' in desk.post("/settings/company/", {**good, **wrong}).content.decode()
 
 

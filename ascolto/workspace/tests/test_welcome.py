@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -13,6 +14,7 @@ from ascolto.accounts.actions import demo as demo_door
 from ascolto.accounts.models import Agent, Company, Role
 from ascolto.channels.models import ChannelAccount
 from ascolto.events.models import Event
+from ascolto.sla.models import SlaPolicy
 from ascolto.testing.factories import PASSWORD, make_agent
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +64,7 @@ def test_anna_walks_through_the_whole_set_up(client: Client, key: str) -> None:
     assert f"/hooks/webhook/{inbox.token}" in page
     assert "a-shared-secret" not in page
     assert client.post("/welcome/promise/", {"minutes": "30"}).status_code == 302
-    assert Company.current().promise_minutes == 30
+    assert SlaPolicy.objects.get(valid_until=None).first_response == timedelta(minutes=30)
     invited = client.post("/welcome/people/", {"emails": "marco@telvia.example\nsara@telvia.example"})
     assert invited.content.decode().count("/join/") == 2
     assert Company.current().set_up_at is None
@@ -166,3 +168,18 @@ def test_a_demo_that_cannot_start_leaves_the_set_up_open(client: Client, key: st
         demo_door._starters[:] = before
     assert "real data" in page.content.decode()
     assert client.get(f"/welcome/?key={key}").status_code == 200
+
+
+def test_whether_the_promise_can_be_kept_is_said_in_a_sentence(client: Client) -> None:
+    client.force_login(make_agent("Anna Conti", Role.ADMINISTRATOR))
+    where = "/welcome/promise/keep/"
+    few = client.post(
+        where, {"minutes": "15", "volume": "200", "people": "2", "handling": "6"}
+    ).content.decode()
+    assert "Hard to keep" in few
+    many = client.post(
+        where, {"minutes": "15", "volume": "20", "people": "5", "handling": "6"}
+    ).content.decode()
+    assert "You can keep it" in many
+    for odd in ({}, {"volume": "-1"}, {"volume": "x"}, {"volume": "10"}):
+        assert "Tell how busy" in client.post(where, {"minutes": "15", **odd}).content.decode()

@@ -19,12 +19,12 @@ from ascolto.workspace.forms import CompanyForm, TokenForm
 from ascolto.workspace.paging import number
 from ascolto.workspace.selectors import audit_before
 
-_COMPANY = ("name", "language", "time_zone", "promise_minutes", "reopen_days")
+_COMPANY = ("name", "language", "time_zone", "reopen_days")
 
 
 @role_required(Role.ADMINISTRATOR)
 def company(request: HttpRequest) -> HttpResponse:
-    """Name, language, time zone, promise."""
+    """Name, language, time zone."""
     current = Company.current()
     form = CompanyForm(request.POST or None, initial={field: getattr(current, field) for field in _COMPANY})
     if request.method == "POST" and form.is_valid():

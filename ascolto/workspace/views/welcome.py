@@ -23,6 +23,7 @@ from ascolto.channels.selectors import all_accounts, connectable_adapters
 from ascolto.workspace.chooser import groups_of
 from ascolto.workspace.doors import doors_of
 from ascolto.workspace.forms import ColleaguesForm, FounderForm, InboxForm, PromiseForm
+from ascolto.workspace.keeping import keeping, promise_minutes, promised_minutes
 from ascolto.workspace.selectors import base_url
 from ascolto.workspace.views.inboxes import adapter_or_404, connect_by, guide_context
 from ascolto.workspace.views.people import invitation_link
@@ -117,12 +118,21 @@ def connect_first(request: HttpRequest, kind: str) -> HttpResponse:
 @role_required(Role.ADMINISTRATOR)
 def promise(request: HttpRequest) -> HttpResponse:
     """One number for every channel."""
-    company = Company.current()
-    form = PromiseForm(request.POST or None, initial={"minutes": str(company.promise_minutes)})
+    form = PromiseForm(request.POST or None, initial={"minutes": promised_minutes()})
     if request.method == "POST" and form.is_valid():
-        actions.change_company(by=request.user, promise_minutes=form.cleaned_data["minutes"])
+        promise_minutes(by=request.user, minutes=int(form.cleaned_data["minutes"]))
         return redirect("workspace:welcome-people")
     return _step(request, 3, form=form)
+
+
+@require_POST
+@role_required(Role.ADMINISTRATOR)
+def keep(request: HttpRequest) -> HttpResponse:
+    """Whether so many people can keep the promise, in a sentence."""
+    form = PromiseForm(request.POST)
+    return render(
+        request, "workspace/welcome_keep.html", {"kept": keeping(form) if form.is_valid() else None}
+    )
 
 
 @role_required(Role.ADMINISTRATOR)
