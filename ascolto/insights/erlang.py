@@ -39,8 +39,8 @@ def erlang_c(load: float, servers: int) -> float:
     return 1.0 if load >= servers else _waiting(erlang_b(load, servers), load, servers)
 
 
-def service_level(load: float, servers: int, *, handling: float, within: float) -> float:
-    """The share answered within a time, of the same unit as `handling`, when nobody goes away."""
+def answered_within(load: float, servers: int, *, handling: float, within: float) -> float:
+    """The share answered within a time (the service level), of the unit of `handling`, when nobody goes away."""
     if within < 0 or handling <= 0:
         raise Impossible("Times must be positive.")
     if load >= servers:
@@ -82,7 +82,7 @@ def erlang_a(load: float, servers: int, *, handling: float, patience: float, wit
 
 
 def _patient(load: float, servers: int, *, handling: float, within: float) -> Queue:
-    level = service_level(load, servers, handling=handling, within=within)
+    level = answered_within(load, servers, handling=handling, within=within)
     waits = mean_wait(load, servers, handling=handling)
     return Queue(erlang_c(load, servers), 0.0, waits, min(load / servers, 1.0) if servers else 0.0, level)
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from ascolto.insights.erlang import (
     Impossible,
+    answered_within,
     erlang_a,
     erlang_b,
     erlang_c,
     mean_wait,
     servers_needed,
-    service_level,
 )
 
 
@@ -53,7 +53,7 @@ def test_erlang_b_is_that_of_the_tables(load: float, servers: int, loss: float) 
 def test_erlang_c_is_that_of_the_worked_example() -> None:
     """200 calls an hour of 3 minutes, 14 agents: the example of most introductions to call centre mathematics."""
     assert erlang_c(10, 14) == pytest.approx(0.1741, abs=5e-5)
-    assert service_level(10, 14, handling=180, within=20) == pytest.approx(0.888, abs=5e-4)
+    assert answered_within(10, 14, handling=180, within=20) == pytest.approx(0.888, abs=5e-4)
     assert mean_wait(10, 14, handling=180) == pytest.approx(7.8, abs=0.05)
 
 
@@ -149,7 +149,7 @@ def test_endless_patience_is_erlang_c_and_none_is_erlang_b(servers: int, less: i
     assert patient.wait == pytest.approx(erlang_c(load, servers), rel=1e-5)
     assert patient.mean_wait == pytest.approx(mean_wait(load, servers, handling=1), rel=1e-5)
     assert patient.answered_within == pytest.approx(
-        service_level(load, servers, handling=1, within=within), rel=1e-5
+        answered_within(load, servers, handling=1, within=within), rel=1e-5
     )
     for patience in (1e-9, 0):
         hasty = erlang_a(load, servers, handling=1, patience=patience, within=within)
@@ -161,7 +161,7 @@ def test_endless_patience_is_erlang_c_and_none_is_erlang_b(servers: int, less: i
 def test_one_more_server_is_never_worse(load: float, servers: int, within: float) -> None:
     assert erlang_b(load, servers + 1) <= erlang_b(load, servers)
     assert erlang_c(load, servers + 1) <= erlang_c(load, servers)
-    levels = [service_level(load, n, handling=1, within=within) for n in (servers, servers + 1)]
+    levels = [answered_within(load, n, handling=1, within=within) for n in (servers, servers + 1)]
     assert levels == sorted(levels)
     assume(load < 2 * servers)
     ones = [
@@ -187,8 +187,8 @@ def test_two_thousand_servers_are_no_trouble(load: float, patience: float) -> No
 def test_nobody_comes_and_nobody_is_there() -> None:
     assert erlang_b(0, 0) == 1
     assert erlang_b(0, 3) == 0
-    assert service_level(0, 0, handling=1, within=0) == 1
-    assert service_level(3, 2, handling=1, within=9) == 0
+    assert answered_within(0, 0, handling=1, within=0) == 1
+    assert answered_within(3, 2, handling=1, within=9) == 0
     assert mean_wait(3, 3, handling=1) == math.inf
     assert mean_wait(0, 0, handling=1) == 0
     alone = erlang_a(3, 0, handling=1, patience=1, within=9)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from ascolto.insights.erlang import Impossible, service_level
+from ascolto.insights.erlang import Impossible, answered_within
 from ascolto.insights.staffing import can_keep, people_needed
 
 SOON = timedelta(seconds=20)
@@ -17,7 +17,9 @@ def test_the_worked_example_takes_fourteen_people() -> None:
     """200 calls an hour of 3 minutes, 80 % within 20 seconds: 13 people do not reach it, 14 do."""
     assert people_needed(200, 3, within=SOON, share=0.8) == 14
     assert (
-        service_level(10, 13, handling=180, within=20) < 0.8 < service_level(10, 14, handling=180, within=20)
+        answered_within(10, 13, handling=180, within=20)
+        < 0.8
+        < answered_within(10, 14, handling=180, within=20)
     )
     assert can_keep(200, 3, 14, within=SOON, share=0.8).is_kept
     kept = can_keep(200, 3, 13, within=SOON, share=0.8)
