@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from ascolto.api import documents as d
 from ascolto.api import knowledge_documents as kd
+from ascolto.api.assignment_routes import ASSIGNMENTS
 from ascolto.api.charter_documents import BreachList, Charter, ContactVerdict, ContactVerdicts, Guarantee
 from ascolto.api.commitment_routes import COMMITMENTS
 from ascolto.api.endpoints import attachments as a
@@ -398,6 +399,7 @@ TABLE = Table(
         ),
         *PROMISES,
         *HAND_OFFS,
+        *ASSIGNMENTS,
         *COMMITMENTS,
         _get("/charter", READ, gu.get_charter, "Read the Charter", "Charter", Charter, query=gu.CharterQuery),
         _get(
