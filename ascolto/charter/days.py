@@ -113,6 +113,7 @@ def as_detail(measure: Measure) -> dict[str, Any]:
 
 
 def sum_of(rows: Iterable[tuple[int, int]]) -> float | None:
-    """Per cent kept over rows of kept and total."""
-    kept, total = map(sum, zip(*rows, strict=True)) if (rows := list(rows)) else (0, 0)
-    return 100 * kept / total if total else None
+    """Per cent kept over rows of kept and total; None where there was nothing to keep."""
+    pairs = list(rows)
+    total = sum(total for _kept, total in pairs)
+    return 100 * sum(kept for kept, _total in pairs) / total if total else None

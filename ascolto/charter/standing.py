@@ -8,7 +8,7 @@ from datetime import date
 
 from ascolto.accounts.models import Company
 from ascolto.charter.choices import thresholds
-from ascolto.charter.days import Span, Stretch, measures_by_day, stretch_of, total_of
+from ascolto.charter.days import Span, Stretch, measures_by_day, stretch_of, sum_of, total_of
 from ascolto.charter.guarantee import THRESHOLD, Guarantee, Measure, State, state_of
 from ascolto.charter.guarantees import all_guarantees
 
@@ -88,11 +88,11 @@ def standing_of(
     guarantee: Guarantee, days: Mapping[date, Measure], stretch: Stretch, threshold: float
 ) -> Standing:
     """One guarantee from its days."""
-    return Standing(guarantee, total_of(guarantee, days), threshold, _curve(guarantee, days, stretch))
+    return Standing(guarantee, total_of(guarantee, days), threshold, _curve(days, stretch))
 
 
-def _curve(guarantee: Guarantee, days: Mapping[date, Measure], stretch: Stretch) -> list[float | None]:
+def _curve(days: Mapping[date, Measure], stretch: Stretch) -> list[float | None]:
     every = stretch.days
     size = max(1, -(-len(every) // POINTS))
     groups = [every[start : start + size] for start in range(0, len(every), size)]
-    return [total_of(guarantee, {day: days[day] for day in group if day in days}).share for group in groups]
+    return [sum_of((days[day].kept, days[day].total) for day in group if day in days) for group in groups]

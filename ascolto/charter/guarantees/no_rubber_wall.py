@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ascolto.charter.asking_again import check_asking
 from ascolto.charter.guarantee import Breaches, Guarantee, Measure, Period, counted
-from ascolto.charter.handed import bounced_in, hand_off_limit, hand_offs_of, resolved_in
+from ascolto.charter.handed import bounced_in, channels_of, hand_off_limit, hand_offs_of, resolved_in
 from ascolto.charter.hands import check_handing
 from ascolto.charter.overridden import overrides_in, stops_in
 from ascolto.conversations.models import Conversation
@@ -52,12 +52,10 @@ class NoRubberWall(Guarantee):
         totals = {
             row["account__kind"]: row["n"] for row in resolved.values("account__kind").annotate(n=Count("pk"))
         }
-        over: dict[str, int] = {}
-        hand_offs = 0
-        for kind, count in hand_offs_of(resolved):
-            hand_offs += count
-            if count > limit:
-                over[kind] = over.get(kind, 0) + 1
+        counts = hand_offs_of(resolved)
+        too_often = [pk for pk, count in counts.items() if count > limit]
+        over = channels_of(too_often)
+        hand_offs = sum(counts.values())
         rows = {kind: (total - over.get(kind, 0), total) for kind, total in totals.items()}
         return counted(rows, hand_offs=hand_offs, asked_again=stops_in(SLUG, period))
 

@@ -42,6 +42,7 @@ def last_said(conversation: Conversation) -> int:
     return Message.objects.filter(conversation=conversation).order_by("-pk").values_list("pk", flat=True)[0]
 
 
+@pytest.mark.guarantee("no-rubber-wall", "refused")
 def test_a_code_that_giulia_gave_is_not_asked_again(cast: Cast) -> None:
     conversation = cast.writes("Good morning, my customer number is 4471902, the line is dead.")
     said = Message.objects.get(conversation=conversation)
@@ -105,6 +106,7 @@ def test_an_iban_is_not_shown_in_the_refusal(cast: Cast) -> None:
     assert "0542811101" not in f"{no.place}{no.fix}"
 
 
+@pytest.mark.guarantee("one-owner", "refused")
 def test_in_public_only_the_owner_speaks(cast: Cast, sara: Agent) -> None:
     conversation = cast.writes("Your service is a joke!", visibility="public")
     add_reply(agent=cast.marco, conversation=conversation, text="I am on it.", visibility="public")

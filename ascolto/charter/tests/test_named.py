@@ -60,6 +60,7 @@ def test_the_signature_is_kept_with_the_message(cast: Cast) -> None:
     assert (message.text, message.extra["signature"]) == ("We look into it.", "Marco, Telvia")
 
 
+@pytest.mark.guarantee("named", "refused")
 def test_an_answer_of_a_person_without_a_name_is_refused(cast: Cast) -> None:
     from ascolto.charter.signatures import sign as signing
     from ascolto.conversations.signing import register_signer

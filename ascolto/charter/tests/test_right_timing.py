@@ -40,6 +40,7 @@ def _asks(conversation: Conversation) -> None:
     _understood(conversation, intent="question", sentiment="neutral", urgency=1, anger=0.0)
 
 
+@pytest.mark.guarantee("right-timing", "refused")
 def test_an_offer_is_refused_while_the_problem_is_open_and_the_sentence_is_shown(cast: Cast) -> None:
     conversation = cast.writes("Il telefono non va da ieri, è una vergogna.")
     _understood(conversation)
