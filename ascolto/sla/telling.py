@@ -30,6 +30,7 @@ STATES: Mapping[str, Words] = {
     SlaClock.State.BREACHED: gettext_lazy("broken"),
     SlaClock.State.DROPPED: gettext_lazy("nobody waits any more"),
 }
+OWN_NAMES: Mapping[str, Words] = {"Everybody": gettext_lazy("Everybody")}  # of what the product makes itself
 TONES = {"met": "ok", "breached": "bad", "paused": "", "running": "carta", "dropped": ""}
 
 
@@ -88,11 +89,11 @@ def _started(step: Step, people: Mapping[int, str]) -> str:
 
 def _promise(step: Step, people: Mapping[int, str]) -> str:
     told = step.values
-    amount = told["amount"]
+    amount, name = told["amount"], _name(told["name"])
     if not isinstance(amount, timedelta):
-        return _("%(name)s promises nothing for this") % {"name": told["name"]}
+        return _("%(name)s promises nothing for this") % {"name": name}
     words = _("Promise “%(name)s”: %(amount)s of opening hours") % {
-        "name": told["name"],
+        "name": name,
         "amount": span_words(amount),
     }
     if told["is_worse"] and told["reason"]:
@@ -100,8 +101,12 @@ def _promise(step: Step, people: Mapping[int, str]) -> str:
     return words
 
 
+def _name(name: object) -> str:
+    return str(OWN_NAMES.get(str(name), name))
+
+
 def _other_promise(step: Step, people: Mapping[int, str]) -> str:
-    values = {"name": step.values["name"], "behind": step.values["behind"], "when": _when(step)}
+    values = {"name": _name(step.values["name"]), "behind": _name(step.values["behind"]), "when": _when(step)}
     match step.values["why"]:
         case "due_later":
             return _("“%(name)s” would be due later: %(when)s") % values if step.at else ""

@@ -51,6 +51,7 @@ NEWS = {
     "complaint.withdrawn",
 }
 ARRIVED = {"message.delivered", "message.read"}  # news only where somebody still waits: it had failed before
+CUSTOMERS = {"customer.changed"}  # news where it is about the group, which decides what was promised
 CHANGED = {"policy.changed", "calendar.changed"}  # every clock that runs is looked at again
 
 
@@ -187,7 +188,15 @@ def _named(events: Sequence[Event]) -> set[int]:
     if arrived:
         waiting = SlaClock.objects.filter(conversation__in=arrived, stopped_at=None, kind__in=RESPONSES)
         named |= set(waiting.values_list("conversation_id", flat=True))
+    customers = {event.customer_id for event in events if event.type in CUSTOMERS and _is_about_group(event)}
+    if customers:
+        running = SlaClock.objects.filter(conversation__customer__in=customers, stopped_at=None)
+        named |= set(running.values_list("conversation_id", flat=True))
     return {pk for pk in named if pk is not None}
+
+
+def _is_about_group(event: Event) -> bool:
+    return "group" in (event.data.get("fields") or ())
 
 
 @transaction.atomic
@@ -202,11 +211,20 @@ def _move(cursor: Cursor, last: Event) -> bool:
 
 def take_due() -> int:
     """Settle the conversations whose clocks have come to a moment, the earliest first; returns how many there were."""
-    rows = SlaClock.objects.filter(next_at__lte=now()).order_by("next_at")
+    moment = now()
+    rows = SlaClock.objects.filter(next_at__lte=moment).order_by("next_at")
     due = list(dict.fromkeys(rows.values_list("conversation_id", flat=True)[:PORTION]))
     if due:
         _settle_each(due)
+        _put_off(due, moment)
     return len(due)
+
+
+def _put_off(conversations: Sequence[int], moment: datetime) -> None:
+    """A clock that is due still after it was settled would be settled for ever: a fault of ours, tried again later."""
+    left = SlaClock.objects.filter(conversation__in=conversations, next_at__lt=moment)
+    if left.update(next_at=moment + LATER):
+        log.error("clocks stay due after they were settled", extra={"conversations": list(conversations)})
 
 
 def _settle_each(conversations: Sequence[int]) -> None:

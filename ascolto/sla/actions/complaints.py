@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from ascolto.accounts.models import Agent
 from ascolto.conversations.models import Conversation, Direction, Message
@@ -32,8 +33,8 @@ def register_complaint(
     if settings.complaint_days is None:
         raise Refused(
             "no_complaint_days",
-            "The company has not said by when complaints are resolved.",
-            fix="An administrator chooses a regulation, or the days, in the settings.",
+            gettext_noop("The company has not said by when complaints are resolved."),
+            fix=gettext_noop("An administrator chooses a regulation, or the days, in the settings."),
         )
     current = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
     known = Complaint.objects.filter(conversation=current).first()
@@ -68,10 +69,12 @@ def withdraw_complaint(*, by: Agent | None, conversation: Conversation, reason: 
     current = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
     complaint = Complaint.objects.filter(conversation=current, withdrawn_at=None).first()
     if complaint is None:
-        raise Refused("no_complaint", "This conversation is no registered complaint.")
+        raise Refused("no_complaint", gettext_noop("This conversation is no registered complaint."))
     if len(reason) < REASON_AT_LEAST:
         raise Refused(
-            "reason_missing", "A complaint is withdrawn for a reason.", fix="Say why, in a few words."
+            "reason_missing",
+            gettext_noop("A complaint is withdrawn for a reason."),
+            fix=gettext_noop("Say why, in a few words."),
         )
     complaint.withdrawn_at = now()
     complaint.save(update_fields=["withdrawn_at"])
@@ -94,7 +97,9 @@ def _complaining(conversation: Conversation) -> Message:
     first = heard.filter(reading__intent=Intent.COMPLAINT).order_by("occurred_at", "id").first()
     found = first or heard.order_by("-occurred_at", "-id").first()
     if found is None:
-        raise Refused("nothing_written", "The customer has written nothing in this conversation.")
+        raise Refused(
+            "nothing_written", gettext_noop("The customer has written nothing in this conversation.")
+        )
     return found
 
 

@@ -44,6 +44,7 @@ class Kept:
     breaches: bool = False
     rungs: list[Rung] = field(default_factory=list)
     notice: bool = False  # the customer is to be told
+    is_old: bool = False  # from before the place where a very long room was cut, and not computed any more
 
     @property
     def is_new(self) -> bool:
@@ -53,7 +54,7 @@ class Kept:
     @property
     def is_gone(self) -> bool:
         """Whether nobody was asked anything, as is known by now."""
-        return self.clock is None
+        return self.clock is None and not self.is_old
 
     @property
     def is_changed(self) -> bool:
@@ -134,6 +135,8 @@ def keep(
                 _note_what_is_due(each, hand, moment)
             is_ticking = each.is_running and row.due_at is not None
             row.next_at = next_moment(hand.ladder, ticking(row)) if is_ticking else None
+        elif gathered.since is not None and row.started_at <= gathered.since:
+            each.is_old, row.next_at = True, None
         kept.append(each)
     return kept
 
@@ -152,7 +155,7 @@ def _pairs(gathered: Gathered, clocks: Sequence[Clock]) -> list[tuple[Clock | No
     for row in rows.values():  # in the order of their starts
         if new[row.kind]:
             pairs.append((new[row.kind].pop(0), row))
-        elif gathered.since is None or row.started_at > gathered.since:
+        else:
             pairs.append((None, row))
     pairs += [(clock, None) for left in new.values() for clock in left]
     return pairs

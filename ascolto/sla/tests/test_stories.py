@@ -273,3 +273,30 @@ def test_a_new_part_settles_what_is_old_and_tells_nobody(office: Office) -> None
     assert clocks(talk) == [("first_response", "breached", "2026-06-01 10:15")]
     assert told() == []
     assert worker.take_due() == 0
+
+
+def test_a_very_long_room_is_settled_by_its_newest_part(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ascolto.sla import gathering
+
+    monkeypatch.setattr(gathering, "NEWEST", 4)
+    promise_everybody(60)
+    talk = office.writes("2026-06-11 10:00", text="0")
+    office.looks("2026-06-11 10:00")
+    for minute in range(1, 8):  # nobody answers: the promise is still that of the first message
+        office.writes(f"2026-06-11 10:0{minute}", text=str(minute))
+        office.looks(f"2026-06-11 10:0{minute}")
+    assert clocks(talk) == [("first_response", "running", "2026-06-11 11:00")]
+    office.answers("2026-06-11 10:30", talk)
+    office.looks("2026-06-11 10:31")
+    for minute in range(32, 40):
+        office.writes(f"2026-06-11 10:{minute}", text=str(minute))
+        office.looks(f"2026-06-11 10:{minute}")
+    assert clocks(talk) == [
+        ("first_response", "met", "2026-06-11 11:00"),
+        ("next_response", "running", "2026-06-11 11:32"),
+    ]
+    office.looks("2026-06-11 11:40")
+    assert clocks(talk)[-1] == ("next_response", "breached", "2026-06-11 11:32")
+    assert SlaClock.objects.filter(next_at__lte=rome("2026-06-11 11:40")).count() == 0
