@@ -205,6 +205,7 @@ def _section(request: HttpRequest, conversation: Conversation, *, refused: str =
         "soon": now() + timedelta(minutes=15),
         "refused": refused,
         "may_promise": not _agent(request).is_guest,
+        "level": 3 if _is_fragment(request) else 2,
     }
     if _is_fragment(request):
         return render(request, "sla/_commitments.html", context)
