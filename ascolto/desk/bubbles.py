@@ -26,6 +26,7 @@ from ascolto.desk.looks import Look, look_of
 from ascolto.desk.reading import Said
 from ascolto.desk.understood import Line as ReadingLine
 from ascolto.generation.words import provenance_words
+from ascolto.sla.models import Commitment
 from ascolto.ui.reasons import in_own_language
 
 
@@ -90,6 +91,7 @@ class Bubble:
     is_outside: bool  # noted by a person: answered on the network's own page
     reading: ReadingLine | None = None  # what was understood of it, as soon as it was read
     signature: str = ""  # below the text, as the customer reads it
+    promises: Sequence[Commitment] = ()  # dates that its text promises
     origins: Sequence[str] = ()  # of words that no person wrote alone
     is_message: bool = True
 
@@ -140,11 +142,17 @@ def make_bubbles(
     *,
     may_moderate: bool = False,
     readings: Mapping[int, ReadingLine] | None = None,
+    promises: Mapping[int, Sequence[Commitment]] | None = None,
 ) -> list[Bubble]:
-    """Bubbles in the order of the messages; `readings` by message."""
-    known = readings or {}
+    """Bubbles in the order of the messages; `readings` and `promises` by message."""
+    known, promised = readings or {}, promises or {}
     bubbles = [_bubble(said, conversation, company, may_moderate) for said in messages]
-    return [replace(one, reading=known[one.id]) if one.id in known else one for one in bubbles]
+    return [
+        replace(one, reading=known.get(one.id), promises=promised.get(one.id, ()))
+        if one.id in known or one.id in promised
+        else one
+        for one in bubbles
+    ]
 
 
 def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: bool) -> Bubble:

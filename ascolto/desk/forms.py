@@ -58,16 +58,22 @@ def read_draft(request: HttpRequest) -> Draft:
         raise Refused("too_long", _("The text is far too long."), fix=_("Attach it as a file."))
     return Draft(
         mode=mode,
-        account=_account(data.get(f"way-{mode}", "")) if mode != Visibility.NOTE else None,
+        account=read_way(data.get(f"way-{mode}", "")) if mode != Visibility.NOTE else None,
         text=text,
         attachments=_attachments(request),
         client_key=clean(data.get("client_key", ""), 64) or None,
-        template=_template(data) if mode == Visibility.PRIVATE else None,
+        template=read_template(data) if mode == Visibility.PRIVATE else None,
         resolves=data.get("then") == "resolve",
         generated=[int(pk) for pk in data.getlist("generated")[:20] if pk.isdigit() and len(pk) < 18],
         overrides=read_overrides(data),
-        seen=int(seen) if (seen := data.get("seen", "")).isdigit() and len(seen) < 18 else None,
+        seen=read_seen(data),
     )
+
+
+def read_seen(data: QueryDict) -> int | None:
+    """The newest message that was there when the draft was begun."""
+    text = data.get("seen", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 def read_overrides(data: QueryDict) -> dict[str, str]:
@@ -77,7 +83,7 @@ def read_overrides(data: QueryDict) -> dict[str, str]:
     return {name: reason for name, reason in reasons.items() if reason}
 
 
-def _account(way: str) -> ChannelAccount | None:
+def read_way(way: str) -> ChannelAccount | None:
     """The inbox behind "private:3"; none chosen means the one the customer used last."""
     pk = way.partition(":")[2]
     if not pk:
@@ -113,7 +119,7 @@ def keep_upload(request: HttpRequest, file: object) -> Attachment:
         ) from None
 
 
-def _template(data: QueryDict) -> dict[str, object] | None:
+def read_template(data: QueryDict) -> dict[str, object] | None:
     """An approved template of the network: its name, its language and the values of its gaps."""
     name = clean(data.get("template", ""), 512).strip()
     if not name:

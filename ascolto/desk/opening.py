@@ -45,6 +45,7 @@ from ascolto.generation.selectors import conversation_tools
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token, pk_of_reference
 from ascolto.search.selectors import matching
+from ascolto.sla.commitments import bubble_promises
 from ascolto.ui.jinja import url_or_none
 from ascolto.ui.shell import shell_context
 from ascolto.understanding.selectors.mood import mood_line
@@ -183,12 +184,14 @@ def bubbles_of(request: HttpRequest, said: Iterable[Said], conversation: Convers
     """The messages as this person sees them."""
     said = list(said)
     heard = [one.row["id"] for one in said if one.row["direction"] == Direction.IN]
+    spoken = [one.row["id"] for one in said if one.row["direction"] == Direction.OUT]
     return make_bubbles(
         said,
         conversation,
         company_of(request).name,
         may_moderate=not agent_of(request).is_guest,
         readings=make_lines(readings_of(heard)),
+        promises=bubble_promises(spoken) if spoken else {},
     )
 
 
@@ -214,6 +217,7 @@ def part_context(request: HttpRequest, conversation: Conversation, said: list[Sa
         "number": conversation.number,
         "base": base,
         "tools": conversation_tools(agent_of(request), conversation),
+        "may_manage": not agent_of(request).is_guest,
         "thread": Thread(items=list(bubbles)),
     }
 

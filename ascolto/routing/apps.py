@@ -13,8 +13,11 @@ class RoutingConfig(AppConfig):
         from ascolto.routing.actions.presence import note_signed_out
         from ascolto.routing.alerts import alert_for
         from ascolto.routing.history import keep_history
-        from ascolto.ui.navigation import raise_alerts
+        from ascolto.routing.telling import tell_waits
+        from ascolto.ui.navigation import add_script, raise_alerts
 
+        add_script("routing/presence.js")
         register_reader("assignments", keep_history)
+        register_reader("expected waits", tell_waits)
         raise_alerts(alert_for)
         user_logged_out.connect(note_signed_out, dispatch_uid="routing.presence")

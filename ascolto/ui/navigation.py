@@ -95,6 +95,20 @@ def in_foot(person: Any) -> list[tuple[str, str, Any]]:
     return [(name, template, reader()) for name, (template, reader) in _foot.items()]
 
 
+_scripts: list[str] = []
+
+
+def add_script(path: str) -> None:
+    """A room above has a module (a path of static files) for every page of who is signed in. Called at the start."""
+    if path not in _scripts:
+        _scripts.append(path)
+
+
+def scripts() -> tuple[str, ...]:
+    """The modules that rooms above have for every page."""
+    return tuple(_scripts)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A place: its key (`current=` of the shell), words, address, icon, who sees it, and the letter after `g`."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from ascolto.ui.jinja import url_or_none
-from ascolto.ui.navigation import ITEMS, Item, alerts_for, in_foot, waiting_for
+from ascolto.ui.navigation import ITEMS, Item, alerts_for, in_foot, scripts, waiting_for
 
 
 def shell_context(request: HttpRequest, *, current: str) -> dict[str, Any]:
@@ -17,6 +17,7 @@ def shell_context(request: HttpRequest, *, current: str) -> dict[str, Any]:
     return {
         "foot_parts": [template for _name, template, _content in foot],
         **{name: content for name, _template, content in foot},
+        "scripts": scripts(),
         "waiting": waiting,
         "alerts": alerts_for(request.user),
         "company": getattr(request, "company", None),

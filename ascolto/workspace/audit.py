@@ -199,6 +199,7 @@ _TOLD = (
     "version",
     "why",
     "previous",
+    "guarantee",
 )
 
 

@@ -247,7 +247,7 @@ def test_the_list_is_narrowed_by_what_was_understood(cast: Cast, as_: As) -> Non
 
 def test_a_draft_in_another_language_is_noticed_and_never_blocked(cast: Cast, as_: As) -> None:
     conversation, _message = read(cast)
-    marco, where = as_(cast.marco), f"/c/{conversation.number}/draft-language/"
+    marco, where = as_(cast.marco), f"/c/{conversation.number}/draft/"
     english = "We are very sorry, a technician is going to repair your line tomorrow morning."
     italian = "Ci dispiace molto, domani mattina un tecnico viene a riparare la linea."
     told = "This draft seems to be in English; the customer writes in Italian."
@@ -267,13 +267,13 @@ def test_a_draft_in_another_language_is_noticed_and_never_blocked(cast: Cast, as
 def test_hostile_drafts_are_looked_at_all_the_same(cast: Cast, as_: As, text: str) -> None:
     conversation, _message = read(cast)
     data = {"text": text.encode("utf-8", "replace").decode(), "mode": "private"}
-    assert as_(cast.marco).post(f"/c/{conversation.number}/draft-language/", data).status_code == 200
+    assert as_(cast.marco).post(f"/c/{conversation.number}/draft/", data).status_code == 200
 
 
 def test_where_nobody_knows_the_customers_language_nothing_is_said(cast: Cast, as_: As) -> None:
     conversation = cast.writes("?")
     english = "We are very sorry, a technician is going to repair your line tomorrow morning."
-    page = as_(cast.marco).post(f"/c/{conversation.number}/draft-language/", {"text": english})
+    page = as_(cast.marco).post(f"/c/{conversation.number}/draft/", {"text": english})
     assert words(page).strip() == ""
 
 

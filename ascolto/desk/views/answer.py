@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST
 
 from ascolto.accounts.guards import role_required, signed_in
 from ascolto.accounts.models import Agent
+from ascolto.charter.actions import note_refused
 from ascolto.conversations.actions import add_note, add_reply, change_status, note_answered_outside
 from ascolto.conversations.models import Conversation, Message, Status, Visibility
 from ascolto.delivery.actions import resend as send_again
 from ascolto.delivery.moderation import moderate as moderate_message
-from ascolto.desk.forms import Draft, keep_upload, read_draft
+from ascolto.desk.forms import TEXT_AT_MOST, Draft, keep_upload, read_draft
 from ascolto.desk.opening import (
     agent_of,
     is_fragment,
@@ -28,6 +29,8 @@ from ascolto.desk.replies import refusal_words, toast
 from ascolto.gates import Refused
 from ascolto.generation.actions.used import note_used
 from ascolto.generation.provenance import provenance_of
+from ascolto.kit.text import clean
+from ascolto.sla.actions.commitments import confirm_sent
 
 
 @signed_in
@@ -37,7 +40,7 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
     conversation = open_conversation(request, number)
     try:
         draft = read_draft(request)
-        sent = _send(agent_of(request), conversation, draft)
+        sent = _send(agent_of(request), conversation, draft, request.POST)
     except Refused as refused:
         return _refused(request, conversation, refused)
     if not is_fragment(request):
@@ -47,7 +50,7 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
     return toast(response, _("Conversation resolved")) if draft.resolves else response
 
 
-def _send(agent: Agent, conversation: Conversation, draft: Draft) -> Message:
+def _send(agent: Agent, conversation: Conversation, draft: Draft, posted: QueryDict) -> Message:
     provenance = provenance_of(agent, conversation, draft.text, draft.generated)
     if draft.mode == Visibility.NOTE:
         message = add_note(
@@ -75,17 +78,21 @@ def _send(agent: Agent, conversation: Conversation, draft: Draft) -> Message:
             seen=draft.seen,
         )
     note_used(message)
+    if draft.mode != Visibility.NOTE:
+        confirm_sent(message, posted)
     if draft.resolves and not agent.is_guest:
         change_status(agent=agent, conversation=conversation, status=Status.RESOLVED)
     return message
 
 
 def _refused(request: HttpRequest, conversation: Conversation, refused: Refused) -> HttpResponse:
-    """The reason beside the composer; the text stays where it is."""
+    """The reason beside the composer; the text stays where it is. What a guarantee stopped is written down."""
+    text = clean(request.POST.get("text", "")[:TEXT_AT_MOST])
+    note_refused(refused, agent=agent_of(request), conversation=conversation, excerpt=text)
+    told = {"refused": refused, "draft_text": text.strip()}
     if is_fragment(request):
-        return render(request, "desk/refused.html", {"refused": refused}, status=422)
-    context = thread_page_context(request, conversation)
-    context |= {"refused": refused, "draft_text": request.POST.get("text", "")}
+        return render(request, "desk/refused.html", told, status=422)
+    context = thread_page_context(request, conversation) | told
     return render(request, "desk/desk.html", context, status=422)
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ascolto.accounts.guards import role_required, signed_in
 from ascolto.conversations.models import Conversation, Message
-from ascolto.desk.drafting import language_warning
+from ascolto.desk.drafting import advise
 from ascolto.desk.opening import (
     agent_of,
     company_of,
@@ -27,12 +27,10 @@ from ascolto.ui.shell import shell_context
 
 @role_required("agent")
 @require_POST
-def draft_language(request: HttpRequest, number: str) -> HttpResponse:
-    """Whether the draft is in another language than the customer's; empty where it is not, or nobody knows."""
+def draft(request: HttpRequest, number: str) -> HttpResponse:
+    """What should be known of a draft before it is sent: its language, what a guarantee would refuse, what it promises."""
     conversation = open_conversation(request, number, to="reply")
-    is_note = request.POST.get("mode") == "note"
-    warning = "" if is_note else language_warning(conversation, request.POST.get("text", ""))
-    return render(request, "desk/draft_language.html", {"warning": warning})
+    return render(request, "desk/draft.html", {"advice": advise(request, conversation)})
 
 
 @role_required("agent")

@@ -50,13 +50,15 @@ export function startComposer() {
   files.set(f, startFiles(f, () => show(f)));
   restore(f);
   f.addEventListener("change", (event) => { if (event.target.matches("[name=mode], [name^=way-]")) show(f); });
-  area().addEventListener("input", () => { keep(); clearRefusal(f); show(f); });
+  area().addEventListener("input", () => { begin(f); keep(); clearRefusal(f); show(f); });
   area().addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     send(f, event.shiftKey);
   });
   f.addEventListener("click", (event) => {
+    const sentence = event.target.closest("[data-remove]");
+    if (sentence) { cut(sentence); return; }
     const link = event.target.closest("[data-insert]")?.dataset.insert;
     if (!link) return;
     const a = area(), before = a.value.slice(0, a.selectionEnd);
@@ -80,6 +82,35 @@ document.addEventListener("click", (event) => {
   a.setRangeText(a.value.trim() ? `\n\n${text}` : text, a.value.trim() ? a.value.trimEnd().length : 0, a.value.length, "end");
   a.dispatchEvent(new Event("input", { bubbles: true }));
   setTimeout(() => a.focus()); // after the form was sent: what is sent says which button was pressed
+});
+
+/* what is offered to be taken out; places are counted in characters of the draft without its margins, as the server has it */
+function cut(button) {
+  const a = area(), points = [...a.value.trim()];
+  points.splice(Number(button.dataset.start), Number(button.dataset.end) - Number(button.dataset.start));
+  a.value = points.join("").replace(/[ \t]+\n/g, "\n").replace(/ {2,}/g, " ").trim();
+  button.closest("[data-finding]").remove();
+  a.dispatchEvent(new Event("input", { bubbles: true }));
+  a.focus();
+}
+/* what was there when the text was begun: an answer of a colleague that came later stops the sending once */
+function begin(f) {
+  const fresh = !f.dataset.begun;
+  f.dataset.begun = area().value.trim() ? "1" : "";
+  if (fresh) f.elements.seen.value = document.getElementById("conversation").dataset.last || f.elements.seen.value;
+}
+/* a reason that is being written survives the next look at the draft */
+let reasons = new Map();
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target?.id !== "draft-findings") return;
+  reasons = new Map([...event.detail.target.querySelectorAll("[name^=override-]")].filter((field) => field.value).map((field) => [field.name, field.value]));
+});
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.detail.target?.id !== "draft-findings") return;
+  for (const [name, value] of reasons) {
+    const field = event.detail.target.querySelector(`[name="${name}"]`);
+    if (field) { field.value = value; field.closest("details")?.setAttribute("open", ""); }
+  }
 });
 
 /* ---- drafts ---- */
@@ -168,6 +199,7 @@ export function closeWindow() { const f = form(); if (f && ways.has(f)) countdow
 
 /* ---- sending ---- */
 function refuse(f, node) {
+  document.getElementById("draft-findings").replaceChildren(); // the same is said here now
   f.querySelector("[data-refused]").replaceChildren(node);
 }
 function clearRefusal(f) { f.querySelector("[data-refused]").replaceChildren(); f.querySelector("[data-kept]").hidden = true; }
@@ -214,6 +246,8 @@ function sent(f, items, answer) {
   if (form() !== f) return;
   append(items);
   area().value = "";
+  f.dataset.begun = "";
+  for (const place of ["draft-findings", "draft-language", "draft-promise"]) document.getElementById(place)?.replaceChildren();
   clearRefusal(f);
   files.get(f).clear();
   for (const field of f.querySelectorAll("[name=template], [name=template_values]")) field.value = "";

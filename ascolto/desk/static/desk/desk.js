@@ -85,6 +85,8 @@ async function news({ id, message, version, type }) {
   refreshRow(id, version);
   refreshCounts();
   if (id !== openId()) return;
+  if (/hand|assigned/.test(type || "")) document.dispatchEvent(new CustomEvent("desk:offer"));
+  if (/^(commitment|sla)\./.test(type || "") || message) document.dispatchEvent(new CustomEvent("promises"));
   if (message) await messageChanged(message);
   await catchUp();
   refreshHead();
@@ -152,7 +154,7 @@ onKey("k", () => select(-1, true));
 onKey("r", reply);
 onKey("n", write("note"));
 onKey("a", () => menu("assign"));
-onKey("t", () => menu("assign", "[data-teams] button"));
+onKey("t", () => menu(document.querySelector('[data-menu="hand-over"]') ? "hand-over" : "assign", "[data-teams] button"));
 onKey("l", () => menu("labels"));
 onKey("z", () => menu("snooze"));
 onKey("f", () => { const drop = document.getElementById("filters"); if (drop) drop.open = true; });
