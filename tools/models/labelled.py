@@ -13,7 +13,13 @@ from ascolto.understanding.engine.reader import see
 from ascolto.understanding.engine.text import for_encoder, prepare
 
 CORPUS = Path(__file__).parents[2] / "ascolto" / "understanding" / "corpus"
-NOT_MESSAGES = {"outgoing_offers", "outgoing_offers_more", "saved_pairs"}
+NOT_MESSAGES = {
+    "outgoing_offers",
+    "outgoing_offers_more",
+    "outgoing_offers_care",
+    "outgoing_offers_exam",
+    "saved_pairs",
+}
 PUBLIC_TALK = {"it_comments", "it_tweets"}  # about no company: half as typical of what a desk receives
 TALK_WEIGHT = 0.5
 BATCH = 64

@@ -16,14 +16,17 @@ FAMILIES = {
         "$ bucks cent centesimi dollar dollars eur euri euro p pence pound pounds quid sterline £ €"
     ),
     "free": (
+        "gratis gratuit* kostenlos* offert* regalo cadeau geschenkt gratuitement gratuitamente "
         "complimentary free freebie* gratis gratuit* offert@ omaggi* regal* zero"
     ),
     "discount": (
+        "descuento* oferta* rebaja* remise* réduction* promotion* rabatt* nachlass angebot* aktion "
         "agevolat* bargain* bonus buoni buono cashback cheap cheaper clearance code codice conveni* "
         "convenzion* coupon* deal deals discount* economic* flash half metà mezzo outlet promo* promozion* "
         "reduced ribass* ridott* saldi sale sales scont* special* svendit* vantaggi* vantaggios* voucher*"
     ),
     "offer": (
+        "propongo ofrecer* proposer anbieten ofrezco "
         "offer offering offers offert* proponiamo propor* proporle proporre proposal propost*"
     ),
     "only": (
@@ -43,10 +46,12 @@ FAMILIES = {
         "venerdì wednesday week weekend"
     ),
     "month": (
+        "mes monat mois año jahr "
         "anni anno annu* day days giorni giorno mensil* mese mesi mo month monthly months mth year yearly "
         "years"
     ),
     "more": (
+        "más mehr plus ilimitad* illimité* unbegrenzt* "
         "additional aggiuntiv* better bigger doppi* double extra faster illimitat* maggior* miglior* more "
         "oltre più tripl* triple ulterior* unlimited upgrade* veloc*"
     ),
@@ -54,6 +59,7 @@ FAMILIES = {
         "anziché contro instead invece pagare rather rispetto than vece vs"
     ),
     "upgrade": (
+        "wechsel* pasar pase cambiar passer passez "
         "cambia cambiare cambio move passa passando passare passerebbe passi porta porti potenzi* sali "
         "salire swap switch switching trade trasform* upgrad*"
     ),
@@ -67,6 +73,7 @@ FAMILIES = {
         "sign sottoscriv* subscrib* subscribe treat"
     ),
     "activate": (
+        "activo activar aktivier* profitez aproveche* entdecken testen essayez découvrez descubre descubra prueba pruebe "
         "abilit* activat* activate approfitt* assaggi* attiv* avail claim discover download enable firma "
         "firmi passa prov* provala provalo redeem riscatt* scarica scopr* sfrutt* trial venga venite vieni"
     ),
@@ -74,6 +81,7 @@ FAMILIES = {
         "assaggia prova provalo provar* provi test trial try"
     ),
     "interest": (
+        "interesaría interesado interesse intéress* recomiendo empfehle "
         "consigl* converrebbe conviene curios* curious fancy interess* interested love merita piacer* "
         "recommend suggerirei suggerisco suggest vale worth"
     ),
@@ -123,6 +131,7 @@ FAMILIES = {
         "premio punti punto reward rewards silver stamp stamps status tier timbri"
     ),
     "refer": (
+        "amigo freund parrainez recomienda empfehlen werben ami "
         "amica amici amico bring collega famiglia family friend friends invita invite mate partner porta "
         "presenta refer"
     ),
@@ -141,10 +150,12 @@ FAMILIES = {
         "⏰ ⚡ ✨ 🆕 🌟 🍕 🍰 🍹 🎁 🎄 🎅 🎉 🏷 👇 👉 💥 💳 💸 📣 🔥 🚨 🛍 🛒 🤑"
     ),
     "refund": (
+        "devuelt* devolv* reembols* rembours* erstatt* abono "
         "accredit* bonific* compens* credit credited indennizz* nota refund* reimburs* rendiamo resi reso "
         "restitu* return returned riaccredit* rimbors* risarc* storn* storno"
     ),
     "sorry": (
+        "sentimos lamentamos désolé* entschuldig* leider molestias gêne "
         "apolog* colpa disagi* dispiace* disservizi* error* fault inconvenience inconvenient* mistake "
         "mortific* perdon* rammaric* sbagli* scus* sorry spiace"
     ),
@@ -153,11 +164,13 @@ FAMILIES = {
         "ripristin* risolt* rott* rotto sistemat* solved sostitu* tecnico warranty"
     ),
     "contract": (
+        "actual* actuel* jetzig* factura rechnung facture forfait "
         "addebit* amount art articolo attuale bill bollett* canone charge charged charges clausol* "
         "condizion* contract* contratt* current esistente estratto existing fattura importo invoice "
         "invoices pagamento payment rata rate scontrino statement terms"
     ),
     "past": (
+        "hemos haben avons "
         "abbiamo avete aveva avevamo been did didn't era erano fu ha had hai hanno has ho i've stata state "
         "stati stato was wasn't we've were you've è"
     ),
@@ -204,7 +217,30 @@ FAMILIES = {
         "prezzo prezzi price prices priced unlimited illimitat* gift gifts quote preventiv*"
     ),
     "our": (
-        "nostr@ our ours"
+        "nostr@ our ours notre nos nuestr@ unser*"
+    ),
+    "thing": (
+        "address airplane backup browser button cable cache cavo codice computer contatt* contact* connected device* "
+        "dispositiv* email etichetta fibbia file firmware foto icon icona impostazioni label leva light limit* lingua mail menu "
+        "modalità mode network numero password photo pulsante rete router schermata screen seriale settings software spia step "
+        "tap tasto temporale transfer* verific* verification version versione wifi"
+    ),
+    "step": (
+        "apra apri app autorizz* approve clear click enter esca hold inserisc* install* leave legga log login off on press prem@ "
+        "profile profilo register registri restart riavvi* riprov* salv* schiacci* scheda sezione spegn* step svuot* switch tab "
+        "tenendo tocchi tolga turn unplug"
+    ),
+    "small_talk": (
+        "andando auguri bocca bello buon@ buone congratulations fa felic* feste glad going good happy holidays luck lupo nice "
+        "piacere salut* sleep tutto welcome"
+    ),
+    "rule": (
+        "approved authority autorità comune comunale council decis@ decided delibera fees fissat@ impegnativa isee law listino list "
+        "municipal* norma prevede provides quota region* regulator rule* set sportello standing stabilit@ surcharge tabella table "
+        "tassa tax taxi"
+    ),
+    "ended": (
+        "ended expired fin finit@ over scadut@ terminad@ terminat@ termino terminó endete ended beendet until prevedeva stopped"
     ),
 }  # fmt: skip
 

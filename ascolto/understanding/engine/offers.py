@@ -62,6 +62,7 @@ class Scored:
     score: float
     tokens: Sequence[Token]
     features: Features
+    shares: Mapping[str, Mapping[str, float]]  # of each feature in the score, by kind
 
 
 def commercial(text: str, language: str = "") -> Judgement:
@@ -78,7 +79,7 @@ def commercial(text: str, language: str = "") -> Judgement:
         label,
         probability,
         is_sure=abs(offer - 0.5) > weights.unsure,
-        because=_because(best, weights, 1.0 if label == OFFER else -1.0),
+        because=_because(best, 1.0 if label == OFFER else -1.0),
         probabilities={OFFER: offer, PLAIN: 1 - offer},
     )
 
@@ -109,15 +110,6 @@ def shipped_weights(path: Path = WEIGHTS) -> Weights:
         bias=stored["bias"], part_bias=stored["part_bias"], slope=stored["slope"], unsure=stored["unsure"],
         version=stored["version"],
     )  # fmt: skip
-
-
-def score(features: Features, weights: Weights) -> float:
-    """The log-odds of an offer, before the slope."""
-    return (
-        weights.bias
-        + without_advantage(features)
-        + sum(share for kind in KINDS for share in _shares(features, kind, weights).values())
-    )
 
 
 def without_advantage(features: Features) -> float:
@@ -166,14 +158,16 @@ def _highest(text: str, weights: Weights) -> Scored:
 
 def _scored(plain: str, tokens: Sequence[Token], weights: Weights, bias: float = 0.0) -> Scored:
     features = features_of(plain, tokens, weights.alike)
-    return Scored(score(features, weights) + bias, tokens, features)
+    shares = {kind: _shares(features, kind, weights) for kind in KINDS}
+    total = sum(share for table in shares.values() for share in table.values())
+    return Scored(total + weights.bias + without_advantage(features) + bias, tokens, features, shares)
 
 
-def _because(best: Scored, weights: Weights, side: float) -> tuple[Because, ...]:
+def _because(best: Scored, side: float) -> tuple[Because, ...]:
     """The words that moved the result to one side, the strongest first; a feature of two words belongs half to each."""
     of_word: dict[str, float] = {}
     for kind in KINDS:
-        for name, share in _shares(best.features, kind, weights).items():
+        for name, share in best.shares[kind].items():
             places = best.features[kind][name]
             for place in places:
                 word = best.tokens[place].word

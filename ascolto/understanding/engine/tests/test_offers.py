@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +60,86 @@ def test_a_plain_answer_has_no_sentence_that_sells() -> None:
     assert [selling_sentence(text) for text in PLAIN] == [None] * len(PLAIN)
 
 
+EXAM = Path(__file__).parents[2] / "corpus" / "outgoing_offers_exam.tsv"
+RECALL, PRECISION = 0.95, 0.90  # what the guarantee needs; on sentences that taught nothing
+
+
+@pytest.mark.parametrize("language", ["", "it", "en"])
+def test_the_exam_is_passed_in_both_languages(language: str) -> None:
+    rows = [row.split("\t") for row in EXAM.read_text(encoding="utf-8").splitlines()]
+    held = [(row[1] == "1", row[3].replace("⏎", "\n")) for row in rows if row[0].startswith(language)]
+    said = [commercial(text).label == "offer" for _, text in held]
+    hits = sum(sells and told for (sells, _), told in zip(held, said, strict=True))
+    assert hits / sum(sells for sells, _ in held) >= RECALL
+    assert hits / sum(said) >= PRECISION
+
+
+def test_the_exam_taught_nothing() -> None:
+    def lines(name: str) -> set[str]:
+        rows = EXAM.with_name(name).read_text(encoding="utf-8").splitlines()
+        return {row.rsplit("\t", 1)[1].casefold() for row in rows}
+
+    exam = lines(EXAM.name)
+    assert len(exam) >= 320
+    for taught in ("outgoing_offers.tsv", "outgoing_offers_more.tsv", "outgoing_offers_care.tsv"):
+        assert not exam & lines(taught)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Solo per lei una 0fferta speciale: passi alla fibra a 19,90 al mese!",
+        "S c o n t o del 30% su tutto il negozio, solo oggi",
+        "Sc\u200bonto del 30% su t\u200butto, solo oggi",
+        "\u041effert\u0430 esclusiva per te: attiva ora la fibra",
+        "𝗣𝗿𝗼𝗺𝗼 𝗲𝘀𝗰𝗹𝘂𝘀𝗶𝘃𝗮: 𝘀𝗰𝗼𝗻𝘁𝗼 del 20% 𝘀𝘂 𝘁𝘂𝘁𝘁𝗼",
+    ],
+)
+def test_a_disguised_offer_is_still_one(text: str) -> None:
+    assert commercial(text).label == "offer"
+
+
+def test_codes_and_sizes_are_not_taken_for_disguised_words() -> None:
+    from ascolto.understanding.engine.offer_reading import folded
+
+    plain = "ordine cl8841: 3x2 kg, 5gb, mp3, e10 e il 20%"
+    assert folded(plain) == plain
+
+
+def test_an_offer_in_the_middle_of_pages_is_found_and_shown() -> None:
+    filler = "Il tecnico ha controllato la linea e ha sostituito il cavo in cantina. " * 80
+    text = filler + SELLS[0] + " " + filler
+    span = selling_sentence(text)
+    assert span is not None
+    assert text[slice(*span)] == SELLS[0]
+
+
+def test_taking_out_the_sentence_that_sells_leaves_a_plain_answer() -> None:
+    text = "Buongiorno Giulia, il rimborso di 20 euro parte domani.\n" + SELLS[1] + "\nMarco"
+    span = selling_sentence(text)
+    assert span is not None
+    assert commercial(text[: span[0]] + text[span[1] :]).label == "plain"
+
+
+def test_pointing_to_help_is_not_selling() -> None:
+    assert (
+        commercial("@giulia Check out our help article and let us know: https://help.example.com/a").label
+        == "plain"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Por solo 5 euros más al mes puede pasar a la tarifa ilimitada, ¿se la activo?",
+        "Jusqu'à dimanche, profitez de 30 % de réduction sur toute la boutique.",
+        "Nur bis Sonntag: 30 % Rabatt auf alles im Laden.",
+    ],
+)
+def test_plain_spanish_french_and_german_offers_are_told(text: str) -> None:
+    assert commercial(text).label == "offer"
+
+
 def test_the_two_probabilities_are_one() -> None:
     shares = commercial(SELLS[0]).probabilities
     assert sum(shares.values()) == pytest.approx(1)
@@ -80,6 +161,8 @@ def test_nothing_in_a_text_makes_it_slow_or_breaks_it(text: str) -> None:
     shipped_weights()
     begun = time.process_time()
     assert commercial(text).label in {"offer", "plain"}
+    span = selling_sentence(text)
+    assert span is None or 0 <= span[0] <= span[1] <= len(text)
     assert time.process_time() - begun < 2
 
 
