@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_noop
 
 from ascolto.accounts.models import Agent
 from ascolto.conversations.models import Conversation, Message
@@ -75,7 +76,9 @@ def make(
     made_at = message.occurred_at if message is not None else now()
     _check_date(due_at, after=made_at)
     if message is not None and (message.conversation_id != conversation.pk or not is_from_a_person(message)):
-        raise Refused("not_a_promise", "Only what a person wrote to the customer can promise something.")
+        raise Refused(
+            "not_a_promise", gettext_noop("Only what a person wrote to the customer can promise something.")
+        )
     current = _locked(conversation.pk)
     words = clean(" ".join(words.split()), MOST_WORDS)
     known = Commitment.objects.filter(message=message, due_at=due_at) if message is not None else None
@@ -105,7 +108,9 @@ def confirm(*, agent: Agent, commitment: Commitment) -> Commitment:
 
 def _open(row: Commitment, agent: Agent) -> Commitment:
     if row.state == State.WITHDRAWN and row.reason:
-        raise Refused("withdrawn", "This promise was withdrawn.", fix="Make a new one.")
+        raise Refused(
+            "withdrawn", gettext_noop("This promise was withdrawn."), fix=gettext_noop("Make a new one.")
+        )
     if row.state in {State.PROPOSED, State.WITHDRAWN}:
         row.state = State.OPEN
         row.save(update_fields=["state"])
@@ -122,7 +127,11 @@ def decline(*, agent: Agent, commitment: Commitment) -> bool:
     if row.state == State.WITHDRAWN:
         return False
     if row.state != State.PROPOSED:
-        raise Refused("promised", "This promise was confirmed.", fix="Withdraw it with a reason.")
+        raise Refused(
+            "promised",
+            gettext_noop("This promise was confirmed."),
+            fix=gettext_noop("Withdraw it with a reason."),
+        )
     row.state, row.reason = State.WITHDRAWN, ""
     row.save(update_fields=["state", "reason"])
     _tell("commitment.withdrawn", row, actor_of(agent), reason="")
@@ -141,7 +150,7 @@ def change_date(*, agent: Agent, commitment: Commitment, due_at: datetime, reaso
     if row.due_at == due_at:
         return False
     if row.message_id and Commitment.objects.filter(message=row.message_id, due_at=due_at).exists():
-        raise Refused("promised_twice", "The same message promises this time already.")
+        raise Refused("promised_twice", gettext_noop("The same message promises this time already."))
     previous, row.due_at, row.reason, row.warned_at = row.due_at, due_at, reason, None
     row.save(update_fields=["due_at", "reason", "warned_at"])
     _tell(
@@ -253,21 +262,33 @@ def _fresh(commitment: Commitment) -> Commitment:
 
 def _must_be_open(row: Commitment) -> None:
     if row.state != State.OPEN:
-        raise Refused("settled", "This promise is settled already.")
+        raise Refused("settled", gettext_noop("This promise is settled already."))
 
 
 def _reason(reason: str) -> str:
     reason = clean(" ".join(reason.split()), MOST_WORDS)
     if not reason:
-        raise Refused("reason_missing", "A reason is needed.", fix="Write why, in a few words.")
+        raise Refused(
+            "reason_missing",
+            gettext_noop("A reason is needed."),
+            fix=gettext_noop("Write why, in a few words."),
+        )
     return reason
 
 
 def _check_date(due_at: datetime, *, after: datetime) -> None:
     if due_at.tzinfo is None or due_at <= after:
-        raise Refused("in_the_past", "This time has passed.", fix="Choose a time in the future.")
+        raise Refused(
+            "in_the_past",
+            gettext_noop("This time has passed."),
+            fix=gettext_noop("Choose a time in the future."),
+        )
     if due_at > after + LONGEST:
-        raise Refused("too_far", "A promise for more than a year is none.", fix="Choose an earlier time.")
+        raise Refused(
+            "too_far",
+            gettext_noop("A promise for more than a year is none."),
+            fix=gettext_noop("Choose an earlier time."),
+        )
 
 
 def _iso(moment: datetime) -> str:

@@ -84,14 +84,16 @@ def act(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         if place is not None
         else _bubble(request, conversation, commitment.message_id or 0, refused=refused)
     )
-    return _with_toast(answer, said, back, request.path) if said else answer
+    changed = "promises-card" if place is not None else "promises-bubble"
+    return _with_toast(answer, said, back, request.path, changed) if said else answer
 
 
-def _with_toast(answer: HttpResponse, said: str, back: str, address: str) -> HttpResponse:
+def _with_toast(answer: HttpResponse, said: str, back: str, address: str, changed: str) -> HttpResponse:
+    """Let the page show `said`, and the other place where the promise stands draw itself again (`changed`)."""
     toast: dict[str, Any] = {"text": said}
     if back:
         toast |= {"undo": address, "fields": {"verb": "undo", "state": back}}
-    answer.headers["HX-Trigger"] = json.dumps({"toast": toast, "promises": {}})
+    answer.headers["HX-Trigger"] = json.dumps({"toast": toast, changed: {}})
     return answer
 
 
@@ -189,6 +191,7 @@ def _bubble(
         "number": conversation.number,
         "message_id": message,
         "promises": promises,
+        "is_watched": True,
         "refused": refused,
         "may_promise": not _agent(request).is_guest,
     }
