@@ -25,6 +25,7 @@ from ascolto.api.hand_off_routes import HAND_OFFS
 from ascolto.api.promise_routes import PROMISES
 from ascolto.api.routing import Nothing, Operation, Route, Table
 from ascolto.api.search_documents import SearchList
+from ascolto.api.wait_routes import WAITS
 
 READ, WRITE = "conversations:read", "conversations:write"
 _CHANGE = ("not-found", "stale", "refused", "not-allowed")
@@ -399,6 +400,7 @@ TABLE = Table(
         ),
         *PROMISES,
         *HAND_OFFS,
+        *WAITS,
         *ASSIGNMENTS,
         *COMMITMENTS,
         _get("/charter", READ, gu.get_charter, "Read the Charter", "Charter", Charter, query=gu.CharterQuery),
