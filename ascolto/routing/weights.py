@@ -13,7 +13,7 @@ from functools import cache
 from ascolto.channels.registry import UnknownChannel, get_adapter
 from ascolto.routing.values import WHOLE
 
-CHAT = 34  # three at a time
+CHAT = 33  # three at a time
 OTHERS = 20  # five at a time: messages, mail, social networks, reviews
 _TALK = {"voice": timedelta(minutes=60), "chat": timedelta(minutes=10)}
 LONGEST_TALK = max(_TALK.values())
