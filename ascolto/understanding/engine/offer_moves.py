@@ -22,7 +22,8 @@ _MONTH = (
 MOVES = {
     # --- that sell
     "price more": (
-        rf"{_PRICE} (?:in più|extra|more\b|di più)|(?:in più|extra|an extra|another|just|only|soli|solo|appena|supplemento di) {_PRICE}|(?:piccolo|"
+        rf"{_PRICE} (?:in più|extra|more\b|di più)|(?:in più|extra|an extra|another|just|only|soli|solo|appena|supplemento di) {_PRICE}|"
+        r"(?:piccolo|"
         r"small) (?:supplement|extra)"
     ),
     "price a month": (
