@@ -46,7 +46,21 @@ def _own() -> list[Row]:
             Row("offers", "ascolto corpus", name, card[name], card["lines"], part=OURS)
             for name in ("recall", "precision")
         ]
+        rows += _exam(WEIGHTS.parent.parent / "corpus" / "outgoing_offers_exam.tsv")
     return rows
+
+
+def _exam(path: Path) -> list[Row]:
+    """The guard of offers on sentences of our own that taught nothing; half of them plain ones that sound like offers."""
+    cells = [row.split("\t") for row in path.read_text(encoding="utf-8").splitlines()]
+    sells = [row[1] == "1" for row in cells]
+    said = [commercial(row[3].replace("⏎", "\n")).label == "offer" for row in cells]
+    hits = sum(one and other for one, other in zip(sells, said, strict=True))
+    figures = {"recall": (hits, sum(sells)), "precision": (hits, sum(said))}
+    return [
+        Row("offers", "ascolto exam", name, found / of, of, part="own sentences, never taught")
+        for name, (found, of) in figures.items()
+    ]
 
 
 def _shop(folder: Path) -> list[Row]:
@@ -104,6 +118,7 @@ def _agents(folder: Path) -> list[Row]:
             for turn in talk["dialogContent"]
             if "agent" in turn and turn.get("message")
         ]
+        + [talk["agentURL"]["url_utterance"] for talk in stored]
     )
     if not texts:
         return []
