@@ -34,7 +34,7 @@ def return_to_queue(conversations: Mapping[int, tuple[int, str]]) -> list[int]:
 def give_back(*, agent: Agent, conversation: Conversation, reason: str) -> None:
     """Somebody gives back what they have: it is not offered to them again while this customer waits. Raises Refused."""
     words = " ".join(clean(reason, 2 * REASON_AT_MOST).split())[:REASON_AT_MOST]
-    if not words:
+    if not any(letter.isalnum() for letter in words):
         raise Refused(
             "reason_missing",
             gettext_noop("Say why you give it back: whoever takes it next reads it."),
