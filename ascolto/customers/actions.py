@@ -342,6 +342,6 @@ def _group_name(name: str, but: CustomerGroup | None = None) -> str:
     wanted = " ".join(clean(name, 200).split())
     if not wanted or len(wanted) > 60:
         raise ValidationError({"name": _("Write a name of at most %(limit)s characters.") % {"limit": 60}})
-    if CustomerGroup.objects.filter(name__iexact=wanted).exclude(pk=but.pk if but else None).exists():
+    if CustomerGroup.objects.filter(name__iexact=wanted).exclude(pk=but.pk if but else 0).exists():
         raise ValidationError({"name": _("There is a group of this name already.")})
     return wanted

@@ -45,7 +45,9 @@ GIVEN = "SELECT count(*) FROM conversations_conversation WHERE assignee_id IS NO
 TOLD = (
     "SELECT count(*), count(DISTINCT conversation_id) FROM events_event WHERE type = 'conversation.assigned'"
 )
-HELD = "SELECT count(*) AS n FROM conversations_conversation WHERE assignee_id IS NOT NULL GROUP BY assignee_id"
+HELD = (
+    "SELECT count(*) AS n FROM conversations_conversation WHERE assignee_id IS NOT NULL GROUP BY assignee_id"
+)
 MOST = f"SELECT max(n) FROM ({HELD}) AS held"
 
 
