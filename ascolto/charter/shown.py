@@ -23,6 +23,7 @@ from ascolto.charter.standing import Charter, Standing
 from ascolto.charter.wording import span_of
 from ascolto.conversations.access import sees_every_account, sight_of, visible_conversations
 from ascolto.conversations.models import Conversation
+from ascolto.ui.jinja import number
 
 STATE_WORDS = {
     State.KEPT: _("Kept"),
@@ -115,10 +116,10 @@ def heaviest(lines: Sequence[ChannelLine], one: Standing) -> str:
     if worst is None or missed < 5 or len(lines) < 2:
         return ""
     own = round(worst.total * (100 - worst.share) / 100)
-    if own * 2 < missed:
+    if own * 5 < missed * 3:  # fewer than three in five: nobody stands out
         return ""
     told = gettext("%(channel)s stands for %(own)s of the %(all)s that were missed.")
-    return told % {"channel": worst.label, "own": own, "all": missed}
+    return told % {"channel": worst.label, "own": number(own), "all": number(missed)}
 
 
 def distance(one: Standing) -> str:

@@ -74,7 +74,7 @@ class RightTiming(Guarantee):
         _(
             "An answer, a saved reply or a template that sells does not leave while the customer has an open problem on any channel."
         ),
-        _("Campaigns ask first (may-contact): with an open problem the answer is no."),
+        _("Campaigns can ask before they write (may-contact): with an open problem the answer is no."),
         _("Whoever sends it all the same gives a reason, which is written down here."),
     )
     gates = {Gate.SEND: at_send, Gate.CONTACT: at_contact}
