@@ -37,8 +37,9 @@ def measure(conversations: int, *, profile: bool = False) -> Figures:
         move_cursor(worker.CURSOR, Position(0, 0))
         _, again = _timed(_follow)
     clocks = SlaClock.objects.filter(next_at__isnull=False).count()
-    for row in SlaClock.objects.filter(next_at__isnull=False).order_by("-due_at")[:1]:
-        latest = row.due_at
+    latest = max(
+        filter(None, SlaClock.objects.filter(next_at__isnull=False).values_list("due_at", flat=True))
+    )
     with at(latest.replace(microsecond=0)):
         _, warned = _timed(_due)
     with at(latest.replace(microsecond=0) + (latest - moment)):

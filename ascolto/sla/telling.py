@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
@@ -69,6 +69,15 @@ def span_words(span: timedelta) -> str:
     return " ".join(parts)
 
 
+def amount_words(span: timedelta) -> str:
+    """A promised amount: opening hours have no days of twenty-four hours, so `40 h`."""
+    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
+    parts = [_("%(hours)s h") % {"hours": hours}] if hours else []
+    if minutes or not hours:
+        parts.append(_("%(minutes)s min") % {"minutes": minutes})
+    return " ".join(parts)
+
+
 def channel_words(kind: str) -> str:
     """What people call a kind of channel."""
     adapter = all_adapters().get(kind)
@@ -94,7 +103,7 @@ def _promise(step: Step, people: Mapping[int, str]) -> str:
         return _("%(name)s promises nothing for this") % {"name": name}
     words = _("Promise “%(name)s”: %(amount)s of opening hours") % {
         "name": name,
-        "amount": span_words(amount),
+        "amount": amount_words(amount),
     }
     if told["is_worse"] and told["reason"]:
         words += ". " + _("Less than everybody gets, because: %(reason)s") % {"reason": told["reason"]}
@@ -176,7 +185,14 @@ def _calendar(step: Step, people: Mapping[int, str]) -> str:
 
 
 def _due(step: Step, people: Mapping[int, str]) -> str:
-    return _("Due: %(when)s") % {"when": moment(step.at)} if step.at else ""
+    return _("Due: %(when)s") % {"when": due_words(step.at)} if step.at else ""
+
+
+def due_words(due_at: datetime) -> str:
+    """The date and time; midnight is the end of the day before, as people say it."""
+    if clock_time(due_at) != "00:00":
+        return moment(due_at)
+    return _("end of %(day)s") % {"day": moment(due_at - timedelta(seconds=1)).rpartition(",")[0]}
 
 
 def _not_due(step: Step, people: Mapping[int, str]) -> str:

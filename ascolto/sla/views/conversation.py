@@ -21,6 +21,7 @@ from ascolto.sla.models import PromiseSettings
 from ascolto.sla.packs import PACKS
 from ascolto.sla.selectors.clocks import complaint_clock, complaint_of, told_clocks
 from ascolto.sla.showing import shown_clocks
+from ascolto.sla.telling import due_words
 from ascolto.ui.jinja import url_or_none
 from ascolto.ui.reasons import in_own_language
 from ascolto.ui.shell import shell_context
@@ -65,11 +66,13 @@ def _act(request: HttpRequest, conversation: Conversation) -> None:
 
 def _complaint_context(conversation: Conversation) -> dict[str, Any]:
     settings, found = PromiseSettings.current(), complaint_of(conversation)
+    clock = complaint_clock(conversation) if found else None
     pack = PACKS.get(found.pack if found else settings.pack)
     return {
         "complaint": found if found and found.withdrawn_at is None else None,
         "withdrawn": found if found and found.withdrawn_at is not None else None,
-        "clock": complaint_clock(conversation) if found else None,
+        "due_at": clock.due_at if clock else None,
+        "due_words": due_words(clock.due_at) if clock and clock.due_at else "",
         "days": settings.complaint_days,
         "are_working": settings.complaint_days_are_working,
         "pack": pack,
