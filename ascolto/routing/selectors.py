@@ -128,7 +128,7 @@ def queues(at: datetime) -> list[Queue]:
     names = dict(Team.objects.values_list("pk", "name"))
     found: dict[tuple[int | None, str], Queue] = {}
     for row in rows:
-        one = _queue(row, names)
+        one = _queue(dict(row), names)
         key = (one.team, one.channel)
         found[key] = _sum(found[key], one) if key in found else one
     return sorted(found.values(), key=lambda q: (q.team is None, q.team_name.casefold(), q.channel))

@@ -79,9 +79,8 @@ def _people(reason: Reason) -> list[int]:
 def in_words(reasons: Sequence[Reason]) -> list[str]:
     """Each reason as a sentence, in their order; one that is not known is left out."""
     names = Names(reasons)
-    told = [
-        _SENTENCES[code](reason, names) for reason in reasons if (code := reason.get("code")) in _SENTENCES
-    ]
+    known = [(_SENTENCES.get(str(reason.get("code"))), reason) for reason in reasons]
+    told = [sentence(reason, names) for sentence, reason in known if sentence is not None]
     return [sentence for sentence in told if sentence]
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ascolto.accounts.models import Role
+from ascolto.accounts.models import Agent, Role
 from ascolto.kit import clock
 from ascolto.routing.actions.presence import beat, choose_presence, follow_preferences, note_silence
 from ascolto.routing.models import Presence
@@ -24,7 +24,7 @@ def cast(db: None) -> Cast:
     return make_cast()
 
 
-def state_of(agent: object) -> str:
+def state_of(agent: Agent) -> str:
     return Presence.objects.get(agent=agent).state
 
 
@@ -74,8 +74,8 @@ def test_guests_and_strangers_are_not_there(cast: Cast) -> None:
     assert Client().post(reverse("routing:beat"), headers={"HX-Request": "true"}).status_code == 401
 
 
-def rome(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=ROME).astimezone(UTC)  # type: ignore[misc]
+def rome(year: int, month: int, day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, second, tzinfo=ROME).astimezone(UTC)
 
 
 def test_a_week_has_its_hours_also_over_midnight() -> None:
