@@ -11,7 +11,7 @@ from ascolto.routing.simulator import Outcome, quantile, replay
 
 @pytest.fixture(scope="module")
 def day() -> Day:
-    return telecom_day(6_000, 110, seed=4)
+    return telecom_day(6_000, 100, seed=4)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_every_channel_waits_alike(outcome: Outcome) -> None:
 
 
 def test_the_same_day_twice_is_the_same(day: Day, outcome: Outcome) -> None:
-    again = replay(telecom_day(6_000, 110, seed=4))
+    again = replay(telecom_day(6_000, 100, seed=4))
     assert again.waits == outcome.waits
     assert again.reasons == outcome.reasons
 
