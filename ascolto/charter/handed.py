@@ -69,7 +69,7 @@ def hand_offs_of(resolved: QuerySet[Conversation]) -> dict[int, int]:
         .order_by()
         .values_list("conversation_id", flat=True)
     )
-    candidates = list(moved)
+    candidates = [pk for pk in moved if pk is not None]
     counts: dict[int, int] = {}
     for start in range(0, len(candidates), AT_ONCE):
         counts |= _bounces(candidates[start : start + AT_ONCE])

@@ -91,8 +91,9 @@ def _reopened(conversations: Collection[int]) -> dict[int, datetime]:
     """When each was last opened again: what was said before belongs to a matter that was solved."""
     again = Event.objects.filter(conversation_id__in=conversations, type="conversation.reopened")
     return {
-        row["conversation_id"]: row["last"]
-        for row in again.values("conversation_id").annotate(last=Max("occurred_at"))
+        pk: last
+        for pk, last in again.values_list("conversation_id").annotate(last=Max("occurred_at"))
+        if pk is not None
     }
 
 
@@ -106,7 +107,9 @@ def _promises(conversations: Collection[int], reopened: Mapping[int, datetime]) 
             "conversation_id", "due_at"
         ),
     ]
-    reasons = {pk: Why.LATE for pk, due_at in late if pk not in reopened or due_at >= reopened[pk]}
+    reasons = {
+        pk: Why.LATE for pk, due_at in late if due_at and (pk not in reopened or due_at >= reopened[pk])
+    }
     complaints = Complaint.objects.filter(conversation__in=conversations, withdrawn_at=None)
     return reasons | dict.fromkeys(complaints.values_list("conversation_id", flat=True), Why.COMPLAINT)
 

@@ -108,7 +108,7 @@ def _stop(
 
 
 def _event(row: Stop) -> Event:
-    said = {"guarantee": row.guarantee, "gate": row.gate, "code": row.code}
+    said: dict[str, Any] = {"guarantee": row.guarantee, "gate": row.gate, "code": row.code}
     if row.is_override:
         said["reason"] = row.reason
     return make_event(

@@ -40,12 +40,14 @@ def _open(charter: Charter, slug: str) -> Standing:
 @role_required(Role.AGENT)
 def charter(request: HttpRequest) -> HttpResponse:
     """All guarantees over a period, and one of them beside the list."""
-    found = charter_of(_span(request), request.company)
+    found = charter_of(_span(request), request.company)  # type: ignore[attr-defined]
     chosen = _open(found, request.GET.get("g", "")[:40])
     context = {
         **shell_context(request, current="charter"),
         "charter": found,
-        "said": told(*(found.count(state) for state in (State.KEPT, State.AT_RISK, State.BROKEN, State.NOT_MEASURED))),
+        "said": told(
+            *(found.count(state) for state in (State.KEPT, State.AT_RISK, State.BROKEN, State.NOT_MEASURED))
+        ),
         "rows": [row_of(one) for one in found.standings],
         "spans": _spans(found.span),
         "chosen": chosen,
@@ -63,9 +65,12 @@ def breaches(request: HttpRequest, slug: str) -> HttpResponse:
     guarantee, span = guarantee_of(slug), _span(request)
     if guarantee is None or not guarantee.is_measured:
         raise Http404
-    stretch = stretch_of(span, request.company)
+    stretch = stretch_of(span, request.company)  # type: ignore[attr-defined]
     found = guarantee.breaches(
-        stretch.period, among=readable(request.user), after=request.GET.get("after", "")[:60], limit=ON_THE_PAGE
+        stretch.period,
+        among=readable(request.user),
+        after=request.GET.get("after", "")[:60],
+        limit=ON_THE_PAGE,
     )
     context = {
         **shell_context(request, current="charter"),

@@ -49,7 +49,11 @@ def charter(request: HttpRequest) -> HttpResponse:
 @role_required(Role.ADMINISTRATOR)
 def _switch(request: HttpRequest) -> HttpResponse:
     page = switch_page(by=request.user, is_public=request.POST.get("is_public") == "1")
-    told = _("Everybody can read your Charter now.") if page.is_public else _("Your Charter is not public any more.")
+    told = (
+        _("Everybody can read your Charter now.")
+        if page.is_public
+        else _("Your Charter is not public any more.")
+    )
     leave_notice(request, told)
     return redirect("charter:settings")
 
@@ -118,7 +122,11 @@ def style_names() -> dict[str, str]:
 def _guarantees() -> list[dict[str, Any]]:
     rows = {row.slug: row for row in GuaranteeSetting.objects.select_related("changed_by")}
     return [
-        {"guarantee": one, "row": (row := rows.get(one.slug)), "threshold": row.threshold if row else THRESHOLD}
+        {
+            "guarantee": one,
+            "row": (row := rows.get(one.slug)),
+            "threshold": row.threshold if row else THRESHOLD,
+        }
         for one in all_guarantees()
         if one.is_measured
     ]
@@ -127,7 +135,7 @@ def _guarantees() -> list[dict[str, Any]]:
 def _styles(request: HttpRequest) -> list[dict[str, Any]]:
     """The channels that are connected, each with its signature as it would read."""
     kinds = sorted(set(ChannelAccount.objects.values_list("kind", flat=True)) & all_adapters().keys())
-    adapters, company = all_adapters(), request.company.name
+    adapters, company = all_adapters(), request.company.name  # type: ignore[attr-defined]
     return [
         {
             "kind": kind,
