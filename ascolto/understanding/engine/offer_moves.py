@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 _PRICE = (
-    r"(?:[€$£] ?\d[\d.,]*|\d[\d.,]* ?(?:€|\$|£|euro\b|eur\b|pounds\b|dollars\b|quid\b|p\b|cent)|(?:un|due|tre|pochi|few) euro\b|"
+    r"(?:[€$£] ?\d[\d.,]{0,9}|\d[\d.,]{0,9} ?(?:€|\$|£|euro\b|eur\b|pounds\b|dollars\b|quid\b|p\b|cent)|(?:un|due|tre|pochi|few) euro\b|"
     r"a few (?:dollars|pounds|euros))"
 )
 _MONTH = (
@@ -38,8 +38,8 @@ MOVES = {
         rf"rather than {_PRICE}"
     ),
     "up to": (
-        r"fino (?:a|al) (?:il )?(?:\d+ ?%|\d+ ?(?:euro|€))|up to (?:\d+ ?%|[£$€]\d+|\d+)|-\d+ ?%|\d+ ?% (?:di sconto|in meno|off\b|"
-        r"less|cheaper|indietro|back)|scont\w+ del \d+|(?:the )?\d\d?% discount"
+        r"fino (?:a|al) (?:il )?(?:\d{1,9} ?%|\d{1,9} ?(?:euro|€))|up to (?:\d{1,9} ?%|[£$€]\d{1,9}|\d{1,9})|-\d{1,9} ?%|\d{1,9} ?% (?:di sconto|in meno|off\b|"
+        r"less|cheaper|indietro|back)|scont\w+ del \d{1,9}|(?:the )?\d\d?% discount"
     ),
     "cheaper": (
         r"metà prezzo|half.price|alla metà|la metà|half the|2 ?x ?1|3 ?x ?2|\b\d for \d\b|\d al prezzo|prendi \d|paghi \d|"
@@ -149,9 +149,9 @@ MOVES = {
         r"pick up a)"
     ),
     "time limit": (
-        r"(?:solo |valid[oaie] )?(?:entro|fino a|fino al|solo|before|by|until|till|ends?|only) (?:il \d+|oggi|domani|stasera|"
+        r"(?:solo |valid[oaie] )?(?:entro|fino a|fino al|solo|before|by|until|till|ends?|only) (?:il \d{1,9}|oggi|domani|stasera|"
         r"domenica|lunedì|venerdì|sabato|giovedì|mezzanotte|fine mese|il mese|questa|today|tonight|midnight|this week|sunday|monday|"
-        r"friday|the \d+|\d+ (?:giugno|ore|hours))|(?:ultim[ie]|last) (?:giorni|ore|chance|days|pezzi|posti)|\d+ hours only|"
+        r"friday|the \d{1,9}|\d{1,9} (?:giugno|ore|hours))|(?:ultim[ie]|last) (?:giorni|ore|chance|days|pezzi|posti)|\d{1,9} hours only|"
         r"this week(?:end)?(?: only)?|questa settimana|questo mese|this month\b|esaurimento|posti limitati|ne (?:restano|è rimast)|"
         r"(?:places|left|space)\b.{0,12}(?:left|at this price)|hurry|today only|solo oggi|(?:fino a |until )?fine mese|ends? soon|"
         r"flash|black friday|cyber monday|saldi|sale\b|clearance|early.bird|while stocks"
@@ -215,7 +215,7 @@ MOVES = {
     ),
     "answer yes": (
         r"(?:rispond(?:a|i|endo)|reply|text|scriv[ia]|digit[ai]|le basta rispondere|replying) (?:con )?(?:sì|si\b|ok|yes|1\b|"
-        r"a questa|to this|y\b)|(?:cod(?:ice|e)|code) (?:[a-z]+\d+|below|che le)|click(?:a|chi|ca)? (?:qui|here)|il link (?:alle|"
+        r"a questa|to this|y\b)|(?:cod(?:ice|e)|code) (?:[a-z]+\d{1,9}|below|che le)|click(?:a|chi|ca)? (?:qui|here)|il link (?:alle|"
         r"ai)|link to our|👉|\[(?:sì|yes)\]"
     ),
     "points": (
@@ -276,7 +276,7 @@ MOVES = {
         r"ai sensi|per legge|by law|reced\w+|recess[oi]|previst[oaie] (?:dal|dalla|per)|required (?:to|by)|withdraw|cancel within|"
         r"quattordici giorni|14 (?:giorni|days)|(?:ha |hai |avere )?diritto|entitled|obblig\w+|legal|disdetta (?:entro|è|va)|"
         r"penalit|as set out|condizioni restano|unless you|salvo disdetta|automaticamente|automatically|preavviso|notice\b|"
-        r"variazione contrattuale|from \d+ \w+ (?:the|your)|dal 1|regolamento|the rules"
+        r"variazione contrattuale|from \d{1,9} \w+ (?:the|your)|dal 1|regolamento|the rules"
     ),
     "steps": (
         r"\b(?:prem[ai]|tocch?i|tap|press|hold|click (?:on )?(?:un|the)|vada (?:in|su)|vai (?:in|su)|go to|settings|impostazioni|"
@@ -293,7 +293,7 @@ MOVES = {
         r"(?:would|do) you (?:rather|prefer)|rephrase|altre parole"
     ),
     "asks opinion": (
-        r"da (?:0|1|uno|zero) a \d+|0 to 10|1 to 5|how (?:did we|likely)|sondaggio|survey|(?:valut\w+|rate) (?:l'assist|il nostro|"
+        r"da (?:0|1|uno|zero) a \d{1,9}|0 to 10|1 to 5|how (?:did we|likely)|sondaggio|survey|(?:valut\w+|rate) (?:l'assist|il nostro|"
         r"the support|your)|recension|review\b|feedback|parere|cosa (?:pensa della|ne pensa della|avremmo)|what you thought|"
         r"ci aiut\w+ a miglior|com'è andata|hear what you|quanto consiglier|ci consiglierebbe"
     ),
@@ -323,7 +323,7 @@ MOVES = {
     "will come": (
         r"(?:riceverà|riceverai|troverà|troverai|arriva|arriverà|arrivano|vedrà|lo vedrà|partirà|parte|sarà|saranno|passerà|verrà|"
         r"visibile)\b|you'll (?:receive|see|find|hear)|will (?:be|arrive|reach|come|call|go|ring|not|take|swap)|should (?:be|arrive|"
-        r"reach)|is due|are due|(?:entro|within) (?:\w+ )?(?:\d+|cinque|tre|due|sette|three|five|seven|dieci|ten|"
+        r"reach)|is due|are due|(?:entro|within) (?:\w+ )?(?:\d{1,9}|cinque|tre|due|sette|three|five|seven|dieci|ten|"
         r"a week)(?: or \w+)? (?:giorni|days|working|lavorativi)|working days|out for delivery|in consegna|scade (?:il|tra|domani)|"
         r"expires"
     ),

@@ -39,6 +39,7 @@ REASONS = 6
 LONG = 40  # words from which a text is also judged in parts
 PART = 22  # words that a part has at least, where the text has as many
 NOTHING_TO_SELL = -3.0
+NOTHING_SAID = -20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,8 @@ def _scored(plain: str, tokens: Sequence[Token], weights: Weights, bias: float =
     features = features_of(plain, tokens, weights.alike)
     shares = {kind: _shares(features, kind, weights) for kind in KINDS}
     total = sum(share for table in shares.values() for share in table.values())
+    if not any(token.word[0].isalpha() for token in tokens):  # "🎉🎉🎉" or "12:30" sells nothing
+        bias += NOTHING_SAID
     return Scored(total + weights.bias + without_advantage(features) + bias, tokens, features, shares)
 
 

@@ -99,6 +99,11 @@ def test_a_disguised_offer_is_still_one(text: str) -> None:
     assert commercial(text).label == "offer"
 
 
+@pytest.mark.parametrize("text", ["🎉🎉🎉🎁🔥", "👍", "12:30", "€ 30", "…"])
+def test_signs_and_emoji_alone_sell_nothing(text: str) -> None:
+    assert commercial(text).label == "plain"
+
+
 def test_codes_and_sizes_are_not_taken_for_disguised_words() -> None:
     from ascolto.understanding.engine.offer_reading import folded
 
@@ -155,6 +160,11 @@ def test_the_two_probabilities_are_one() -> None:
         "\x00\ud800" * 1000,
         "Z\u0300" * 50_000,
         "\u202esconto",
+        "1.2," * 250_000,
+        "€ 1 " * 250_000,
+        "o f f " * 200_000,
+        "@0" * 500_000,
+        "Solo per te sconto 20% offerta, ti va? " * 30_000,
     ],
 )
 def test_nothing_in_a_text_makes_it_slow_or_breaks_it(text: str) -> None:
