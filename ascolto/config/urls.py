@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ascolto.sla.urls")),
     path("", include("ascolto.routing.hand_off_urls")),
     path("", include("ascolto.understanding.urls")),
+    path("", include("ascolto.wall.urls")),
     path("", include("ascolto.workspace.urls")),
 ]
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ascolto.channels.looks import Look, look_of
 from ascolto.conversations.files import SHOWN_INLINE
 from ascolto.conversations.models import (
     Attachment,
@@ -22,7 +23,6 @@ from ascolto.conversations.models import (
 )
 from ascolto.conversations.signing import signed
 from ascolto.desk.facts import Facts, facts_of
-from ascolto.desk.looks import Look, look_of
 from ascolto.desk.reading import Said
 from ascolto.desk.understood import Line as ReadingLine
 from ascolto.generation.words import provenance_words
@@ -160,6 +160,7 @@ def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: 
     who, key, kind = _author(row, conversation, company)
     look = look_of(row["account__kind"]) if row["account__kind"] else None
     text, folded = ("", "") if _is_summary(row) else _parts(row["text"], row["extra"])
+    is_ours = row["direction"] == Direction.OUT
     return Bubble(
         id=row["id"],
         at=row["occurred_at"],
@@ -185,16 +186,21 @@ def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: 
         delivery=_delivery(row),
         warnings=_warnings(row["extra"]),
         facts=facts_of(row["extra"]),
-        answers_public=row["visibility"] == Visibility.PRIVATE
-        and row["in_reply_to__visibility"] == Visibility.PUBLIC,
+        answers_public=_answers_public(row),
         answered_privately=said.answered_privately,
         moderation=_moderation(row, look) if may_moderate else [],
         is_hidden=row["extra"].get("hidden") is True,
         is_liked=row["extra"].get("liked") is True,
         removed_by_us=row["extra"].get("removed_by_us") is True,
         is_outside=row["kind"] == "outside",
-        signature=_signature(row["extra"], text) if row["direction"] == Direction.OUT else "",
-        origins=provenance_words(row["extra"]) if row["direction"] == Direction.OUT else (),
+        signature=_signature(row["extra"], text) if is_ours else "",
+        origins=provenance_words(row["extra"]) if is_ours else (),
+    )
+
+
+def _answers_public(row: dict[str, Any]) -> bool:
+    return bool(
+        row["visibility"] == Visibility.PRIVATE and row["in_reply_to__visibility"] == Visibility.PUBLIC
     )
 
 

@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
+from ascolto.channels.looks import Look, look_of
 from ascolto.channels.registry import all_adapters
 from ascolto.conversations.models import Conversation
 from ascolto.conversations.selectors import rows_of
 from ascolto.customers.models import Identity
-from ascolto.desk.looks import Look, look_of
 
 EARLIER = 8
 # which channel's glyph stands for a namespace of handles that is not itself the name of a channel

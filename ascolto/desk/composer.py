@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from ascolto.accounts.models import Agent
 from ascolto.channels.ailments import dead_among
+from ascolto.channels.looks import Look, look_of
 from ascolto.conversations.models import Conversation, Message, Visibility
 from ascolto.conversations.reach import BLOCKED, Reach, reaches
 from ascolto.conversations.signing import signature_of
-from ascolto.desk.looks import Look, look_of
 from ascolto.ui.jinja import url_or_none
 from ascolto.ui.reasons import in_own_language
 

@@ -15,10 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ascolto.channels.looks import Look, look_of
 from ascolto.conversations.models import Status
 from ascolto.conversations.selectors import BY_TIME, COUNT_CAP, VIEWS, Filters
 from ascolto.customers.models import Identity
-from ascolto.desk.looks import Look, look_of
 from ascolto.desk.mood import marks_of
 from ascolto.desk.understood import Chip
 from ascolto.kit.text import clean

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 WARN_BEFORE = timedelta(minutes=15)
+SAME_BREATH = timedelta(minutes=2)  # what is written so soon after a promise belongs to it: "thanks, noted" keeps nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,10 @@ class Verdict:
 def judge(
     *, made_at: datetime, made_in: int | None, due_at: datetime, wrote: Sequence[Wrote], now: datetime
 ) -> Verdict:
-    """Whether the promise is kept, broken or still open. The message `made_in` itself, and what came before it, keep nothing."""
-    after = [one for one in wrote if _is_after(one, made_at, made_in)]
+    """Whether the promise is kept, broken or still open. The message `made_in` itself, what came before it and what was written in
+    the same breath keep nothing."""
+    breath = min(SAME_BREATH, max(due_at - made_at, timedelta(0)) / 4)
+    after = [one for one in wrote if _is_after(one, made_at, made_in) and one.at >= made_at + breath]
     first = min(after, key=lambda one: (one.at, one.message), default=None)
     if first is not None and first.at <= due_at:
         return Verdict("kept", first)

@@ -124,6 +124,7 @@ class Item:
 
 ITEMS = (
     Item("desk", _("Conversations"), "desk:queue", "inbox", go="d"),
+    Item("wall", _("The wall"), "wall:wall", "layout-dashboard", leads, go="w"),
     Item("charter", _("Charter"), "charter:charter", "scroll-text", colleagues, go="c"),
     Item("settings", _("Settings"), "workspace:settings", "settings", go="s", place="foot"),
 )

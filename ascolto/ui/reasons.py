@@ -188,6 +188,14 @@ SENTENCES = (
     _("This is not a priority."),
     _("Choose low, normal, high or urgent."),
     _("%(value)s is not private or public."),
+    # who has a conversation, and what the customer said already
+    _("%(name)s has this conversation and is there."),
+    _("%(name)s has this conversation."),
+    _("%(name)s speaks for the company in this public conversation."),
+    _("%(name)s answered while you were writing."),
+    _("There is nobody else in %(name)s who could take it."),
+    _("They wrote in conversation %(number)s: “%(words)s”"),
+    _("They wrote: “%(words)s”"),
     # settings of a channel (those without a gap are found where they are raised)
     _("is not a setting of this channel. Known: %(names)s."),
     _("is required (%(label)s)."),

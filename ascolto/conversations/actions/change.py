@@ -73,6 +73,11 @@ def _tell(event_type: str, agent: Agent | None, conversation: Conversation, **da
     )
 
 
+def _check_can_hold(assignee: Agent | None) -> None:
+    if assignee is not None and (assignee.is_guest or not assignee.is_active):
+        raise Refused("cannot_hold", f"{assignee.name} cannot answer customers.", fix="Choose an agent.")
+
+
 @transaction.atomic
 def assign(
     *,
@@ -93,40 +98,32 @@ def assign(
     current = _locked(conversation, version)
     new_assignee = current.assignee if assignee is _KEEP else assignee
     new_team = current.team if team is _KEEP else team
-    if (
-        new_assignee is not None
-        and assignee is not _KEEP
-        and (new_assignee.is_guest or not new_assignee.is_active)
-    ):
-        raise Refused("cannot_hold", f"{new_assignee.name} cannot answer customers.", fix="Choose an agent.")
+    if assignee is not _KEEP:
+        _check_can_hold(new_assignee)
     before = (current.assignee_id, current.team_id)
     if before == (new_assignee.pk if new_assignee else None, new_team.pk if new_team else None):
         return False
-    pass_gate(
-        Gate.ASSIGN,
-        Handing(
-            conversation=current,
-            agent=agent,
-            assignee=new_assignee,
-            team=new_team,
-            how=how,
-            overrides=overrides or {},
-        ),
+    handing = Handing(
+        conversation=current,
+        agent=agent,
+        assignee=new_assignee,
+        team=new_team,
+        how=how,
+        overrides=overrides or {},
     )
+    pass_gate(Gate.ASSIGN, handing)
     current.assignee, current.team = new_assignee, new_team
     _save(current, conversation, "assignee", "team")
-    _tell(
-        "conversation.assigned",
-        agent,
-        current,
-        assignee=current.assignee_id,
-        team=current.team_id,
-        previous_assignee=before[0],
-        previous_team=before[1],
-        how=how,
-        **({"why": list(why)} if why else {}),
-    )
+    _tell_handed(agent, current, before, {"how": how} | ({"why": list(why)} if why else {}))
     return True
+
+
+def _tell_handed(
+    agent: Agent | None, current: Conversation, before: tuple[int | None, int | None], told: dict[str, Any]
+) -> None:
+    held = {"assignee": current.assignee_id, "team": current.team_id}
+    previous = {"previous_assignee": before[0], "previous_team": before[1]}
+    _tell("conversation.assigned", agent, current, **held, **previous, **told)
 
 
 @transaction.atomic

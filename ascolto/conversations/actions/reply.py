@@ -63,6 +63,11 @@ def _earlier(client_key: str | None, conversation: Conversation, agent: Agent | 
     return message
 
 
+_CHANGED_BY_ANSWERING = [
+    "version", "waiting_since", "due_at", "last_message_at", "preview", "channels", "assignee",
+]  # fmt: skip
+
+
 @transaction.atomic
 def add_reply(
     *,
@@ -107,17 +112,7 @@ def add_reply(
     message = _write(attempt, html=html, client_key=client_key)
     if agent is not None:
         _answered(current, message, reach)
-        conversation.refresh_from_db(
-            fields=[
-                "version",
-                "waiting_since",
-                "due_at",
-                "last_message_at",
-                "preview",
-                "channels",
-                "assignee",
-            ]
-        )
+        conversation.refresh_from_db(fields=_CHANGED_BY_ANSWERING)
     return message
 
 

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_safe
 
 from ascolto.accounts.guards import role_required, signed_in
 from ascolto.accounts.selectors import all_teams, assignable_agents
+from ascolto.channels.looks import look_of
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Label
 from ascolto.conversations.selectors import count_views, row_of
 from ascolto.desk.found import examples, found_context, found_page_context, is_search
-from ascolto.desk.looks import look_of
 from ascolto.desk.mood import meant_choices
 from ascolto.desk.opening import agent_of, is_fragment, list_context, queue_context
 from ascolto.desk.queue import group_names, make_rows, read_asked, shown_count, status_names

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from ascolto.ui import promise
+from ascolto.ui import navigation, promise
 from ascolto.ui.drawn import tone
 from ascolto.ui.jinja import file_size, linked, long_date
 from ascolto.ui.shell import shell_context
@@ -37,6 +37,14 @@ def marco(**fields: Any) -> SimpleNamespace:
         "single_keys": True,
     }
     return SimpleNamespace(**(person | fields))
+
+
+@pytest.fixture(autouse=True)
+def the_shell_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without what rooms above put into every page."""
+    monkeypatch.setattr(navigation, "_alerting", [])
+    monkeypatch.setattr(navigation, "_foot", {})
+    monkeypatch.setattr(navigation, "_waiting", {})
 
 
 def page(**fields: Any) -> str:
