@@ -26,6 +26,11 @@ from ascolto.testing.factories import make_agent
 from ascolto.testing.networks.city import City, Network
 
 
+def unsigned(text: str) -> str:
+    """What an answer on a network says without the name of whoever wrote it, which stands below it."""
+    return text.rpartition("\n")[0] or text
+
+
 class Care:
     """Telvia's desk with one inbox."""
 

@@ -33,6 +33,7 @@ from ascolto.intake.worker import process_waiting
 from ascolto.kit import clock, http
 from ascolto.kit.clock import now
 from ascolto.testing.factories import make_agent
+from ascolto.testing.journey import unsigned
 from ascolto.testing.networks.city import City
 from ascolto.testing.networks.everyone import network_types
 from ascolto.testing.networks.mail import MailNetwork, example_mail
@@ -183,7 +184,7 @@ class Care:
 
     @property
     def sent(self) -> list[str]:
-        return [message.text for message in self.network.sent]
+        return [unsigned(message.text) for message in self.network.sent]
 
 
 @pytest.fixture

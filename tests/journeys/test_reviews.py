@@ -60,7 +60,7 @@ def test_giulia_writes_marco_replies_and_sees_that_it_stands_there(
         agent=marco, conversation=conversation, text="Buongiorno Giulia, la chiamiamo.", visibility="public"
     )
     deliver_waiting()
-    assert [message.text for message in network.sent] == ["Buongiorno Giulia, la chiamiamo."]
+    assert [message.text for message in network.sent] == ["Buongiorno Giulia, la chiamiamo.\nMarco"]
     hear(inbox)
     reply.refresh_from_db()
     assert reply.delivery == "delivered"

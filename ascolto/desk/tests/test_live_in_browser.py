@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ascolto.testing.journey import unsigned
 from ascolto.testing.networks.whatsapp import WhatsAppNetwork
 from ascolto.testing.product import Product
 
