@@ -181,6 +181,7 @@ def test_the_card_of_somebody_who_said_nothing_says_so(cast: Cast, as_: Callable
 def test_the_card_costs_the_same_however_much_was_said(cast: Cast, as_: Callable[[Agent], Client]) -> None:
     conversation = cast.writes("customer number 4471902")
     browser, costs = as_(cast.marco), []
+    browser.get(f"/c/{conversation.number}/told/", headers=FRAGMENT)  # what is read once a process is read
     for said in (1, 30):
         for place in range(said):
             cast.writes(f"order number A-{22915 + place}")

@@ -13,8 +13,12 @@ from dataclasses import dataclass
 
 from ascolto.understanding.engine.asking_words import (
     AFTER,
+    AS_ONE_LIKES,
     BLOCKS,
+    GIVE_AT_END,
+    GIVE_IT,
     HAVING,
+    IS_THERE,
     NEEDS,
     NOT,
     OURS,
@@ -24,6 +28,7 @@ from ascolto.understanding.engine.asking_words import (
     THINGS,
     VALUE,
     WHEN,
+    WHICH,
     WHOLE,
 )
 from ascolto.understanding.engine.deeds import Deed, deeds_in, thing_near
@@ -145,11 +150,24 @@ def _begin_of_asking(sentence: _Sentence, leads: list[_Lead], start: int, end: i
     ):
         if _reaches(sentence, lead, start):
             return lead.start
-    if AFTER.match(low, end) and not NOT.search(_clause(low, start)):
-        return start
-    if len(low.split()) <= _SHORT and not leads and (sentence.is_question or POLITE.search(low)):
-        return None if _says_something(low[:start], low[end:]) else start
-    return None
+    return start if _asks_by_itself(sentence, start, end) else None
+
+
+def _asks_by_itself(sentence: _Sentence, start: int, end: int) -> bool:
+    """Whether what stands right around the thing asks for it: "which number …?", "the code is needed", "the code?"."""
+    low = sentence.low
+    near = low[max(0, start - 40) : start]
+    if sentence.is_question and (WHICH.search(near) or IS_THERE.search(near)):
+        return True
+    if sentence.is_question and GIVE_AT_END.search(low, end):
+        return True
+    if GIVE_IT.search(low, end) or (AFTER.match(low, end) and not NOT.search(_clause(low, start))):
+        return True
+    if not sentence.is_question and not POLITE.search(low):
+        return False
+    begin = max(low.rfind(mark, 0, start) for mark in ",:;–—") + 1
+    before, behind = low[begin:start], low[end:]
+    return len(before.split()) + len(behind.split()) <= _SHORT and not _says_something(before, behind)
 
 
 def _reaches(sentence: _Sentence, lead: _Lead, start: int) -> bool:
@@ -173,52 +191,12 @@ def _clause(low: str, end: int) -> str:
     return _CLAUSE.split(low[max(0, end - 60) : end])[-1]
 
 
-_SMALL = frozenset(
-    [
-        "il",
-        "lo",
-        "la",
-        "l'",
-        "i",
-        "un",
-        "una",
-        "uno",
-        "suo",
-        "sua",
-        "tuo",
-        "tua",
-        "vostro",
-        "e",
-        "ed",
-        "o",
-        "your",
-        "the",
-        "a",
-        "an",
-        "and",
-        "or",
-        "my",
-        "per",
-        "favore",
-        "cortesia",
-        "please",
-        "grazie",
-        "thanks",
-        "ciao",
-        "buongiorno",
-        "hi",
-        "hello",
-        "solo",
-        "anche",
-        "ok",
-        "allora",
-        "salve",
-        "perfetto",
-        "gentile",
-        "cliente",
-        "intanto",
-    ]
+_SMALLS = (
+    "il lo la l' i un una uno suo sua tuo tua vostro e ed o your the a an and or my per favore cortesia please grazie thanks ciao "
+    "buongiorno hi hello solo anche ok allora salve perfetto gentile cliente intanto qual è quale invece again also ultima cosa last thing "
+    "one more next poi then which what is s"
 )
+_SMALL = frozenset(_SMALLS.split())
 
 
 def _says_something(before: str, behind: str) -> bool:
@@ -227,24 +205,36 @@ def _says_something(before: str, behind: str) -> bool:
 
 
 _TRY = re.compile(
-    r"(?<!\w)(?:prov(?:i|a|ate|are) (?:anche |ancora |gentilmente |quindi )?a|(?:ha|hai|avete)(?: già| per caso| anche){0,2} (?:provato"
+    r"(?<!\w)(?:prov(?:i|a|ate|are) (?:anche |ancora |gentilmente |quindi )?a|(?:ha|hai|avete)(?: già)? fatto (?:la prova|il tentativo"
+    r"|una prova) di|(?:ha|hai|avete)(?: già| per caso| anche){0,2} (?:provato"
     r"|tentato|cercato) (?:anche )?(?:a|di)"
     r"|(?:può|puoi|potrebbe|potresti|potete|dovrebbe|dovresti|deve|devi|dovete)(?: \w+){0,2}|bisogna|occorre|è necessario|è sufficiente"
     r"|basta|(?:le|ti|vi) (?:consiglio|consigliamo|suggerisco|suggeriamo|chiedo|chiediamo|chiederei)(?: \w+mente)? di"
-    r"|(?:la|ti|vi) (?:invito|invitiamo|prego|preghiamo) (?:a|di)|proviamo a|consiglio di|consigliamo di|suggerisco di"
-    r"|have you(?: already| yet| also| ever){0,2}(?: tried(?: to)?)?|did you(?: already| also| ever){0,2}(?: try(?: to)?)?|(?:please "
+    r"|(?:la|ti|vi) (?:invito|invitiamo|prego|preghiamo) (?:a|di)|proviamo a|(?:consiglio|consigliamo|suggerisco|consiglierei"
+    r"|suggerirei) di|(?:la|il) (?:cortesia|gentilezza|favore) di|potremmo provare a|conviene|sarebbe utile"
+    r"|have you (?:given|done)(?: \w+){0,3}|have you(?: already| yet| also| ever){0,2}(?: tried(?: to)?)?|did you(?: already| also"
+    r"| ever){0,2}(?: try(?: to)?)?|(?:please "
     r"|can you |could you |you (?:can|could|should|might) |let's |just )?try(?:ing)?(?: to| and)?"
     r"|(?:can|could|would|will) you(?: please| kindly| just| also| maybe| quickly| try to){0,2}|would you mind|you(?:'ll"
     r"| will)?(?: just| also| first)? (?:should|need to|have to|must|may want to|might want to|can)"
-    r"|(?:i|we)(?:'d| would)? (?:suggest|recommend|advise)(?: that)?(?: you)?(?: to)?|make sure (?:you|to)|please(?: also| kindly"
+    r"|(?:i|we)(?:'d| would)? (?:suggest|recommend|advise)(?: that)?(?: you)?(?: to)?|make sure (?:you|to)|(?:can|may"
+    r"|could) i ask you to|(?:it )?(?:may|might|could|would) help to|(?:it's )?worth|how about|if you (?:could|can|would)(?: please)?"
+    r"|kindly|please(?: also| kindly"
     r"| just)?|i need you to|we need you to)(?: (?:il|la|lo|a|e|di|us|me|a quick))? ?$"
 )
 _MAY_START = re.compile(
-    r"(?:^|[,;:–—-] ?|(?:\b(?:e|poi|quindi|per favore|intanto|gentilmente|allora|ora|adesso|prima|and|then|first|now|also|simply|just"
-    r"|next|so)\b,? ))(?:[cm]i )?$"
+    r"(?:^|[,;:–—-] ?|(?:\b(?:e|poi|quindi|per favore|intanto|gentilmente|nel frattempo|se può|se riesce|se possibile|quando può"
+    r"|if possible|if you can|allora|ora|adesso|prima|and|then|first|now|also|kindly|please|simply|just"
+    r"|next|so)\b,? ))(?:[cm]i |l[aoie] |l')?$"
 )
 _ORDER_IT = re.compile(r"[a-zàèìòù]{3,}(?:i|a|ate|ete|ite|ami|aci|imi|ici|asi)$")
-_PARTICIPLE = re.compile(r"[a-zàèìòù']*(?:at[oaie]|it[oaie]|ut[oaie]|es[oi]|ess[oai]|spent[oaie])$")
+_FORMAL = re.compile(
+    r"(?:riavvii|spenga|riaccenda|alleghi|mandi|invii|reinstalli|disinstalli|svuoti|cancelli|aggiorni|reimposti"
+    r"|scolleghi|ricolleghi)$"
+)
+_TO_US = re.compile(r"(?<!\w)[mc]i $")
+_THAT = re.compile(r"(?<!\w)(?:che|se|affinché|perché|lei)(?: \w{1,8}){0,2} ?$")
+_PARTICIPLE = re.compile(r"(?!update)[a-zàèìòù']*(?:at[oaie]|it[oaie]|ut[oaie]|es[oi]|ess[oai]|spent[oaie])$")
 _HAVE_YOU = re.compile(
     r"(?<!\w)(?:ha|hai|avete|l'ha|l'hai)(?: già| per caso| anche| magari| mai| nel frattempo){0,2} ?$"
 )
@@ -253,7 +243,8 @@ _KNOWN = re.compile(
     r"|although)(?: [^\s,;:]{1,14}){0,4} ?$"
 )
 _OWN = re.compile(
-    r"(?<!\w)(?:io|noi|we|i|we'll|i'll|we've|i've|i'm|we're|tecnico|technician|sistema|system|abbiamo|ho)(?: (?!suggest|recommend"
+    r"(?<!\w)(?:io|noi|we|i|we'll|i'll|we've|i've|i'm|we're|tecnico|technician|sistema|system|abbiamo|ho)(?: (?!chied|consigl|suggeri"
+    r"|preg|invit|suggest|recommend"
     r"|advise|need)[^\s,;:]{1,14}){0,3} ?$"
 )
 _BASE_NOT = re.compile(r"[a-z]+(?:ed|ing)$")
@@ -264,7 +255,7 @@ def _begin_of_deed(sentence: _Sentence, deed: Deed, match: re.Match[str]) -> int
     low, start = sentence.low, match.start()
     clause = _clause(low, start)
     first = match.group().split(" ")[0]
-    if NOT.search(clause) or NOT.search(match.group().split(" ")[0] + " "):
+    if AS_ONE_LIKES.search(low) or NOT.search(clause) or NOT.search(match.group().split(" ")[0] + " "):
         return None
     have = _HAVE_YOU.search(clause)
     if have:
@@ -279,6 +270,10 @@ def _begin_of_deed(sentence: _Sentence, deed: Deed, match: re.Match[str]) -> int
         return start - len(clause) + lead.start()
     if _KNOWN.search(clause) or _PARTICIPLE.match(first) or _BASE_NOT.match(first):
         return None
+    if deed.is_sending and _TO_US.search(clause) and not _THAT.search(clause[:-3]):
+        return start
+    if _FORMAL.match(first) and not _THAT.search(clause):
+        return start
     opens = _MAY_START.search(low[max(0, start - 20) : start])
     is_order = bool(_ORDER_IT.match(first)) or (
         first.isascii() and not first.endswith(("are", "ere", "ire", "o", "amo"))

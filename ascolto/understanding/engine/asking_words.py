@@ -69,7 +69,8 @@ THINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     _a(
         "name",
-        r"(?:suo|tuo|vostro) nome(?: e cognome| completo)?|nome e cognome|nominativo|(?:nome (?:dell'|del(?:la)? ))?intestatari[oa]"
+        r"(?:suo|tuo|vostro) nome(?: e cognome| completo)?|nome e cognome|nominativo|nome (?:dell'|del(?:la)? )intestatari[oa]"
+        r"|(?<!')intestatari[oa]"
         r"|your (?:full |first |last )?name|full name"
         r"|(?:the )?name on the (?:account|order|booking|contract)|account holder(?:'s name)?",
     ),
@@ -97,7 +98,8 @@ WHOLE: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         (
             "address",
             "",
-            r"dove (?:abita|abiti|vive|vivi|risiede)|(?:a|presso) (?:che|quale) indirizzo|where do you live|(?:what|which) address",
+            r"dove (?:abita|abiti|vive|vivi|risiede)|(?:a|presso|in) (?:che|quale) (?:via|indirizzo(?! (?:di )?(?:e-?mail|mail|posta)))"
+            r"|where do you live|(?:what|which) address",
         ),
         ("birth_date", "", r"quando (?:è|sei) nat[oa]|when were you born"),
         (
@@ -112,7 +114,7 @@ WHOLE: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
             r"(?:che|quale)(?: tipo di| modello di)? (?:modem|router|telefono|cellulare|dispositivo|decoder|caldaia"
             r"|smartphone)(?: \w+)? (?:ha|hai|usa|usi|utilizza|possiede|sta usando|stai usando)"
             r"|(?:what|which)(?: model of| kind of| make of)? (?:phone|router|modem|device|laptop|model|handset"
-            r"|printer)(?: model)? (?:do|are|is|have)",
+            r"|printer)(?: model)? (?:do|are|is|have|you)",
         ),
         (
             "meter_reading",
@@ -149,23 +151,25 @@ _GIVE_IT = (
     r"(?:e|mi|ci|melo|mela|celo|cela|meli)?|far(?:mi|ci) (?:avere|sapere)"
 )
 _MODAL_IT = (
-    r"(?:può|puo'|puoi|potete|potrebbe|potresti|potreste|riesce a|riesci a|riuscirebbe a|vuole|vorrebbe|così gentile da|dispiacerebbe"
+    r"(?:può|puo'|puoi|potete|potrebbe|potresti|potreste|sa|sai|saprebbe|sapresti|sapreste|riesce a|riesci a|riuscirebbe a|vuole"
+    r"|vorrebbe|così gentile da|dispiacerebbe"
     r"|dispiace"
     r"|(?:le|ti|vi) (?:chiedo|chiediamo|chiederei|chiederemmo)(?: \w+mente)? di|(?:posso|possiamo) chieder(?:le|ti|vi) di|(?:la|ti"
     r"|vi) (?:prego|preghiamo|invito|invitiamo) (?:di|a)"
-    r"|dovrebbe|dovresti|deve|devi|bisogna|basta|la cortesia di)"
+    r"|dovrebbe|dovresti|deve|devi|bisogna|basta|(?:la|il) (?:cortesia|gentilezza|favore|piacere) di|è possibile|sarebbe possibile)"
 )
 _CLITIC_IT = (
-    r"(?:mi|ci) (?:ri)?(?:dà|da|da'|dai|dia|date|darebbe|daresti|dice|dici|dica|direbbe|diresti|fornisce|fornisci|fornisca|indica"
-    r"|indichi|conferma|confermi|confermerebbe"
-    r"|comunica|comunichi|invia|invii|manda|mandi|scrive|scrivi|scriva|lascia|lasci|ripete|ripeti|ripeta|specifica|specifichi|passa"
-    r"|passi|faccia avere|fai avere|fa avere"
-    r"|faccia sapere|fai sapere|condivide|condivida|gira|giri)"
+    r"(?:mi|ci) (?!\w{1,12}(?:ano|ono|anno|ato|ata|ito|uto|iamo)(?!\w))(?:ri)?(?:(?:forni|indic|conferm|comunic|invi|mand|scriv|lasc"
+    r"|ripet"
+    r"|specific|pass|gir|ricord|rammen|dett|legg|segnal|inoltr|spedi|condivid|procur|alleg)\w{1,7}|dà|da|da'|dai|dia|date|dar\w{2,6}"
+    r"|dic[eai]|dir\w{2,6}"
+    r"|(?:faccia|fai|fa|farebbe|faresti|fate|può far|potrebbe far) (?:avere|sapere))"
 )
 _COMMAND_IT = (
     r"(?:dam|dim|date|dite|manda|invia|scrivi|indica|conferma|comunica|lascia|fornisci|ripeti|specifica|gira|manda(?:te)?|invia(?:te)?"
     r"|indica(?:te)?|comunica(?:te)?"
-    r"|conferma(?:te)?|forni(?:te|sci)|scrive(?:te)?|lascia(?:te)?)(?:mi|ci|melo|mela)|dacci|dicci|(?:fam|fac)(?:mi|ci) (?:avere"
+    r"|conferma(?:te)?|forni(?:te|sci)|scrive(?:te)?|lascia(?:te)?)(?:mi|ci|melo|mela)|(?:leggi|detta|ricorda|passa|inoltra|segnala"
+    r"|rimanda)(?:mi|ci)|dacci|dicci|(?:fam|fac)(?:mi|ci) (?:avere"
     r"|sapere)|fate(?:mi|ci) (?:avere|sapere)"
 )
 _BARE_IT = (
@@ -173,13 +177,18 @@ _BARE_IT = (
     r"|scrivi|comunica|specifica|ripeti|alleghi|allega)"
 )
 _START = (
-    r"(?:^|[,;:–—(-] ?|per favore,? |per cortesia,? |gentilmente |cortesemente |intanto |quindi |allora |poi |please,? |kindly "
-    r"|just |first,? |simply )"
+    r"(?:^|[,;:–—(-] ?|(?<!\w)(?:per favore,? |per cortesia,? |gentilmente |cortesemente |intanto |quindi |allora |poi |please,? |kindly "
+    r"|just |first,? |simply |do |and please |or |(?:if possible|if you can|se può|se riesce|se possibile|quando può|quando riesce),? ))"
 )
 _NEED_IT = (
     r"(?:ho|avrei|abbiamo|avremmo|avrò|avremo)(?: \w+){0,2} bisogno(?: di avere| di sapere| che (?:mi|ci) \w+)?|(?:mi"
     r"|ci) (?:serv\w{1,7}|occor\w{1,9}|manca(?:no)?|basta(?:no)?|basterebbe\w{0,3})"
-    r"|necessit(?:o|iamo)|(?:è|sono) (?:necessari\w|indispensabil\w)|serv(?:e|ono|irebbe|irebbero)|occorr(?:e|ono|erebbe|erebbero)"
+    r"|necessit(?:o|iamo)|(?:è|sono) (?:necessari\w|indispensabil\w)|(?:è|sarebbe) possibile (?:avere|sapere|conoscere|ricevere)"
+    r"|si può avere|(?:ho|abbiamo|avrei|avremmo) (?:la )?necessità(?: di (?:avere|ricevere))?|(?:mi|ci) (?:sarebbe|aiuterebbe"
+    r"|farebbe comodo|vuole|vorrebbe)(?: (?:utile|molto))?(?: (?:avere|sapere|conoscere))?|sarebbe (?:utile|d'aiuto) (?:avere|sapere)"
+    r"|chiediamo|richiediamo|(?:la|ti|vi) invitiamo a (?:fornir|comunicar|inviar|indicar)\w{1,3}|in attesa (?:di ricevere|del|della"
+    r"|dei)|serv(?:e|ono"
+    r"|irebbe|irebbero)|occorr(?:e|ono|erebbe|erebbero)"
     r"|(?:resto|restiamo|rimango|siamo) in attesa|attend(?:o|iamo)"
     r"|(?:posso|possiamo|potrei|potremmo|vorrei|vorremmo) (?:avere|sapere|chiederle|chiederti|conoscere)|(?:devo|dobbiamo|dovrei"
     r"|dovremmo) (?:chiederle|chiederti|avere|sapere)"
@@ -195,23 +204,35 @@ _SOFT_EN = r"(?: (?:please|kindly|just|also|quickly|possibly|perhaps|maybe|mind|
 _GIVE_EN = (
     r"(?:re-?)?(?:give|giving|provide|providing|confirm|confirming|share|sharing|send|sending|tell|telling|dm|message|supply|verify"
     r"|verifying|state|repeat|advise|specify"
-    r"|remind|text|let (?:me|us) (?:know|have)|drop)"
+    r"|remind|text|let (?:me|us) (?:know|have)|drop|read|quote|leave|dictate|forward|spell out|type|pop|submit)"
 )
 _TO_EN = r"(?: (?:us|me|you|with|again|over|once more|back|here|privately|in private|via dm|by dm|to us|to me|of)){0,4}"
 _ASK_EN = (
     rf"(?:can|could|would|will|might) you{_SOFT_EN}{{0,3}} {_GIVE_EN}{_TO_EN}"
+    rf"|(?:can|could|would|will) you(?: [^\s.,;!?]{{1,12}}){{1,5}} and {_GIVE_EN}{_TO_EN}"
     rf"|(?:can|could|may|might) (?:i|we){_SOFT_EN}{{0,3}} (?:have|get|take|grab|ask(?: you)?(?: for| to confirm)?|know|see){_TO_EN}"
-    rf"|(?:would you mind|do you mind) {_GIVE_EN}{_TO_EN}"
+    rf"|(?:would you mind|do you mind|mind|any chance you (?:could|can)|any chance of) {_GIVE_EN}{_TO_EN}|(?:can|could|may"
+    rf"|might) i (?:trouble|bother) you for|(?:can|may|could) (?:i|we) ask(?: you)?(?: for| to (?:confirm|tell me|share|give me"
+    rf"|provide))?"
 )
 _NEED_EN = (
-    r"(?:i|we)(?:'ll|'d| will| would| do| just| still| only| also| first| all){0,3} (?:need|require|want|like)(?: to (?:have|know"
+    r"(?:i|we)(?:'ll|'d| will| would| do| just| still| only| also| first| all){0,3} (?:need|require|want|like)(?: to (?:have|grab|note"
+    r"|collect|know"
     r"|confirm|verify|ask(?: you)?(?: for)?|take|get))?"
-    rf"(?: you to {_GIVE_EN}(?: us| me)?)?|(?:all|what) (?:i|we) need(?: now)? is|need you to {_GIVE_EN}(?: us| me)?"
+    rf"(?: you to {_GIVE_EN}(?: us| me)?)?|(?:all|what) (?:i|we) need(?: now)? is|(?:i'm|we're|i am|we are) (?:still |just "
+    rf"|only )?(?:going to need|gonna need|missing|awaiting|waiting for|looking for)|(?:was|were) (?:hoping|wondering) (?:to (?:get"
+    rf"|have)|for|if i could (?:get|have))|(?:is it|would it be) possible to (?:get|have|know|share|send|provide|confirm)(?: us| me)?"
+    rf"|need you to {_GIVE_EN}(?: us| me)?"
+)
+_IF_EN = (
+    rf"(?:if you(?: could| can| would| don't mind|'d)?|wonder if you could|you(?:'ll| will)? (?:need to|have to|must|should)"
+    rf"|grateful if you could"
+    rf"|great if you could|helpful if you could|appreciate (?:it )?if you could){_SOFT_EN}{{0,2}} {_GIVE_EN}{_TO_EN}|mind if (?:i"
+    rf"|we) (?:take|grab|have|get|ask)(?: for)?"
+    rf"|(?:help|helpful|great|good|handy|useful|love|appreciate|grateful)(?: for| to (?:have|know|get))(?! (?:hear|see))"
 )
 _WHAT_EN = r"(?:what's|what is|what was|what are|whats|what would be|which is)"
-_HAVE_EN = (
-    r"(?:do you|did you)(?: happen to| still| also){0,2} (?:have|know|remember|recall|get)|have you got"
-)
+_HAVE_EN = r"got (?:a|an|your|the)|(?:do you|did you)(?: happen to| still| also){0,2} (?:have|know|remember|recall|get)|have you got"
 _WITH = (
     rf"(?:(?:can|could|would) you{_SOFT_EN}{{0,2}} |{_START})(?:send|dm|message|drop|write|text|email|e-mail|reply|respond|contact"
     rf"|inbox)(?: [^\s.,;!?]{{1,14}}){{0,6}} (?:with|including)"
@@ -222,15 +243,20 @@ _WITH = (
 
 NEEDS = re.compile(rf"(?<![\w'])(?:{_NEED_IT}|{_NEED_EN})(?!\w)")
 REQUESTS = re.compile(
-    rf"(?<![\w'])(?:(?:mi |ci |me |ce |le |ti )?{_MODAL_IT}{_SOFT_IT}{{0,2}} (?:{_GIVE_IT})|{_CLITIC_IT}|{_COMMAND_IT}|{_WHAT_IT}"
-    rf"|{_WHAT_EN}|{_ASK_EN})(?!\w)"
-    rf"|{_START}(?:{_BARE_IT}|{_GIVE_EN}{_TO_EN})(?!\w)|{_WITH}(?!\w)"
+    rf"{_WITH}(?!\w)|(?<![\w'])(?:(?:mi |ci |me |ce |le |ti )?{_MODAL_IT}{_SOFT_IT}{{0,2}} (?:{_GIVE_IT})|{_CLITIC_IT}|{_COMMAND_IT}"
+    rf"|{_WHAT_IT}"
+    rf"|{_WHAT_EN}|{_ASK_EN}|{_IF_EN})(?!\w)"
+    rf"|{_START}(?:{_BARE_IT}|{_GIVE_EN}{_TO_EN})(?!\w)|(?<!\w)(?:and|then|so|also) (?:please )?{_GIVE_EN} (?:us|me|over"
+    rf"|through|back)(?!\w)"
 )
 HAVING = re.compile(rf"(?<!\w)(?:{_HAVE_IT}|{_HAVE_EN})(?!\w)")
 AFTER = re.compile(
     r"(?:[ ,]{1,2}\S{1,14}){0,3}?[ ,]{1,2}(?:(?:me|ce|mi|ci) ?(?:lo|la|li|l') ?(?:può|puoi|potrebbe|potresti|dà|da|dai|dia|manda|mandi"
     r"|invia|invii|conferma|confermi|ripete|ripeta|dica|dice|scriva)"
-    r"|può (?:dar|mandar|inviar|confermar|ripeter)(?:melo|mela|celo|cela)|(?:is|are) (?:still )?(?:needed|required|missing)"
+    r"|(?:e a|e|può|puoi|potrebbe) (?:dir|legger|dar|mandar|inviar|confermar|ripeter)(?:melo|mela|celo|cela)|(?:is|are"
+    r"|would be) (?:still |also )?(?:needed|required"
+    r"|missing|helpful|useful)|would help|(?:è|sono|risulta) (?:\w+ )?(?:necessari\w|indispensabil\w|richiest\w|obbligatori\w|mancante)"
+    r"|(?:ci|mi) (?:serve|serviva|servono|manca|occorre)"
     r"|could you (?:send|give|confirm|share) (?:it|that|them))(?!\w)"
 )
 
@@ -258,3 +284,26 @@ THEIRS = re.compile(
     r"|the) (?:store|shop|courier|technician|branch|office|driver|colleague)|'s?(?= (?:office|team))"
 )
 POLITE = re.compile(r"(?<!\w)(?:per favore|per cortesia|please|grazie|thanks|thank you|prego)(?!\w)")
+WHICH = re.compile(
+    r"(?<!\w)(?:che|quale|qual|quali|which|what)(?: è| is|'s)?(?: (?:il|la|lo|l'|the|your|suo|sua|tuo|tua|esatto|exact|correct|current"
+    r"|new|new)){0,3} ?$"
+)
+IS_THERE = re.compile(
+    r"(?<!\w)(?:is there|c'è|ci sarebbe|esiste)(?: (?:a|an|any|un|una|uno|another|altro|good|better|best|alternative)){0,3} ?$"
+)
+GIVE_IT = re.compile(
+    r"(?<!\w)(?:me|ce) (?:lo|la|li|le|l') ?(?:può|puoi|potrebbe|potresti|dà|da|dai|dia|manda|mandi|invia|invii|conferma|confermi|ripete"
+    r"|ripeta|dica|dice|scriva|scrive|scrivi|detta|gira|indica)(?!\w)"
+    r"|(?<!\w)(?:could|can|would) you (?:please )?(?:send|give|confirm|share|tell|repeat) (?:it|that|them|me)(?!\w)|può (?:dar|mandar"
+    r"|inviar|confermar|ripeter|indicar)(?:melo|mela|celo|cela)(?!\w)"
+)
+GIVE_AT_END = re.compile(
+    r"(?<!\w)(?:qual è|qual'è|quali sono|quale sarebbe|what is it) ?$|(?<!\w)(?:me|ce|mi|ci) (?:l[oaie]"
+    r"|l') ?[^\W\d_]{2,12}(?: [^\W\d_]{2,12}){0,2} ?$|(?<!\w)(?:can|could|would"
+    r"|will) you (?:please )?[a-z]{3,10} (?:it|that|them|me)(?: (?:to|out|over|for|here|in)(?: me| us)?)? ?$"
+)
+AS_ONE_LIKES = re.compile(
+    r"(?<!\w)(?:at any time|anytime|whenever|any time|quando vuole|quando vuoi|in qualsiasi momento|in ogni momento|quando preferisce"
+    r"|non (?:serve|occorre|è necessario)|not needed"
+    r"|not necessary|no need|nothing (?:is|else is) needed)(?!\w)"
+)

@@ -29,7 +29,7 @@ _PHOTO_IT = r"(?:foto\w*|immagin\w+|screenshot\w*|schermat\w+|video)"
 _PHOTO_EN = r"(?:photos?|pictures?|pics?|images?|screenshots?|videos?)"
 _PAPER_IT = r"(?:document\w*|carta d'identità|ricevut[ae]|scontrin[oi]|modul[oi]|copia \w+ \w+|bollett[ae]|fattur[ae]|denuncia)"
 _PAPER_EN = r"(?:documents?|receipts?|forms?|invoices?|bills?|proof of \w+|copy of \w+ \w+|photo id)"
-_SENDS_IT = r"(?:invi|mand|alleg|spedi|caric|inoltr|condivid|fornir)\w{0,9}(?:mi|ci|vi|le)?"
+_SENDS_IT = r"(?:gir|invi|mand|alleg|spedi|caric|inoltr|condivid|fornir)\w{0,9}(?:mi|ci|vi|le)?"
 _SENDS_EN = r"(?:send|sent|sending|attach\w{0,3}|upload\w{0,3}|email(?:ed|ing)?|forward\w{0,3}|shar(?:e|ed|ing)|provid\w{1,3})"
 
 DEEDS = (
@@ -40,12 +40,18 @@ DEEDS = (
     ),
     _deed(
         "restart",
-        r"riavvi\w{0,6}|sp(?:egn|ent|eng)\w{1,6}(?: \S{1,12}){0,3}? e riacce\w{1,7}|ri(?:acce(?:s|nd)|accenda)\w{0,5}|(?:scolleg"
+        r"(?:fatt|fa|facc|fare|esegu|effettu)\w{0,5} (?:\w{1,8} ){0,2}riavvio|riavvi\w{0,6}|sp(?:egn|ent"
+        r"|eng)\w{1,6}(?: \S{1,12}){0,3}? e riacce\w{1,7}|ri(?:acce(?:s|nd)|accenda)\w{0,5}|(?:scolleg"
         r"|stacc)\w{0,6}(?: \S{1,12}){0,3}? e (?:ricolleg|riattacc)\w{0,7}",
-        r"re-?start(?:ed|ing|s)?|re-?boot(?:ed|ing|s)?|power[- ]?cycl(?:e|ed|ing)|unplug(?:ged|ging)?"
+        r"(?:do|did|done|give|given|gave|perform\w{0,3})(?: \S{1,10}){0,3}? (?:a|an|the) (?:re-?start|re-?boot|reset)|re-?start(?:ed"
+        r"|ing|s)?|re-?boot(?:ed|ing|s)?|power[- ]?cycl(?:e|ed|ing)|unplug(?:ged|ging)?"
         r"|(?:turn|switch|power)(?:ed|ing)?(?: \S{1,12}){0,3}? off and(?: \S{1,8}){0,2}? on(?: again)?",
     ),
-    _deed("reset", r"reset(?:t\w{0,6})?|ripristin\w{1,6}", r"(?:factory[- ])?reset(?:ting)?"),
+    _deed(
+        "reset",
+        r"(?:fatt|fa|facc|fare|esegu|effettu)\w{0,5} (?:\w{1,8} ){0,2}(?:reset|ripristino)|reset(?:t\w{0,6})?|ripristin\w{1,6}",
+        r"(?:factory[- ])?reset(?:ting)?",
+    ),
     _deed(
         "cable",
         rf"(?:cambi|controll|verific|sostitu|prov|stacc|scolleg|colleg|ricolleg)\w{{0,8}}{_GAP} cav(?:o|i|etto|etti)",
@@ -140,7 +146,7 @@ _NOT_DONE = re.compile(
     r"|shall|must|need|how|come|se|if|you|your|avete|ha|hanno|vostr\w|tecnic\w|technician|engineer)(?!\w)"
 )
 _PAST = re.compile(
-    r"[a-z']*(?:at[oaie]|it[oaie]|ut[oaie]|es[oaie]|ss[oaie]|olt[oaie]|ed|spent[oaie]|reset|sent|took|tried)(?!\w)"
+    r"[a-z']*(?:att?[oaie]|it[oaie]|ut[oaie]|es[oaie]|ss[oaie]|olt[oaie]|did|done|given|gave|ed|spent[oaie]|reset|sent|took|tried)(?!\w)"
 )
 _OPENS = re.compile(r"(?:^|[.,;:!?\n(–-] ?|\b(?:e|ma|and|but|già|already|anche|also) )$")
 _AFTER = re.compile(
