@@ -49,7 +49,10 @@ class SlaPolicy(models.Model):
 
     name = models.CharField(max_length=80)
     channel = models.CharField(max_length=40, blank=True, default="")  # a kind; empty: every channel
-    group = models.ForeignKey("customers.CustomerGroup", models.CASCADE, null=True, related_name="+")
+    # A group that is dissolved has no customers any more, so its promise holds for nobody; when that is undone it holds again.
+    group = models.ForeignKey(
+        "customers.CustomerGroup", models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
     first_response = models.DurationField()
     next_response = models.DurationField()
     resolution = models.DurationField(null=True)
@@ -150,7 +153,9 @@ class SlaClock(models.Model):
     waited = models.DurationField(null=True)  # by the wall clock, pauses included
     waited_open = models.DurationField(null=True)  # in business hours, pauses taken off
     warned_at = models.DateTimeField(null=True)
-    breached_at = models.DateTimeField(null=True)  # when the breach was noticed; the breach itself is at due_at
+    breached_at = models.DateTimeField(
+        null=True
+    )  # when the breach was noticed; the breach itself is at due_at
     noticed_at = models.DateTimeField(null=True)  # when the customer was told, or it was decided not to
     steps_done = models.JSONField(default=list)  # ids of escalation steps
     next_at = models.DateTimeField(null=True)  # when something has to be done about it next

@@ -177,7 +177,7 @@ def _is_worse(row: SlaPolicy, everybodys: SlaPolicy) -> bool:
 def _left_behind(everybodys: SlaPolicy) -> list[SlaPolicy]:
     """Live exceptions that would promise less than the new promise for everybody, and did not before."""
     rows = SlaPolicy.objects.select_related("calendar", "group").filter(valid_until=None, is_worse=False)
-    exceptions = [row for row in rows if row.channel or row.group_id is not None]
+    exceptions = [row for row in rows if row.group is not None or (row.channel and row.group_id is None)]
     return [row for row in exceptions if _is_worse(row, everybodys)]
 
 

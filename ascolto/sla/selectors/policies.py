@@ -9,13 +9,16 @@ from ascolto.sla.models import BusinessCalendar, SlaPolicy
 
 
 def policies(*, past: bool = False) -> Sequence[SlaPolicy]:
-    """What is promised now, everybody's promise first, then by name; with `past` also what was promised before, after it."""
+    """What is promised now, everybody's promise first, then by name; with `past` also what was promised before, after it.
+
+    Without those for a group that was dissolved: they hold for nobody.
+    """
     at_hand()  # the first time makes the default
     rows = SlaPolicy.objects.select_related("group", "calendar")
     if not past:
         rows = rows.filter(valid_until=None)
     return sorted(
-        rows,
+        (row for row in rows if row.group_id is None or row.group is not None),
         key=lambda row: (
             row.valid_until is not None,
             bool(row.channel) or row.group_id is not None,

@@ -14,11 +14,12 @@ from ascolto.conversations.promises import Asked
 from ascolto.customers.models import Customer, CustomerGroup
 from ascolto.events.models import Event
 from ascolto.kit.clock import now
+from ascolto.sla import worker
 from ascolto.sla.actions.calendars import archive_calendar, change_calendar, create_calendar
 from ascolto.sla.actions.choices import change_settings
 from ascolto.sla.actions.policies import Terms, end_policy, ensure_everybodys, set_policy
 from ascolto.sla.at_hand import at_hand
-from ascolto.sla.models import BusinessCalendar, SlaPolicy
+from ascolto.sla.models import BusinessCalendar, SlaClock, SlaPolicy
 from ascolto.sla.promising import promise
 from ascolto.sla.tests.office import OFFICE, Office, clocks, promise_everybody, shown
 from ascolto.testing.factories import Cast
@@ -183,3 +184,26 @@ def test_leads_see_what_is_late_on_every_page_and_owners_their_own(office: Offic
         assert "is broken" not in marco.get(address).content.decode()
         Conversation.objects.filter(pk=talk.pk).update(assignee=office.cast.marco)
         assert "1 promise of an answer is broken." in marco.get(address).content.decode()
+
+
+def test_a_group_that_is_dissolved_and_comes_back_has_its_promise_again(office: Office) -> None:
+    from ascolto.customers.actions import delete_group, make_group, put_in_group, restore_group
+    from ascolto.sla.selectors.policies import policies
+
+    group = make_group(by=None, name="Families")
+    put_in_group(by=None, customer=office.cast.giulia, group=group)
+    set_policy(by=None, terms=terms(5), group=group)
+    talk = office.cast.writes()
+    worker.catch_up()
+    clock = SlaClock.objects.get(conversation=talk, kind="first_response")
+    assert clock.due_at == clock.started_at + timedelta(minutes=5)
+    kept = delete_group(by=None, group=group)
+    assert [row.group for row in policies()] == [None]
+    assert set_policy(by=None, terms=terms(10)).group is None
+    office.cast.giulia.refresh_from_db()
+    later = office.cast.writes("Noch etwas.")
+    worker.catch_up()
+    assert later.pk == talk.pk
+    restore_group(by=None, kept=kept)
+    worker.catch_up()
+    assert len(policies()) == 2
