@@ -38,7 +38,8 @@ MOVES = {
         rf"rather than {_PRICE}"
     ),
     "up to": (
-        r"fino (?:a|al) (?:il )?(?:\d{1,9} ?%|\d{1,9} ?(?:euro|€))|up to (?:\d{1,9} ?%|[£$€]\d{1,9}|\d{1,9})|-\d{1,9} ?%|\d{1,9} ?% (?:di sconto|in meno|off\b|"
+        r"fino (?:a|al) (?:il )?(?:\d{1,9} ?%|\d{1,9} ?(?:euro|"
+        r"€))|up to (?:\d{1,9} ?%|[£$€]\d{1,9}|\d{1,9})|-\d{1,9} ?%|\d{1,9} ?% (?:di sconto|in meno|off\b|"
         r"less|cheaper|indietro|back)|scont\w+ del \d{1,9}|(?:the )?\d\d?% discount"
     ),
     "cheaper": (
