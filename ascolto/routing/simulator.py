@@ -43,7 +43,7 @@ class Outcome:
     over_capacity: int = 0
     wrongly_given: int = 0  # to somebody who refused, was not there, or has not the channel
     reasons: Counter[str] = field(default_factory=Counter)
-    decide: list[float] = field(default_factory=list)  # seconds each took
+    decide: list[float] = field(default_factory=list)  # seconds of the processor each took
     most_waiting: int = 0
     work: float = 0.0  # hours of people that were used …
     hours: float = 0.0  # … of those that there were
@@ -131,9 +131,9 @@ class _Replay:
         self.board.person(replace(person, load=load, idle_since=self.last_given.get(number)))
 
     def _decide(self, now: datetime) -> None:
-        began = time.perf_counter()
+        began = time.thread_time()
         decisions = self.board.decide(now)
-        self.outcome.decide.append(time.perf_counter() - began)
+        self.outcome.decide.append(time.thread_time() - began)
         for decision in decisions:
             self._given(decision, now)
         wakes_at = self.board.next_change(now)

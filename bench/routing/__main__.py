@@ -44,7 +44,7 @@ def day_rows(outcome: Outcome, judge: JudgeOfWaits) -> list[Row]:
     parity = outcome.parity()
     rows += [
         ("parity: longest p90 against shortest", f"{parity:.3f}", "≤ 1.10", parity <= 1.10),
-        ("decide() on that day, p50 (ms)", f"{quantile(decide, 0.5):.3f}", "", None),
+        ("decide() on that day, p50 (ms of the processor)", f"{quantile(decide, 0.5):.3f}", "", None),
         ("… p99 (ms)", f"{quantile(decide, 0.99):.3f}", "< 5", quantile(decide, 0.99) < 5),
         ("… max (ms)", f"{max(decide):.2f}", "", None),
         ("told waits that held", f"{judge.kept:.1%}", "80–95 %", 0.8 <= judge.kept <= 0.95),

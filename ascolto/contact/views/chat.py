@@ -29,6 +29,7 @@ from ascolto.contact.doors import (
     allowed_origin,
     open_door,
 )
+from ascolto.contact.queueing import queue_words
 from ascolto.contact.visitors import (
     NotVouchedFor,
     Visitor,
@@ -193,6 +194,14 @@ def seen(request: HttpRequest, account: ChannelAccount, config: Config) -> HttpR
     wanted = [i for i in ids if type(i) is int and 0 < i < 2**63][:100] if isinstance(ids, list) else []
     actions.note_read(account=account, external_ids=live.visible_message_ids(visitor, wanted))
     return HttpResponse(status=204)
+
+
+@for_widget("GET")
+def wait(request: HttpRequest, account: ChannelAccount, config: Config) -> HttpResponse:
+    """The visitor's place in the queue in words, while they wait for a person; empty when there is nothing honest to say."""
+    visitor, _ = _visitor(request, account, config)
+    _braked(request, READS)
+    return JsonResponse({"words": queue_words(visitor)})
 
 
 def _number(text: str) -> int | None:

@@ -46,6 +46,7 @@ dialog::backdrop { background: none; }
 .tool:hover { background: var(--well); color: var(--ink); }
 .bar { display: flex; align-items: center; gap: 6px; padding: 7px 16px; font-size: 12px; background: var(--ok-soft); border-block-end: 1px solid var(--ok-line); } .bar[hidden] { display: none; } .bar .icon { width: 15px; height: 15px; color: var(--ok-ink); }
 .bar.bot { background: var(--machine); border-block-end: 1px dashed var(--machine-line); } .bar.bot .icon { display: none; }
+.queue { padding: 7px 16px; font-size: 13px; background: var(--soft); border-block-end: 1px solid var(--line); font-variant-numeric: tabular-nums; } .queue:empty { display: none; }
 .line { padding: 8px 16px; font-size: 13px; background: var(--warn-soft); color: var(--warn-ink); } .line:empty { display: none; }
 
 .log { flex: 1; min-height: 0; overflow: auto; overscroll-behavior: contain; padding: 16px; display: flex; flex-direction: column; gap: 12px; }

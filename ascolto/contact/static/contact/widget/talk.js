@@ -5,6 +5,7 @@
 
 const OVERLAP = 10; // rows asked for again, so that one that was committed late is not missed
 const RESEND_AFTER = 60_000; // taken by the server, but never shown back
+const WAIT_PAUSE = 15_000; // milliseconds between two looks at the queue
 const PAUSES = { open: 4_000, closed: 25_000, hidden: 45_000 };
 
 export class Talk extends EventTarget {
@@ -208,10 +209,21 @@ export class Talk extends EventTarget {
       }
       this.failures = 0;
       await this.flush();
+      await this.askWait();
     } catch {
       this.failures += 1;
     }
     return this.schedule();
+  }
+
+  /** Where the visitor stands in the queue, while they look and nobody has answered yet. */
+  async askWait() {
+    const last = this.inOrder.findLast((row) => row.from === "me" || row.from === "agent");
+    const waits = this.isOpen && this.key && document.visibilityState !== "hidden" && last?.from === "me";
+    if (waits && Date.now() - (this.askedWaitAt ?? 0) < WAIT_PAUSE) return;
+    this.askedWaitAt = waits ? Date.now() : 0;
+    const words = waits ? (await this.ask("wait")).words || "" : "";
+    this.dispatchEvent(new CustomEvent("wait", { detail: words }));
   }
 
   /** Something changed around us: the page is visible again, the network is back. */

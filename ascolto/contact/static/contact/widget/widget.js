@@ -37,6 +37,7 @@ class AscoltoChat extends HTMLElement {
     this.draw();
     this.talk.addEventListener("change", () => this.refresh());
     this.talk.addEventListener("connection", ({ detail }) => this.tellConnection(detail));
+    this.talk.addEventListener("wait", ({ detail }) => { if (this.queue.textContent !== detail) this.queue.textContent = detail; });
     this.talk.addEventListener("trouble", ({ detail }) => this.tell(this.say(detail)));
     this.refresh();
     if (this.talk.isKnown && (user || this.about.anonymous)) this.begin();
@@ -58,6 +59,7 @@ class AscoltoChat extends HTMLElement {
     this.launch = el("button", { type: "button", class: "launch", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": say("open"), onclick: () => this.toggle() }, icon("chat"), icon("close"), this.badge);
     this.news = el("p", { class: "sr", role: "status" });
     this.line = el("p", { class: "line", role: "status" });
+    this.queue = el("p", { class: "queue", role: "status" });
     this.partner = el("span", { class: "grow" });
     this.bar = el("p", { class: "bar", hidden: true }, icon("person"), this.partner);
     this.earlier = el("button", { type: "button", class: "link earlier", hidden: true, onclick: () => this.talk.showEarlier().catch(() => {}) }, say("earlier"));
@@ -67,7 +69,7 @@ class AscoltoChat extends HTMLElement {
       el("div", { class: "head" },
         el("div", { class: "grow" }, el("h2", { id: "title" }, title), el("p", {}, icon("lock"), say("private", { title }))),
         el("button", { type: "button", class: "tool", "aria-label": say("close"), onclick: () => this.close() }, icon("down"))),
-      this.bar, this.line, this.log, this.composer.element);
+      this.bar, this.line, this.queue, this.log, this.composer.element);
     this.dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.close(); });
     this.dialog.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.isComposing) { event.stopPropagation(); event.preventDefault(); this.close(); }
