@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ascolto.conversations.models import Conversation, Message
-from ascolto.testing.factories import Cast, make_cast, make_conversation, make_inbox, make_team
+from ascolto.testing.factories import Cast, make_cast, make_inbox, make_team, receive
 from ascolto.understanding.selectors.told import summary_of, told_by
 
 pytestmark = pytest.mark.django_db
@@ -20,25 +22,30 @@ def shown(conversation: Conversation, agent: object = None) -> set[str]:
     return {one.shown for one in told_by(conversation, agent)}  # type: ignore[arg-type]
 
 
+def apart(cast: Cast, text: str, *, team: str = "Care", **fields: Any) -> Conversation:
+    """A conversation of Giulia's beside the others, on an inbox of this team, in which she says this."""
+    inbox = make_inbox("chat", teams=[make_team(team)])
+    said = receive(inbox, text, customer=cast.giulia)
+    talk = Conversation.objects.create(customer=cast.giulia, account=inbox, **fields)
+    Message.objects.filter(pk=said.pk).update(conversation=talk)
+    return talk
+
+
 def test_another_open_conversation_counts_where_it_may_be_seen(cast: Cast) -> None:
     here = cast.writes("The line is dead.")
     make_conversation(
         make_inbox("chat", teams=[cast.care]), "My order number is A-22915", customer=cast.giulia
     )
-    hidden = make_inbox("email", teams=[make_team("Legal")])
-    make_conversation(hidden, "My contract number is 88123", customer=cast.giulia)
+    apart(cast, "My contract number is 88123", team="Legal")
     assert shown(here, cast.marco) == {"A-22915"}
     assert shown(here, cast.anna) == {"A-22915", "88123"}
     assert shown(here) == set()
 
 
 def test_what_came_before_counts_and_what_is_resolved_beside_it_does_not(cast: Cast) -> None:
-    before = cast.writes("My customer number is 4471902")
-    aside = make_conversation(
-        make_inbox("chat", teams=[cast.care]), "Order number A-22915", customer=cast.giulia
-    )
-    Conversation.objects.filter(pk__in=[before.pk, aside.pk]).update(status="resolved")
-    here = make_conversation(make_inbox("whatsapp", teams=[cast.care]), "Still dead!", customer=cast.giulia)
+    here = cast.writes("Still dead!")
+    before = apart(cast, "My customer number is 4471902", status="resolved")
+    apart(cast, "Order number A-22915", status="resolved")
     Conversation.objects.filter(pk=here.pk).update(previous=before)
     here.refresh_from_db()
     assert shown(here, cast.marco) == {"4471902"}
@@ -59,12 +66,8 @@ def test_what_was_taken_back_and_what_we_said_does_not_count(cast: Cast) -> None
 
 def test_a_circle_of_conversations_ends(cast: Cast) -> None:
     first = cast.writes("My customer number is 4471902")
-    second = make_conversation(
-        make_inbox("chat", teams=[cast.care]), "Order number A-22915", customer=cast.giulia
-    )
+    second = apart(cast, "Order number A-22915", previous=first)
     Conversation.objects.filter(pk=first.pk).update(previous=second)
-    Conversation.objects.filter(pk=second.pk).update(previous=first)
-    second.refresh_from_db()
     assert shown(second) == {"4471902", "A-22915"}
 
 
