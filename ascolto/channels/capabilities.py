@@ -75,6 +75,7 @@ class Capabilities:
     reactions: bool = False
     typing: bool = False
     voice: bool = False  # telephone calls
+    live: bool = False  # the customer sits before it and waits: a person holds few of them at once
     parts: bool = False  # long texts leave, and are paid, in parts (SMS)
     reviews: bool = False  # messages are reviews with stars
     starts: bool = False  # we may write first

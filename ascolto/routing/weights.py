@@ -13,25 +13,24 @@ from functools import cache
 from ascolto.channels.registry import UnknownChannel, get_adapter
 from ascolto.routing.values import WHOLE
 
-CHAT = 33  # three at a time
+LIVE = 33  # chats: three at a time
 OTHERS = 20  # five at a time: messages, mail, social networks, reviews
-_TALK = {"voice": timedelta(minutes=60), "chat": timedelta(minutes=10)}
+_TALK = {"voice": timedelta(minutes=60), "live": timedelta(minutes=10)}
 LONGEST_TALK = max(_TALK.values())
 
 
 @cache
 def _family(kind: str) -> str:
-    if kind == "chat":
-        return kind
     try:
-        return "voice" if get_adapter(kind).capabilities.voice else ""
+        sheet = get_adapter(kind).capabilities
     except UnknownChannel:
         return ""
+    return "voice" if sheet.voice else "live" if sheet.live else ""
 
 
 def usual_weight(kind: str) -> int:
     """The product's own weight, in hundredths of a person."""
-    return {"voice": WHOLE, "chat": CHAT}.get(_family(kind), OTHERS)
+    return {"voice": WHOLE, "live": LIVE}.get(_family(kind), OTHERS)
 
 
 def weight_of(kind: str, overrides: Mapping[str, int]) -> int:

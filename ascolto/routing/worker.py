@@ -35,6 +35,13 @@ _HOUSE = frozenset(
         "channel.disabled", "customer_group.changed",
     }
 )  # fmt: skip
+_IDLE = frozenset(  # of conversations, and nothing about who should have them
+    {
+        "message.sent", "message.delivered", "message.read", "message.delivery_failed", "message.delivery_uncertain", "message.reacted",
+        "message.file_arrived", "message.moderated", "conversation.labelled", "conversation.renamed", "conversation.wait_told",
+        "charter.stopped", "charter.overridden", "suggestion.judged", "lookalike.grown",
+    }
+)  # fmt: skip
 _RIGHTS = frozenset({"role", "teams", "name", "is_active"})  # of agent.changed
 
 
@@ -141,6 +148,8 @@ class Heard:
     def _note(self, event: Event) -> None:
         kind, data = event.type, event.data
         if event.conversation_id is not None:
+            if kind in _IDLE:
+                return
             self.conversations.add(event.conversation_id)
             if kind == "message.received" and not data.get("echo"):
                 self.received[event.conversation_id] = event.occurred_at

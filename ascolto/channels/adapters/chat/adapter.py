@@ -98,6 +98,7 @@ class Chat(Adapter):
         counting=Counting.CHARACTERS,
         attachments=Attachments(max_count=10, max_bytes={"*": 25 * MIB}),
         receipts=frozenset({"sent", "delivered", "read"}),
+        live=True,
         idempotent=True,
     )
     rate = (500.0, 500)
