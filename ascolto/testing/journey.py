@@ -97,7 +97,7 @@ class JourneyChecks:
 
     def test_a_public_message_goes_on_in_private_and_stays_one_conversation(self, care: Care) -> None:
         care.written("Quanto devo pagare?", public=True)
-        message = care.answers("Il suo codice?", visibility="private")
+        message = care.answers("Qual è il suo codice?", visibility="private")
         assert message.delivery == "sent"
         assert not care.network.sent[0].public
         care.hears()

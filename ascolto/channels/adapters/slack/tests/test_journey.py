@@ -56,7 +56,7 @@ class Care:
         self.hears()
         return message_id
 
-    def answers(self, text: str = "Quando torna?", **more: Any) -> Message:
+    def answers(self, text: str = "Può dirmi il numero?", **more: Any) -> Message:
         message = add_reply(
             agent=self.marco, conversation=Conversation.objects.latest("id"), text=text, **more
         )
@@ -73,7 +73,7 @@ def care() -> Iterator[Care]:
 
 def test_sara_writes_marco_answers_in_the_thread_and_its_echo_is_no_second_message(care) -> None:
     asked = care.writes()
-    message = care.answers("Quando torna?")
+    message = care.answers("Può dirmi il numero?")
     assert (message.delivery, message.external_id) == ("sent", care.slack.sent[0].id)
     assert care.slack.sent[0].answers == asked
     care.hears()
@@ -90,7 +90,7 @@ def test_one_thread_is_one_conversation_whoever_writes(care) -> None:
     first, second = Conversation.objects.order_by("id")
     assert [message.text for message in first.messages.order_by("id")] == [
         "Il nodo è giù",
-        "Quando torna?",
+        "Può dirmi il numero?",
         "Alle 18",
     ]
     assert second.messages.get().text == "Altro argomento"

@@ -48,7 +48,7 @@ class Care:
                 process_waiting()
         return said
 
-    def answers(self, text: str = "Quando torna?", **more: Any) -> Message:
+    def answers(self, text: str = "Può dirmi il numero?", **more: Any) -> Message:
         message = add_reply(
             agent=self.marco, conversation=Conversation.objects.latest("id"), text=text, **more
         )
@@ -80,9 +80,9 @@ def test_a_new_inbox_gets_its_keys_by_itself_and_then_takes_deliveries() -> None
 def test_sara_writes_and_marco_answers_in_the_thread(care) -> None:
     asked = care.teams.write(care.sara, "Il nodo è giù")
     care.hears(times=3)
-    message = care.answers("Quando torna?")
+    message = care.answers("Può dirmi il numero?")
     assert message.delivery == "sent"
-    assert (care.teams.sent[0].text, care.teams.sent[0].answers) == ("Quando torna?", asked)
+    assert (care.teams.sent[0].text, care.teams.sent[0].answers) == ("Può dirmi il numero?", asked)
     nico = care.teams.add_person("Nico Riva")
     care.teams.write(nico, "Alle 18", thread=care.teams.conversation_of(asked))
     care.teams.react(nico, asked, "heart")
@@ -91,7 +91,7 @@ def test_sara_writes_and_marco_answers_in_the_thread(care) -> None:
     conversation = Conversation.objects.get()
     assert [message.text for message in conversation.messages.order_by("id")] == [
         "Il nodo è su",
-        "Quando torna?",
+        "Può dirmi il numero?",
         "Alle 18",
     ]
     assert [reaction.emoji for reaction in Reaction.objects.all()] == ["❤️"]
