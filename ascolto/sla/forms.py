@@ -32,7 +32,7 @@ from ascolto.sla.models import BusinessCalendar, EscalationStep, PromiseSettings
 from ascolto.sla.packs import PACKS
 from ascolto.ui.forms import PlainForm, choices_of, style
 
-RUNGS = 6  # empty lines of the ladder's form
+RUNGS = 3  # lines of the ladder's form at least
 # Countries whose public holidays are offered first; any other code of two letters may be written.
 COUNTRIES = ("IT", "ES", "FR", "DE", "AT", "CH", "GB", "IE", "PT", "NL", "BE", "US")
 
@@ -236,7 +236,7 @@ class LadderForm(PlainForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows: list[EscalationStep | None] = list(EscalationStep.objects.select_related("team"))
-        rows += [None] * max(RUNGS - len(rows), 2)
+        rows += [None] * max(RUNGS - len(rows), 1)
         self.count = len(rows)
         actions, teams = [("", "—"), *action_names().items()], [("", "—"), *choices_of(list(all_teams()))]
         for number, row in enumerate(rows):
