@@ -59,7 +59,7 @@ class Rules:
     group_shift: Mapping[str, timedelta] = field(
         default_factory=dict
     )  # so much earlier; empty: all are equal
-    whole_lead: int = 2  # what takes a whole person is ordered so much earlier: somebody must finish first
+    whole_lead: int = 6  # what takes a whole person is ordered so much earlier: somebody must finish first
     whole_kept: int = (
         10  # hundredths of the able: so few unoccupied people are kept for what takes a whole person
     )

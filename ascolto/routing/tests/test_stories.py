@@ -435,6 +435,35 @@ def test_leads_are_given_work_only_when_they_have_capacity(cast: Cast, day: Day)
     assert cast.anna.role == Role.LEAD
 
 
+def test_what_the_log_has_not_told_yet_is_seen_before_anything_is_written(cast: Cast, day: Day) -> None:
+    day.begin()
+    waiting = [someone(cast, f"Customer {number} Test") for number in range(7)]
+    beat(agent=cast.marco)
+    day.wait(seconds=1)
+    router = Following().router  # knows all of this, and hears nothing of what follows
+    for conversation in waiting[:4]:
+        assign(agent=cast.anna, conversation=conversation, assignee=cast.marco)
+    at = clock.now() + timedelta(seconds=5)
+    for _ in range(3):
+        router.decide(at)
+    assert Conversation.objects.filter(assignee=cast.marco).count() == 5
+    assert router.decide(at) == 0
+
+
+def test_a_date_that_was_promised_and_nobody_has(cast: Cast, day: Day) -> None:
+    beat(agent=cast.marco)
+    conversation = cast.writes()
+    add_reply(agent=cast.anna, conversation=conversation, text="I will write by two.")
+    assign(agent=cast.anna, conversation=conversation, assignee=None)
+    promised = NOON + timedelta(hours=2)
+    Conversation.objects.filter(pk=conversation.pk).update(promised_for=promised, due_at=promised)
+    day.begin()
+    day.wait(cast.marco, minutes=100)
+    assert holder(conversation) == ""
+    day.wait(cast.marco, minutes=6)  # a quarter of an hour before
+    assert holder(conversation) == "Marco"
+
+
 def test_two_routers_decide_at_once_and_each_conversation_is_given_once(cast: Cast, day: Day) -> None:
     first, second = Following(), Following()
     waiting = [someone(cast, f"Customer {number} Test") for number in range(8)]
