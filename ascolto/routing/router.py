@@ -253,10 +253,17 @@ class Router:
         for one in outcome.refused:
             log.info("a guarantee refuses an assignment", extra={"conversation": one.conversation})
             self.timers.set("conversation", one.conversation, at + TRY_AGAIN)
-        if amiss := [*outcome.void, *outcome.refused]:
-            self.crew.meet({one.person for one in amiss})
-            self._tell_people({one.person for one in amiss}, at)
-        self.look([one.conversation for one in outcome.void], at)
+        self._tell_people([one.person for one in outcome.refused], at)
+        if amiss := outcome.void:
+            self._look_again(amiss, at)
+
+    def _look_again(self, amiss: list[Decision], at: datetime) -> None:
+        """The database knows more than what was heard so far: about these people, what they have, and these conversations."""
+        people = {one.person for one in amiss}
+        self.crew.meet(people)
+        held = all_that_matter(at).filter(assignee__in=people).values_list("pk", flat=True)
+        self.look({*held, *(one.conversation for one in amiss)}, at)
+        self._tell_people(people, at)
 
     def sort_into_teams(self) -> int:
         """Write down to which team some of those that still wait belong; returns how many."""

@@ -87,7 +87,7 @@ def in_words(reasons: Sequence[Reason]) -> list[str]:
 def language_name(code: str) -> str:
     """A language in the reader's own; its code where nobody named it."""
     try:
-        return str(get_language_info(code)["name_translated"])
+        return str(get_language_info({"zh": "zh-hans"}.get(code, code))["name_translated"])
     except KeyError:
         return code
 
