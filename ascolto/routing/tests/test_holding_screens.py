@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -40,7 +41,10 @@ def signed_in(agent: object) -> Client:
 
 def test_why_marco_and_who_had_it_before(cast: Cast) -> None:
     conversation = cast.writes()
-    why = [{"code": "same_person"}, {"code": "least_loaded", "load": 20, "capacity": 100, "able": 3}]
+    why: list[dict[str, Any]] = [
+        {"code": "same_person"},
+        {"code": "least_loaded", "load": 20, "capacity": 100, "able": 3},
+    ]
     assign(agent=None, conversation=conversation, assignee=cast.anna)
     assign(agent=None, conversation=conversation, assignee=cast.marco, how="routed", why=why)
     address = reverse("routing:assigned", args=[conversation.number])
