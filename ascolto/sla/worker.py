@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -33,6 +34,7 @@ TAKE = 200  # events looked at in one go
 PORTION = 50  # conversations settled in one transaction: keeps the write lock of SQLite short
 OLD = 20
 PAUSE = 0.1  # seconds between two looks at the log when nothing waits
+IN_ANY_CASE = 5.0  # seconds between two looks at the log when nobody seems to write
 LATER = timedelta(minutes=10)  # a clock that cannot be settled is tried again then
 
 NEWS = {
@@ -57,24 +59,25 @@ CHANGED = {"policy.changed", "calendar.changed"}  # every clock that runs is loo
 
 def run(stop: threading.Event) -> None:
     """Keep promises until `stop`; a database that is away for a while is waited for."""
-    pulse, next_at = Pulse(), _Next()
+    news, next_at = _News(), _Next()
     _until_well(stop, ensure_cursors)
     while not stop.is_set():
         try:
-            news = pulse.beats() and read_next()
-            due = next_at.is_due() and take_due() + ring()
-            if news or due:
-                next_at.forget()
-            elif settle_old() == 0:
+            read = news.read()
+            is_due = next_at.is_due()
+            done = take_due() + ring() if is_due else 0
+            if read or is_due:
+                next_at.forget()  # also when another process did it
+            if not read and not done and settle_old() == 0:
                 stop.wait(min(PAUSE, next_at.seconds()))
         except (DatabaseError, InterfaceError):
             log.exception("the database refuses; trying again")
             connection.close()
-            pulse = Pulse()
+            news, next_at = _News(), _Next()
             stop.wait(0.5)
         except Exception:
             log.exception("promises could not be kept; trying again")
-            pulse = Pulse()
+            news, next_at = _News(), _Next()
             stop.wait(1.0)
     connection.close()
 
@@ -87,6 +90,25 @@ def _until_well(stop: threading.Event, work: Callable[[], None]) -> None:
             log.exception("the database refuses; trying again")
             connection.close()
             stop.wait(0.5)
+
+
+class _News:
+    """The log is looked at when somebody wrote, as long as the last look found something, and every few seconds in any case: another
+    process may have died with what it took."""
+
+    def __init__(self) -> None:
+        self._pulse, self._is_more, self._looked = Pulse(), True, 0.0
+
+    def read(self) -> int:
+        """Follow the log by one look, if that is worth it; returns how many events there were."""
+        moment = time.monotonic()
+        if not (self._pulse.beats() or self._is_more or moment > self._looked + IN_ANY_CASE):
+            return 0
+        self._looked = moment
+        self._is_more = True  # also when the look fails
+        taken = read_next()
+        self._is_more = taken > 0
+        return taken
 
 
 class _Next:

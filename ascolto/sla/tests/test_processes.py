@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from ascolto.conversations.models import Message
 from ascolto.events.log import Position, move_cursor
@@ -106,3 +107,14 @@ def test_killed_at_any_moment_it_tells_nothing_twice_and_forgets_nothing(cast: C
     assert broken.count() == 20
     assert Message.objects.filter(client_key__startswith="delay-notice-").count() == 20
     assert sum(1 for name, _ in told_per_clock() if name == "sla.warned") == 20
+
+
+@pytest.mark.processes
+def test_more_news_than_one_look_takes_are_all_followed_when_nobody_writes_any_more(cast: Cast) -> None:
+    worker.ensure_cursors()
+    with transaction.atomic():
+        for number in range(130):
+            cast.writes(customer=make_customer(f"Giulia {number}"), external_id=f"m{number}")
+    assert Event.objects.filter(type__startswith="message.").count() == 130
+    with keeper():
+        until(lambda: SlaClock.objects.filter(kind="first_response").count() == 130)
