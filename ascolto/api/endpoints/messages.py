@@ -37,6 +37,7 @@ class NewMessage(Struct, frozen=True, forbid_unknown_fields=True):
     `{"name": "line_repaired", "language": "it", "components": []}` for WhatsApp. `generated`: ids of texts from `GET /generated/{id}`
     that the answer is made of; what looks like one is recognised without it. `overrides`: reasons for setting guarantees
     of the Charter aside, where a refusal says that this is possible: `{"right-timing": "She asked for the price"}`; they are written down.
+    `seen`: the id of the newest message that you had read; what a colleague answered after it is told first (`answered_meanwhile`).
     """
 
     text: Annotated[str, Meta(max_length=200_000)] = ""
@@ -46,6 +47,7 @@ class NewMessage(Struct, frozen=True, forbid_unknown_fields=True):
     template: dict[str, Any] | None = None
     generated: Annotated[list[Id], Meta(max_length=20)] | None = None
     overrides: dict[str, Annotated[str, Meta(max_length=500)]] = {}
+    seen: Id | None = None
 
 
 def list_messages(call: Call) -> Answer:
@@ -118,6 +120,7 @@ def _reply(call: Call, conversation: Conversation, files: list[Attachment]) -> M
         attachments=files,
         template=template,
         overrides=call.body.overrides,
+        seen=call.body.seen,
         provenance=provenance_of(call.agent, conversation, call.body.text, call.body.generated or ()),
     )
     note_used(message)

@@ -101,9 +101,15 @@ def _sentences(low: str) -> Iterator[_Sentence]:
     for end in _END.finditer(low):
         if end.group() == "." and _NO_END.search(low, max(start, end.end() - 6), end.end()):
             continue
-        yield _Sentence(low[start : end.start()], start, "?" in end.group())
+        yield _sentence(low, start, end.start(), "?" in end.group())
         start = end.end()
-    yield _Sentence(low[start:], start, False)
+    yield _sentence(low, start, len(low), False)
+
+
+def _sentence(low: str, start: int, end: int, is_question: bool) -> _Sentence:
+    """What stands there, without the space before it."""
+    begin = min(start + len(low[start:end]) - len(low[start:end].lstrip()), end)
+    return _Sentence(low[begin:end], begin, is_question)
 
 
 def _asks(sentence: _Sentence) -> Iterator[tuple[str, str, int, int]]:
@@ -218,7 +224,8 @@ _TRY = re.compile(
     r"|(?:can|could|would|will) you(?: please| kindly| just| also| maybe| quickly| try to){0,2}|would you mind|you(?:'ll"
     r"| will)?(?: just| also| first)? (?:should|need to|have to|must|may want to|might want to|can)"
     r"|(?:i|we)(?:'d| would)? (?:suggest|recommend|advise)(?: that)?(?: you)?(?: to)?|make sure (?:you|to)|(?:can|may"
-    r"|could) i ask you to|(?:it )?(?:may|might|could|would) help to|(?:it's )?worth|how about|if you (?:could|can|would)(?: please)?"
+    r"|could) i ask you to|(?:it )?(?:may|might|could|would) help to|(?:it's )?worth|how about|let's(?: first| start by| try| just)?"
+    r"|if you (?:could|can|would)(?: please)?"
     r"|kindly|please(?: also| kindly"
     r"| just)?|i need you to|we need you to)(?: (?:il|la|lo|a|e|di|us|me|a quick))? ?$"
 )

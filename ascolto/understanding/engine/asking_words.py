@@ -92,7 +92,8 @@ WHOLE: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         (
             "phone",
             "",
-            r"(?:a|su) (?:che|quale) (?:numero|recapito)|(?:what|which)(?: is|'s)?(?: the| a| your)?(?: best| good)?(?: phone"
+            r"(?:a|su) (?:che|quale) (?:numero|recapito)|(?:che|quale) (?:numero|recapito) (?:posso|possiamo|devo|dobbiamo|uso|usiamo"
+            r"|preferisc\w)|(?:what|which)(?: is|'s)?(?: the| a| your)?(?: best| good)?(?: phone"
             r"| mobile)? number (?:can|could|should|shall|may|do|to|for)",
         ),
         (
@@ -161,7 +162,8 @@ _MODAL_IT = (
 _CLITIC_IT = (
     r"(?:mi|ci) (?!\w{1,12}(?:ano|ono|anno|ato|ata|ito|uto|iamo)(?!\w))(?:ri)?(?:(?:forni|indic|conferm|comunic|invi|mand|scriv|lasc"
     r"|ripet"
-    r"|specific|pass|gir|ricord|rammen|dett|legg|segnal|inoltr|spedi|condivid|procur|alleg)\w{1,7}|dà|da|da'|dai|dia|date|dar\w{2,6}"
+    r"|specific|pass|gir|ricord|rammen|dett|legg|segnal|inoltr|spedi|condivid|procur|alleg|trasmett)\w{1,7}|dà|da|da'|dai|dia|date"
+    r"|dar\w{2,6}"
     r"|dic[eai]|dir\w{2,6}"
     r"|(?:faccia|fai|fa|farebbe|faresti|fate|può far|potrebbe far) (?:avere|sapere))"
 )
@@ -173,7 +175,8 @@ _COMMAND_IT = (
     r"|sapere)|fate(?:mi|ci) (?:avere|sapere)"
 )
 _BARE_IT = (
-    r"(?:indichi|fornisca|confermi|invii|mandi|scriva|comunichi|specifichi|ripeta|riporti|indica|fornisci|conferma|invia|manda"
+    r"(?:inserisca qui|trasmetta|inserisci qui|indichi|fornisca|confermi|invii|mandi|scriva|comunichi|specifichi|ripeta|riporti|indica"
+    r"|fornisci|conferma|invia|manda"
     r"|scrivi|comunica|specifica|ripeti|alleghi|allega)"
 )
 _START = (
@@ -204,7 +207,7 @@ _SOFT_EN = r"(?: (?:please|kindly|just|also|quickly|possibly|perhaps|maybe|mind|
 _GIVE_EN = (
     r"(?:re-?)?(?:give|giving|provide|providing|confirm|confirming|share|sharing|send|sending|tell|telling|dm|message|supply|verify"
     r"|verifying|state|repeat|advise|specify"
-    r"|remind|text|let (?:me|us) (?:know|have)|drop|read|quote|leave|dictate|forward|spell out|type|pop|submit)"
+    r"|remind|text|let (?:me|us) (?:know|have)|drop|read|quote|leave|dictate|forward|spell out|type|pop|submit|pass)"
 )
 _TO_EN = r"(?: (?:us|me|you|with|again|over|once more|back|here|privately|in private|via dm|by dm|to us|to me|of)){0,4}"
 _ASK_EN = (

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_GAP = r"(?: [^\s.,;!?]{1,15}){0,4}?"
+_GAP = r"(?: (?!tramite|via |con |nel|dal|using|through|with |by )[^\s.,;!?]{1,15}){0,4}?"
 
 
 @dataclass(frozen=True, slots=True)
