@@ -18,7 +18,7 @@ from ascolto.charter.guarantee import Guarantee, Measure, Period
 from ascolto.charter.models import DayMeasure
 from ascolto.kit.clock import now
 
-FRESH = timedelta(minutes=3)  # a row of the running day that is older is not shown: it is measured anew
+FRESH = timedelta(minutes=6)  # a row of the running day that is older is not shown: it is measured anew
 
 
 class Span(StrEnum):

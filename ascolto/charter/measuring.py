@@ -20,7 +20,7 @@ from ascolto.events.log import emit
 from ascolto.kit.clock import now
 
 log = logging.getLogger(__name__)
-EVERY = timedelta(minutes=1)
+EVERY = timedelta(minutes=2)
 UNSETTLED = 14  # days that are measured once more a day
 BACK = 92  # days that are measured at all: the quarter of the page
 AGAIN = timedelta(hours=20)

@@ -80,7 +80,7 @@ def _open_conversations(customers: Collection[int]) -> dict[int, tuple[int, date
     )
     found: dict[int, tuple[int, datetime]] = {}
     seen: dict[int, int] = {}
-    for pk, customer, began in rows:
+    for pk, customer, began in rows[:MOST_CONVERSATIONS] if len(customers) == 1 else rows:
         seen[customer] = seen.get(customer, 0) + 1
         if seen[customer] <= MOST_CONVERSATIONS:
             found[pk] = (customer, began)
