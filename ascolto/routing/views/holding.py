@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -26,10 +28,19 @@ from ascolto.ui.shell import shell_context
 def assigned(request: HttpRequest, number: str) -> HttpResponse:
     """Why its owner and nobody else has it, and who had it before; of one that waits, what it waits for."""
     conversation = open_conversation(request, number)
+    context = _context(request, conversation)
+    if is_fragment(request):
+        return render(request, "routing/assigned.html", context)
+    return render(
+        request, "routing/assigned_page.html", {**shell_context(request, current="desk"), **context}
+    )
+
+
+def _context(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
     held = holders(conversation)
     current = held[0] if held and held[0].ended_at is None else None
     reasons = current.why if current else why_waiting(conversation)
-    context = {
+    return {
         "conversation": conversation,
         "current": current,
         "reasons": words.in_words(reasons),
@@ -37,11 +48,6 @@ def assigned(request: HttpRequest, number: str) -> HttpResponse:
         "hows": words.hows(),
         "may_give_back": current is not None and current.agent == agent_of(request).pk,
     }
-    if is_fragment(request):
-        return render(request, "routing/assigned.html", context)
-    return render(
-        request, "routing/assigned_page.html", {**shell_context(request, current="desk"), **context}
-    )
 
 
 def _thread(conversation: Conversation) -> str:
@@ -61,12 +67,7 @@ def next_one(request: HttpRequest) -> HttpResponse:
             return told(HttpResponse(status=204), _("Nothing that you can take is waiting."))
         return redirect(home(request))
     address = _thread(taken.conversation)
-    if not is_fragment(request):
-        return redirect(address)
-    response = HttpResponse(status=204, headers={"HX-Location": address})
-    text = " ".join([_("You have it now."), *words.in_words(taken.why)[:1]])
-    undo = url_or_none("desk:assign", taken.conversation.number) or ""
-    return told(response, text, undo=undo, fields={"assignee": ""})
+    return HttpResponse(headers={"HX-Redirect": address}) if is_fragment(request) else redirect(address)
 
 
 @require_POST
@@ -88,6 +89,11 @@ def give_back(request: HttpRequest, number: str) -> HttpResponse:
         )
     if not is_fragment(request):
         return redirect(_thread(conversation))
-    response = HttpResponse(status=204, headers={"HX-Location": _thread(conversation)})
+    try:
+        response = render(
+            request, "routing/assigned.html", _context(request, open_conversation(request, number))
+        )
+    except Http404:  # it was theirs, and it was all that let them see it
+        return HttpResponse(headers={"HX-Redirect": home(request)})
     undo = url_or_none("desk:assign", conversation.number) or ""
     return told(response, _("Back in the queue"), undo=undo, fields={"assignee": agent.pk})
