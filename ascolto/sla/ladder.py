@@ -37,6 +37,7 @@ class Rung:
         return kind in (self.kinds or RESPONSES)
 
 
+INSTANT = timedelta(microseconds=1)  # a promise holds until its very moment: broken is what comes after it
 DEFAULT_LADDER = (
     Rung("owner", "tell_owner", None),
     Rung("lead", "tell_lead", timedelta(0), kinds=RESPONSES | {RESOLUTION, COMPLAINT}),
@@ -84,7 +85,7 @@ def next_moment(ladder: Sequence[Rung], clock: Ticking) -> datetime | None:
         rung_at(rung, clock) for rung in ladder if rung.holds_for(clock.kind) and rung.key not in clock.done
     ]
     if not clock.is_breached:
-        moments.append(clock.due_at)
+        moments.append(clock.due_at + INSTANT)
         if not clock.is_warned:
             moments.append(warning_at(clock.kind, clock.started_at, clock.due_at))
     return min(moments, default=None)

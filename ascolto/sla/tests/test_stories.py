@@ -89,6 +89,15 @@ def test_danger_is_told_once_and_a_breach_once(office: Office) -> None:
     assert Event.objects.get(type="sla.met").data["late_by"] == 3600
 
 
+def test_a_look_at_the_very_moment_comes_to_rest_and_an_instant_later_it_is_broken(office: Office) -> None:
+    promise_everybody(60)
+    talk = office.writes("2026-06-11 10:00")
+    office.looks("2026-06-11 11:00")
+    assert clocks(talk) == [("first_response", "running", "2026-06-11 11:00")]
+    office.looks("2026-06-11 11:00:00.000001")
+    assert clocks(talk) == [("first_response", "breached", "2026-06-11 11:00")]
+
+
 def test_the_same_events_again_after_a_kill_change_nothing(office: Office) -> None:
     promise_everybody(60)
     talk = office.writes("2026-06-11 10:00")
