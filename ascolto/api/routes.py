@@ -7,11 +7,10 @@ from msgspec import Struct
 from ascolto.api import documents as d
 from ascolto.api import knowledge_documents as kd
 from ascolto.api.assignment_routes import ASSIGNMENTS
-from ascolto.api.charter_documents import BreachList, Charter, ContactVerdict, ContactVerdicts, Guarantee
+from ascolto.api.charter_routes import CHARTER
 from ascolto.api.commitment_routes import COMMITMENTS
 from ascolto.api.endpoints import attachments as a
 from ascolto.api.endpoints import channels as ch
-from ascolto.api.endpoints import charter as gu
 from ascolto.api.endpoints import conversations as c
 from ascolto.api.endpoints import customers as cu
 from ascolto.api.endpoints import generated as g
@@ -403,45 +402,7 @@ TABLE = Table(
         *WAITS,
         *ASSIGNMENTS,
         *COMMITMENTS,
-        _get("/charter", READ, gu.get_charter, "Read the Charter", "Charter", Charter, query=gu.CharterQuery),
-        _get(
-            "/charter/{slug}",
-            READ,
-            gu.get_guarantee,
-            "Read a guarantee",
-            "Charter",
-            Guarantee,
-            query=gu.CharterQuery,
-        ),
-        _get(
-            "/charter/{slug}/breaches",
-            READ,
-            gu.list_breaches,
-            "List the breaches of a guarantee",
-            "Charter",
-            BreachList,
-            query=gu.BreachQuery,
-        ),
-        Route(
-            method="POST",
-            path="/may-contact",
-            scope="customers:read",
-            call=gu.ask_contact,
-            summary="Ask whether a customer may be approached",
-            tag="Charter",
-            body=gu.ContactQuestion,
-            answer=ContactVerdict,
-        ),
-        Route(
-            method="POST",
-            path="/may-contact/batch",
-            scope="customers:read",
-            call=gu.ask_contacts,
-            summary="Ask whether many customers may be approached",
-            tag="Charter",
-            body=gu.ContactQuestions,
-            answer=ContactVerdicts,
-        ),
+        *CHARTER,
         _get("/agents", READ, p.list_agents, "List those who can answer", "People", d.AgentList),
         _get("/teams", READ, p.list_teams, "List teams", "People", d.TeamList),
     ]

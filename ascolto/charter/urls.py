@@ -8,6 +8,7 @@ urlpatterns = [
     path("charter/<slug:slug>/breaches/", inside.breaches, name="breaches"),
     path("our-charter/", outside.our_charter, name="our-charter"),
     path("settings/charter/", settings.charter, name="settings"),
+    path("settings/charter/page/", settings.switch, name="switch-page"),
     path("settings/charter/signatures/", settings.signatures, name="signatures"),
     path("settings/charter/<slug:slug>/", settings.guarantee, name="guarantee-settings"),
 ]

@@ -128,7 +128,7 @@ def test_trustpilot_asks_the_reviewer_in_private(city: City) -> None:
     deliver_waiting()
     asked.refresh_from_db()
     assert asked.delivery == "sent"
-    assert network.questions == {review: "Qual è il suo numero cliente?"}
+    assert network.questions == {review: "Qual è il suo numero cliente?\nMarco"}
 
 
 def test_what_is_read_only_can_not_be_answered_from_here(city: City) -> None:

@@ -108,14 +108,14 @@ def test_a_guest_and_a_stranger_are_kept_out(cast: Cast) -> None:
 def test_the_public_page_is_not_there_until_an_administrator_switches_it_on(cast: Cast) -> None:
     paola = make_agent("Paola Riva", Role.ADMINISTRATOR)
     assert Client().get("/our-charter/").status_code == 404
-    assert _as(cast.anna).post("/settings/charter/", {"is_public": "1"}).status_code == 403
-    _as(paola).post("/settings/charter/", {"is_public": "1"})
+    assert _as(cast.anna).post("/settings/charter/page/", {"is_public": "1"}).status_code == 403
+    _as(paola).post("/settings/charter/page/", {"is_public": "1"})
     response = Client().get("/our-charter/")
     assert response.status_code == 200
     assert "public" in response["Cache-Control"]
     assert "noindex" not in response.content.decode()
     assert CharterPage.current().in_force_since is not None
-    _as(paola).post("/settings/charter/", {"is_public": "0"})
+    _as(paola).post("/settings/charter/page/", {"is_public": "0"})
     assert Client().get("/our-charter/").status_code == 404
 
 

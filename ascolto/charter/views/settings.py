@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ascolto.accounts.guards import role_required
 from ascolto.accounts.models import Role
@@ -27,11 +27,10 @@ from ascolto.ui.reasons import in_own_language
 SECTION = "charter"
 
 
+@require_safe
 @role_required(Role.LEAD)
 def charter(request: HttpRequest) -> HttpResponse:
-    """Everything that the company chose; POST switches the public page."""
-    if request.method == "POST":
-        return _switch(request)
+    """Everything that the company chose."""
     context = settings_context(
         request,
         SECTION,
@@ -46,8 +45,10 @@ def charter(request: HttpRequest) -> HttpResponse:
     return render(request, "charter/settings.html", context)
 
 
+@require_POST
 @role_required(Role.ADMINISTRATOR)
-def _switch(request: HttpRequest) -> HttpResponse:
+def switch(request: HttpRequest) -> HttpResponse:
+    """Let everybody read the Charter, or nobody outside."""
     page = switch_page(by=request.user, is_public=request.POST.get("is_public") == "1")
     told = (
         _("Everybody can read your Charter now.")
