@@ -13,13 +13,12 @@ from ascolto.api.endpoints import attachments as a
 from ascolto.api.endpoints import channels as ch
 from ascolto.api.endpoints import conversations as c
 from ascolto.api.endpoints import customers as cu
-from ascolto.api.endpoints import generated as g
 from ascolto.api.endpoints import knowledge as k
 from ascolto.api.endpoints import messages as m
 from ascolto.api.endpoints import people as p
 from ascolto.api.endpoints import readings as r
 from ascolto.api.endpoints import search as s
-from ascolto.api.generated_documents import Generated
+from ascolto.api.generated_routes import GENERATED
 from ascolto.api.hand_off_routes import HAND_OFFS
 from ascolto.api.promise_routes import PROMISES
 from ascolto.api.routing import Nothing, Operation, Route, Table
@@ -145,37 +144,7 @@ TABLE = Table(
             answer=d.Message,
             problems=("not-found", "refused", "not-allowed"),
         ),
-        Route(
-            method="POST",
-            path="/conversations/{id}/suggestions",
-            scope="generation:write",
-            call=g.suggest,
-            summary="Ask the language model",
-            tag="Language model",
-            body=g.NewSuggestion,
-            answer=Generated,
-            status=202,
-            problems=("not-found", "refused"),
-        ),
-        _get(
-            "/generated/{id}",
-            "generation:read",
-            g.get_generated,
-            "Read a generated text",
-            "Language model",
-            Generated,
-        ),
-        Route(
-            method="POST",
-            path="/generated/{id}/cancel",
-            scope="generation:write",
-            call=g.cancel_generated,
-            summary="Take a request to the language model back",
-            tag="Language model",
-            body=Nothing,
-            answer=Generated,
-            problems=("not-found",),
-        ),
+        *GENERATED,
         _get(
             "/messages/{id}/reading",
             READ,
