@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -15,14 +16,21 @@ from ascolto.accounts.selectors import has_administrator
 from ascolto.channels.actions import connect
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Conversation
+from ascolto.kit import clock
+from ascolto.testing.demo import arranged
 
 VISITOR = "anna@telvia.example"
 PEOPLE = (
     (VISITOR, "Anna Bianchi", Role.ADMINISTRATOR, ("Network", "Billing", "Shop")),
     ("marco@telvia.example", "Marco Rossi", Role.AGENT, ("Network", "Billing")),
     ("sofia@telvia.example", "Sofia Greco", Role.AGENT, ("Network", "Shop")),
+    ("giorgia@telvia.example", "Giorgia Leone", Role.AGENT, ("Network", "Billing", "Shop")),
     ("viktor@telvia.example", "Viktor Haas", Role.GUEST, ()),
 )
+COLLEAGUES = tuple(
+    email for email, _, role, _ in PEOPLE if role == Role.AGENT
+)  # who work while a visitor looks around
+SINCE = timedelta(days=21)  # so long ago Telvia began with Ascolto
 SECRET = "telvia-demo-stand-in"  # shared with our own stand-ins, on this machine only
 MAIL_USER = "care@telvia.example"
 
@@ -56,6 +64,11 @@ def found() -> Agent:
     known = Agent.objects.filter(email=VISITOR).first()
     if known is not None:
         return known
+    with clock.at(clock.now() - SINCE):
+        return _found()
+
+
+def _found() -> Agent:
     Company.current()
     change_company(by=None, name="Telvia", time_zone="Europe/Rome")
     Company.objects.update(is_demo=True)
@@ -65,6 +78,7 @@ def found() -> Agent:
     for kind, name, values in _inboxes():
         connect(kind=kind, name=name, values=values)
     ChannelAccount.objects.update(is_demo=True)
+    arranged.arrange(people[VISITOR])
     return people[VISITOR]
 
 

@@ -1,107 +1,104 @@
-"""The last hours at Telvia: conversations that were had, and some that wait."""
+"""The last weeks at Telvia: conversations that were had, some that wait, and what was measured of them."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Container, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from ascolto.accounts.models import Agent, Team
+from ascolto.accounts.models import Agent
 from ascolto.channels.models import ChannelAccount
-from ascolto.conversations.actions import (
-    add_note,
-    add_reply,
-    assign,
-    change_priority,
-    change_status,
-    rename,
-    set_labels,
-)
-from ascolto.conversations.models import Conversation, Priority, Status
-from ascolto.gates import Refused
-from ascolto.intake.worker import process_waiting
+from ascolto.charter.measuring import A_RUN, measure_days
+from ascolto.conversations.models import Conversation
 from ascolto.kit import clock
-from ascolto.testing.demo import replies
+from ascolto.sla.actions.settle import settle
+from ascolto.sla.actions.verdicts import settle_commitments
+from ascolto.testing.demo import arranged, replies, scenes
+from ascolto.testing.demo.company import COLLEAGUES
+from ascolto.testing.demo.episodes import Episode
 from ascolto.testing.demo.neighbourhood import INBOXES
 from ascolto.testing.demo.pens import Pens, Person
 from ascolto.testing.demo.stories import Story, script
+from ascolto.testing.demo.timeline import Timeline
 
-CONVERSATIONS = 34
-WAITING = 9  # of those, how many still want an answer
+DAYS = 14  # of history
+A_DAY = 7  # conversations of each of them
+WAITING = 7  # conversations of the last minutes that still want an answer
+SETTLED_AT_ONCE = 50
 
 
 def people(dice: random.Random, channels: Container[str] | None = None) -> Iterator[tuple[Person, Story]]:
     """Customers with a matter (on one of these channels), without end; nobody comes twice before everybody came once."""
     while True:
         pairs = [(Person(n, language), language) for language, names in script().names.items() for n in names]
-        dice.shuffle(pairs)
-        stories = [story for story in script().stories if channels is None or story.channel in channels]
-        dice.shuffle(stories)
-        for place, (person, language) in enumerate(pairs):
-            fitting = [story for story in stories if story.language == language]
-            yield person, fitting[place % len(fitting)]
+        yield from _with_matters(pairs, dice, channels)
 
 
-def fill(chance: int = 7) -> None:
+def people_of_before(dice: random.Random, channels: Container[str]) -> Iterator[tuple[Person, Story]]:
+    """Customers of the weeks before: as many as there are first names and last names, and nobody of `people`."""
+    known = {name for names in script().names.values() for name in names} | scenes.NAMES
+    pairs = []
+    for language, names in script().names.items():
+        first, last = [n.split()[0] for n in names], [n.split()[-1] for n in names]
+        mixed = (f"{one} {other}" for one in first for other in last)
+        pairs += [(Person(name, language), language) for name in dict.fromkeys(mixed) if name not in known]
+    return _with_matters(pairs, dice, channels)
+
+
+def _with_matters(
+    pairs: list[tuple[Person, str]], dice: random.Random, channels: Container[str] | None
+) -> Iterator[tuple[Person, Story]]:
+    dice.shuffle(pairs)
+    stories = [story for story in script().stories if channels is None or story.channel in channels]
+    dice.shuffle(stories)
+    for place, (person, language) in enumerate(pairs):
+        fitting = [story for story in stories if story.language == language]
+        yield person, fitting[place % len(fitting)]
+
+
+def fill(chance: int = 7, days: int = DAYS) -> None:
     """Tell the past once: through the adapters, the pipeline and the actions, with the clock set back."""
     replies.fill()
     if Conversation.objects.exists():
         return
     dice, present = random.Random(chance), clock.now()
-    pens = Pens({account.kind: account for account in ChannelAccount.objects.all()})
+    with Pens({account.kind: account for account in ChannelAccount.objects.all()}) as pens:
+        line = Timeline(present)
+        _plan_history(line, pens, dice, days)
+        _plan_waiting(line, pens, dice)
+        scenes.plan(line, pens)
+        line.run()
+    _settle()
+    for _ in range(days // A_RUN + 1):
+        measure_days()
+
+
+def _plan_history(line: Timeline, pens: Pens, dice: random.Random, days: int) -> None:
+    """Conversations of the days before, all of them solved, most of them in time."""
     own = set(pens.accounts) - set(INBOXES)  # a network's memory begins with the network
-    agents = list(Agent.objects.filter(email__in=["marco@telvia.example", "sofia@telvia.example"]))
-    for number, (person, story) in zip(range(CONVERSATIONS), people(dice, own), strict=False):
-        is_waiting = number >= CONVERSATIONS - WAITING
-        ago = dice.uniform(1, 40) if is_waiting else dice.uniform(60, 20 * 60)
-        _tell(
-            pens,
-            person,
-            story,
-            present - timedelta(minutes=ago),
-            None if is_waiting else dice.choice(agents),
-            dice,
-        )
+    agents = list(Agent.objects.filter(email__in=COLLEAGUES).order_by("pk"))
+    group = arranged.business()
+    first = line.present - timedelta(days=days, hours=2)
+    moments = sorted(
+        first + timedelta(days=day, hours=dice.uniform(0, 24)) for day in range(days) for _ in range(A_DAY)
+    )
+    for moment, (person, story) in zip(moments, people_of_before(dice, own), strict=False):
+        agent, other = dice.sample(agents, 2)
+        episode = Episode(line, pens, person, story, dice, group=group if dice.random() < 0.15 else None)
+        line.plan(moment, lambda episode=episode, agent=agent, other=other: episode.begin(agent, other))
 
 
-def _tell(
-    pens: Pens, person: Person, story: Story, moment: datetime, agent: Agent | None, dice: random.Random
-) -> None:
-    for text in story.opening:
-        with clock.at(moment):
-            pens.write(person, story, text)
-            process_waiting()
-        moment += timedelta(seconds=dice.randint(10, 40))
-    conversation = Conversation.objects.filter(customer__name=person.name).latest("created_at")
-    with clock.at(moment):
-        _sort_in(conversation, story, dice)
-    if agent is None:
-        return
-    with clock.at(moment + timedelta(minutes=dice.randint(2, 9))):
-        _answer(conversation, story, agent)
-    is_over = bool(story.thanks) and dice.random() < 0.75
-    if is_over:
-        with clock.at(moment + timedelta(minutes=dice.randint(10, 25))):
-            pens.write(person, story, dice.choice(story.thanks))
-            process_waiting()
-    status = Status.RESOLVED if is_over else dice.choice([Status.PENDING, Status.ON_HOLD, Status.OPEN])
-    with clock.at(moment + timedelta(minutes=30)):
-        present = Conversation.objects.get(pk=conversation.pk)
-        change_status(agent=agent, conversation=present, status=status)
+def _plan_waiting(line: Timeline, pens: Pens, dice: random.Random) -> None:
+    own = set(pens.accounts) - set(INBOXES)
+    for _, (person, story) in zip(range(WAITING), people(dice, own), strict=False):
+        moment = line.present - timedelta(minutes=dice.uniform(1, 14))
+        episode = Episode(line, pens, person, story, dice)
+        line.plan(moment, episode.begin)
 
 
-def _sort_in(conversation: Conversation, story: Story, dice: random.Random) -> None:
-    set_labels(agent=None, conversation=conversation, names=story.labels)
-    assign(agent=None, conversation=conversation, team=Team.objects.filter(name=story.team).first())
-    if not conversation.subject:
-        rename(agent=None, conversation=conversation, subject=story.subject)
-    if "urgent" in story.labels or dice.random() < 0.1:
-        change_priority(agent=None, conversation=conversation, priority=Priority.HIGH)
-
-
-def _answer(conversation: Conversation, story: Story, agent: Agent) -> None:
-    assign(agent=agent, conversation=conversation, assignee=agent)
-    try:
-        add_reply(agent=agent, conversation=conversation, text=story.answer)
-    except Refused:  # a channel that only listens: the answer is a note about a telephone call
-        add_note(agent=agent, conversation=conversation, text=f"☎ {story.answer}")
+def _settle() -> None:
+    """What became of every promise, by the times of the past; nobody is told of it any more."""
+    everything = list(Conversation.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(everything), SETTLED_AT_ONCE):
+        settle(everything[start : start + SETTLED_AT_ONCE], quietly=True)
+    settle_commitments(everything)

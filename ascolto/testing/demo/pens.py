@@ -7,7 +7,7 @@ import json
 import re
 import urllib.request
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from ascolto.channels.adapters.webhook.signature import sign
 from ascolto.channels.models import ChannelAccount
@@ -55,7 +55,15 @@ class Pens:
     whatsapp: WhatsAppNetwork | None = None
     mail: MailNetwork | None = None
     neighbourhood: Neighbourhood | None = None
+    _past: WhatsAppNetwork | None = None  # by which it was written in the past
     _telephones: dict[str, WhatsAppCustomer] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self._past is not None:
+            self._past.stop()
 
     def write(self, person: Person, story: Story, text: str, *, public: bool | None = None) -> None:
         """One message of a person, on the story's channel, at the present moment; in public as the story says, unless told."""
@@ -82,10 +90,11 @@ class Pens:
         if self.whatsapp is not None:
             self.whatsapp.write(self.telephone(self.whatsapp, person), text)
             return
-        with WhatsAppNetwork(app_secret=SECRET, phone_number_id="1000") as network:
-            network.write(network.add_customer(person.phone, person.name), text)
-            for body, _ in network.mailman.take():
-                store_now(account=self.accounts["whatsapp"], body=body)
+        if self._past is None:
+            self._past = WhatsAppNetwork(app_secret=SECRET, phone_number_id="1000").start()
+        self._past.write(self.telephone(self._past, person), text)
+        for body, _ in self._past.mailman.take():
+            store_now(account=self.accounts["whatsapp"], body=body)
 
     def _by_email(self, person: Person, story: Story, text: str) -> None:
         sender = f"{person.name} <{person.email}>"

@@ -30,6 +30,9 @@ class Script(msgspec.Struct, frozen=True):
 
     names: dict[str, tuple[str, ...]]
     stories: tuple[Story, ...]
+    scenes: tuple[Story, ...]  # what lies on the visitor's desk
+    cast: dict[str, str]  # by scene: the customer
+    notes: dict[str, str]  # what colleagues say to one another
 
 
 @cache

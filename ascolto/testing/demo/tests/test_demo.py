@@ -31,7 +31,7 @@ from ascolto.testing.product import wait_for
 @pytest.mark.django_db
 def test_the_past_is_told_once_and_nothing_of_it_is_set_aside() -> None:
     visitor = company.found()
-    past.fill()
+    past.fill(days=2)
     told = Conversation.objects.count()
     assert told >= 20
     assert Conversation.objects.filter(waiting_since__isnull=False).count() >= 5
@@ -43,7 +43,7 @@ def test_the_past_is_told_once_and_nothing_of_it_is_set_aside() -> None:
     written = SavedReply.objects.count()
     assert written >= 20
     assert company.found() == visitor
-    past.fill()
+    past.fill(days=2)
     assert SavedReply.objects.count() == written
     assert Conversation.objects.count() == told
     assert Company.current().is_demo
