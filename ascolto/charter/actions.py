@@ -16,7 +16,14 @@ from ascolto.gates import REASON_AT_LEAST, Refused
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
 
-__all__ = ["change_guarantee", "change_styles", "note_override", "note_refusals", "note_refused", "switch_page"]
+__all__ = [
+    "change_guarantee",
+    "change_styles",
+    "note_override",
+    "note_refusals",
+    "note_refused",
+    "switch_page",
+]
 LOWEST, HIGHEST = 50.0, 100.0  # thresholds that mean something
 
 
@@ -41,7 +48,9 @@ def change_guarantee(
         raise Refused("threshold_refused", "Longer than everybody's wait by 1 to 3 times.")
     weaker = threshold < THRESHOLD or (longer is not None and longer > LONGER)
     told = _reason(reason, is_weaker=weaker)
-    row = GuaranteeSetting.objects.select_for_update().filter(slug=slug).first() or GuaranteeSetting(slug=slug)
+    row = GuaranteeSetting.objects.select_for_update().filter(slug=slug).first() or GuaranteeSetting(
+        slug=slug
+    )
     wanted = {**row.choices, **({"longer": longer} if longer is not None else {})}
     before = (row.threshold, row.choices, row.reason)
     if row.pk and before == (threshold, wanted, told):
@@ -69,7 +78,9 @@ def change_styles(*, by: Agent, styles: dict[str, tuple[str, str]]) -> list[str]
         before = (row.style, row.reason) if row else (str(DEFAULTS.get(kind, OTHERWISE)), "")
         if before == (style, reason):
             continue
-        SignatureStyle.objects.update_or_create(kind=kind[:40], defaults={"style": style, "reason": reason[:300]})
+        SignatureStyle.objects.update_or_create(
+            kind=kind[:40], defaults={"style": style, "reason": reason[:300]}
+        )
         changed.append(kind)
         _changed(by, "named", [kind], reason)
     return changed

@@ -32,7 +32,12 @@ STATE_WORDS = {
     State.NOT_MEASURED: _("Not measured"),
 }
 TONES = {State.KEPT: "ok", State.AT_RISK: "warn", State.BROKEN: "bad", State.NOT_MEASURED: ""}
-ICONS = {State.KEPT: "check", State.AT_RISK: "clock-alert", State.BROKEN: "x", State.NOT_MEASURED: "circle-question-mark"}
+ICONS = {
+    State.KEPT: "check",
+    State.AT_RISK: "clock-alert",
+    State.BROKEN: "x",
+    State.NOT_MEASURED: "circle-question-mark",
+}
 SPAN_WORDS = {Span.TODAY: _("Today"), Span.MONTH: _("30 days"), Span.QUARTER: _("Quarter")}
 LATEST = 5  # breaches beside a guarantee
 ON_THE_PAGE = 30  # breaches of a page of their own
@@ -133,7 +138,11 @@ def detail_of(one: Standing, charter: Charter, agent: Agent) -> dict[str, Any]:
     """Everything beside the list about one guarantee."""
     lines = channel_lines(one)
     period = charter.stretch.period
-    told = one.guarantee.breaches(period, among=readable(agent), limit=LATEST) if one.guarantee.is_measured else None
+    told = (
+        one.guarantee.breaches(period, among=readable(agent), limit=LATEST)
+        if one.guarantee.is_measured
+        else None
+    )
     return {
         "row": row_of(one),
         "lines": lines,

@@ -13,9 +13,7 @@ class HonestAI(Guarantee):
     title = _("Honest AI")
     promise = _("Disclosed, explained, and checked for how it treats different people")
     enforced = (
-        _(
-            "No language model writes to customers: it drafts, and a person reads, changes and signs."
-        ),
+        _("No language model writes to customers: it drafts, and a person reads, changes and signs."),
         _("What was understood of a message is explained beside it, and people correct it."),
         _("How well messages are understood, and for whom less well, stands in the settings."),
     )

@@ -29,7 +29,9 @@ class PromisesKept(Guarantee):
     )
     enforced = (
         _("The queue is in the order in which promises are due."),
-        _("Before a promise is due, and when it is late, people are told as the escalation in the settings says."),
+        _(
+            "Before a promise is due, and when it is late, people are told as the escalation in the settings says."
+        ),
         _("A date written to a customer becomes a promise that somebody owns."),
     )
 

@@ -81,7 +81,9 @@ def opened(page: Any, live_server: Any, cast: Cast) -> Any:
     client = Client()
     client.force_login(make_agent("Paola Riva", Role.ADMINISTRATOR))
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}]
+    )
     page.goto(live_server.url)
     return page
 

@@ -249,7 +249,11 @@ def test_late_promises_are_counted_and_it_is_told_whether_they_were_repaired(cas
     _clock(conversation, state="breached", kind="resolution")  # nobody promised the customer a time for that
     _clock(conversation, state="met", due=NOON + timedelta(days=1))
     said = Message.objects.filter(conversation=conversation).latest("pk")
-    for state, due in (("kept", NOON), ("broken", NOON + timedelta(hours=1)), ("open", NOON + timedelta(hours=5))):
+    for state, due in (
+        ("kept", NOON),
+        ("broken", NOON + timedelta(hours=1)),
+        ("open", NOON + timedelta(hours=5)),
+    ):
         Commitment.objects.create(
             conversation=conversation,
             message=said,
