@@ -56,6 +56,7 @@ def _conversation(
         preview=row["preview"],
         waiting_since=row["waiting_since"],
         due_at=row["due_at"],
+        promised_for=row["promised_for"],
         snoozed_until=row["snoozed_until"],
         last_message_at=row["last_message_at"],
         last_inbound_at=row["last_inbound_at"],
@@ -100,7 +101,9 @@ def _identity(identity: Identity) -> d.Identity:
 
 def customer(found: Customer) -> d.Customer:
     """The document of a customer; read `identities` before, when there are several."""
-    return d.Customer(found.pk, found.name, found.language, found.about, found.created_at, _identities(found))
+    group = d.Reference(found.group.pk, found.group.name) if found.group else None
+    identities = _identities(found)
+    return d.Customer(found.pk, found.name, found.language, found.about, found.created_at, identities, group)
 
 
 def message(found: Message, customer_name: str) -> d.Message:

@@ -47,6 +47,7 @@ class Customer(Struct, frozen=True):
     about: str
     created_at: datetime
     identities: list[Identity]
+    group: Reference | None = None  # what the company promises may differ by group
 
 
 class CustomerList(Struct, frozen=True):
@@ -267,6 +268,7 @@ class Conversation(Struct, frozen=True):
     preview: str
     waiting_since: datetime | None
     due_at: datetime | None
+    promised_for: datetime | None
     snoozed_until: datetime | None
     last_message_at: datetime
     last_inbound_at: datetime | None

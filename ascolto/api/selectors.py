@@ -69,7 +69,7 @@ def newest_messages(conversations: Sequence[int]) -> dict[int, Message]:
 
 def visible_customers(agent: Agent) -> QuerySet[Customer]:
     """The customers of the conversations that the agent may see; everybody for those who see every inbox."""
-    customers = Customer.objects.prefetch_related("identities")
+    customers = Customer.objects.select_related("group").prefetch_related("identities")
     if sees_every_account(sight_of(agent)):
         return customers
     return customers.filter(Exists(visible_conversations(agent).filter(customer=OuterRef("pk"))))

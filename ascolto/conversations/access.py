@@ -128,7 +128,7 @@ def access_conversation(
     """
     conversation = (
         (visible_conversations(agent) if among is None else among)
-        .select_related("customer", "account", "assignee", "team", "previous")
+        .select_related("customer__group", "account", "assignee", "team", "previous")
         .get(pk=pk)
     )
     if to in {"reply", "manage"} and agent.is_guest:

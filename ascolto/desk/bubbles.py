@@ -160,7 +160,6 @@ def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: 
     who, key, kind = _author(row, conversation, company)
     look = look_of(row["account__kind"]) if row["account__kind"] else None
     text, folded = ("", "") if _is_summary(row) else _parts(row["text"], row["extra"])
-    is_ours = row["direction"] == Direction.OUT
     return Bubble(
         id=row["id"],
         at=row["occurred_at"],
@@ -193,8 +192,8 @@ def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: 
         is_liked=row["extra"].get("liked") is True,
         removed_by_us=row["extra"].get("removed_by_us") is True,
         is_outside=row["kind"] == "outside",
-        signature=_signature(row["extra"], text) if is_ours else "",
-        origins=provenance_words(row["extra"]) if is_ours else (),
+        signature=_signature(row, text),
+        origins=provenance_words(row["extra"]) if row["direction"] == Direction.OUT else (),
     )
 
 
@@ -204,9 +203,9 @@ def _answers_public(row: dict[str, Any]) -> bool:
     )
 
 
-def _signature(extra: dict[str, Any], text: str) -> str:
+def _signature(row: dict[str, Any], text: str) -> str:
     """The name below the text, unless the text ends with it already."""
-    signature = str(extra.get("signature") or "")
+    signature = str(row["extra"].get("signature") or "") if row["direction"] == Direction.OUT else ""
     return signature if signed(text, signature) != text else ""
 
 

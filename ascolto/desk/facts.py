@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ascolto.kit.clock import now
 from ascolto.kit.text import excerpt
 from ascolto.ui.jinja import short_date
 
@@ -136,7 +137,7 @@ def _time_of(at: datetime) -> str:
     """Its hour; with its day when that is not today."""
     local = timezone.localtime(at)
     hour = local.strftime("%H:%M")
-    return hour if local.date() == timezone.localdate() else f"{short_date(at)}, {hour}"
+    return hour if local.date() == timezone.localdate(now()) else f"{short_date(at)}, {hour}"
 
 
 def _moment(value: Any) -> datetime | None:

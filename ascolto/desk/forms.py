@@ -20,6 +20,7 @@ from ascolto.accounts.selectors import assignable_agents
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.files import TooLarge, store_file
 from ascolto.conversations.models import Attachment, Visibility
+from ascolto.customers.models import CustomerGroup
 from ascolto.desk.card import LANGUAGES, language_name
 from ascolto.gates import Refused
 from ascolto.kit.text import clean
@@ -226,6 +227,15 @@ class CustomerForm(PlainForm):
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["group"] = forms.ModelChoiceField(
+            CustomerGroup.objects.all(),
+            label=_("Group"),
+            required=False,
+            empty_label=_("None"),
+            help_text=_("What the company promises may differ by group."),
+        )
+        if not CustomerGroup.objects.exists():
+            del self.fields["group"]
         known = dict.fromkeys((*LANGUAGES, language) if language else LANGUAGES)
         names = sorted((language_name(code), code) for code in known)
         choices = [("", _("Not known")), *((code, name) for name, code in names)]

@@ -25,6 +25,7 @@ ICONS = {
     "conversation.snoozed": "timer",
     "conversation.spam_marked": "shield-alert",
     "conversation.participant_added": "user-round-plus",
+    "conversation.participant_removed": "user-round-x",
     "message.resent": "repeat-2",
     **kept.ICONS,
 }
@@ -99,6 +100,8 @@ def _words(event: Event, people: dict[int | None, str], teams: dict[int | None, 
             return (_("%(who)s marked it as spam") if data.get("spam") else _("%(who)s: not spam")) % words
         case "participant_added":
             return _("%(who)s asked %(whom)s in") % (words | {"whom": people.get(data.get("person"), "?")})
+        case "participant_removed":
+            return _("%(whom)s was here for the offer only") % {"whom": people.get(data.get("person"), "?")}
         case _:
             return _("%(who)s sent a message again") % words
 

@@ -8,12 +8,13 @@ from django.db import transaction
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from ascolto.api import answers, documents
-from ascolto.api.bodies import Cursor, Limit, ShortText
-from ascolto.api.problems import Problem
+from ascolto.api.bodies import Cursor, Id, Limit, ShortText
+from ascolto.api.problems import Problem, invalid
 from ascolto.api.routing import Answer, Call
 from ascolto.api.selectors import customers_page, visible_customers
 from ascolto.customers.actions import change_customer as change
-from ascolto.customers.models import Customer
+from ascolto.customers.actions import put_in_group
+from ascolto.customers.models import Customer, CustomerGroup
 
 
 class CustomerQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,11 +26,12 @@ class CustomerQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CustomerChanges(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is left out stays."""
+    """What is left out stays. `group`: the id of a group of customers, or null for none."""
 
     name: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
     language: Annotated[str, Meta(pattern="^([a-z]{2,3}(-[A-Za-z]{2,4})?)?$")] | UnsetType = UNSET
     about: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
+    group: Id | UnsetType | None = UNSET
 
 
 def list_customers(call: Call) -> Answer:
@@ -56,12 +58,21 @@ def get_customer(call: Call) -> Answer:
     return Answer(answers.customer(_visible(call)))
 
 
+def _group(pk: int | None) -> CustomerGroup | None:
+    found = CustomerGroup.objects.filter(pk=pk).first() if pk is not None else None
+    if pk is not None and found is None:
+        raise invalid("group", "There is no such group of customers.")
+    return found
+
+
 def change_customer(call: Call) -> Answer:
-    """Change the name, the language or what is written about a customer."""
+    """Change the name, the language, the group or what is written about a customer."""
     if call.agent.is_guest:
         raise Problem("not-allowed", "Guests may read and leave notes.")
     given = {name: value for name, value in structs.asdict(call.body).items() if value is not UNSET}
     with transaction.atomic():
         customer = _visible(call)
+        if "group" in given:
+            put_in_group(by=call.agent, customer=customer, group=_group(given.pop("group")))
         change(agent=call.agent, customer=customer, **given)
     return Answer(answers.customer(customer))

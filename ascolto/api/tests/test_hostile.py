@@ -39,7 +39,10 @@ GOOD: dict[str, Any] = {
     "name": "Giulia", "language": "it", "about": "Two lines", "kind": "webhook", "settings": {"secret": "a-secret", "n": 1},
     "teams": [1], "clear": ["secret"], "is_enabled": True, "purpose": "summary", "message": 1, "generated": [1],
     "field": "intent", "value": "question", "title": "Address change", "shortcut": "address", "texts": {"it": "Ciao"}, "team_id": 1,
-    "reason": "She only asked.",
+    "reason": "She only asked.", "group": 1, "agent": 1, "state": "available", "due_at": "2099-01-01T09:00:00Z",
+    "overrides": {"right-timing": "She asked for it herself."}, "words": "I write by nine", "customer": 1, "seen": 1, "to": "me",
+    "handle": {"namespace": "email", "value": "giulia@example.org"}, "contacts": [{"customer": 1}], "proposed": {"agent": 1},
+    "received_at": "2026-01-01T09:00:00Z",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ascolto.api.routing import BASE
 from ascolto.api.tests.conftest import token_of
-from ascolto.testing.factories import Cast, make_team
+from ascolto.testing.factories import Cast, make_agent, make_team
 
 HOWTO = Path(__file__).resolve().parents[3] / "docs" / "howto" / "use-the-api.md"
 BLOCK = re.compile(r"^```http (\d+)\n(\w+) (\S+)\n(.*?)```$", re.MULTILINE | re.DOTALL)
@@ -15,7 +15,7 @@ SCOPES = ("conversations:write", "messages:write", "customers:read")
 
 
 def test_every_request_of_the_howto_is_answered_as_it_says(cast: Cast) -> None:
-    conversation, team = cast.writes(), make_team("Network")
+    conversation, team = cast.writes(), make_team("Network", make_agent("Davide Serra"))
     text = HOWTO.read_text()
     for scope in SCOPES:
         assert f"--scope {scope}" in text

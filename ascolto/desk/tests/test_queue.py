@@ -127,9 +127,9 @@ def test_the_queue_costs_the_same_few_queries_however_many_wait(
         make_conversation(cast.inbox, customer=make_customer(name))
     marco, anna = as_(cast.marco), as_(cast.anna)
     marco.get("/counts/"), anna.get("/counts/")  # the first request of a session notes that somebody is here
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(25):
         marco.get("/")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(19):
         anna.get("/")
     with django_assert_max_num_queries(11):
         marco.get(f"/rows/{Conversation.objects.first().pk}/")

@@ -14,7 +14,7 @@ from ascolto.accounts.guards import role_required
 from ascolto.accounts.selectors import all_teams, assignable_agents
 from ascolto.conversations import actions
 from ascolto.conversations.models import Conversation, Label
-from ascolto.customers.actions import change_customer
+from ascolto.customers.actions import change_customer, put_in_group
 from ascolto.desk.forms import (
     CustomerForm,
     later_choices,
@@ -203,6 +203,8 @@ def customer(request: HttpRequest, number: str) -> HttpResponse:
     conversation = open_conversation(request, number, to="manage")
     person = conversation.customer
     before = {name: getattr(person, name) for name in CustomerForm.NAMES}
+    if person.group_id is not None or "group" in request.POST:
+        before["group"] = person.group_id or ""
     form = CustomerForm(request.POST or None, initial=before, language=person.language)
     if request.method != "POST":
         return _choice(request, conversation, "desk/change_customer.html", form=form)
@@ -211,7 +213,10 @@ def customer(request: HttpRequest, number: str) -> HttpResponse:
         response.status_code = 422
         first = next(iter(form.errors.values()))[0]
         return toast(response, first) if is_fragment(request) else response
-    change_customer(agent=agent_of(request), customer=person, **form.cleaned_data)
+    given = dict(form.cleaned_data)
+    if "group" in given:
+        put_in_group(by=agent_of(request), customer=person, group=given.pop("group"))
+    change_customer(agent=agent_of(request), customer=person, **given)
     if not is_fragment(request):
         return redirect("desk:thread", number)
     response = render(request, "desk/who.html", head_context(request, conversation))

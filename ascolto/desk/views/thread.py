@@ -30,6 +30,7 @@ from ascolto.desk.opening import (
     visible_to,
 )
 from ascolto.desk.reading import messages_after, one_message, place_of
+from ascolto.sla.selectors.clocks import suggests_complaint
 from ascolto.ui.shell import shell_context
 
 
@@ -57,7 +58,8 @@ def card(request: HttpRequest, number: str) -> HttpResponse:
     """Who the customer is; asked for beside the conversation, so that reading need not wait for it."""
     conversation = open_conversation(request, number)
     made = make_card(conversation, visible_to(request))
-    context = {**head_context(request, conversation), "card": made}
+    complains = not agent_of(request).is_guest and suggests_complaint(conversation)
+    context = {**head_context(request, conversation), "card": made, "suggests_complaint": complains}
     if is_fragment(request):
         return render(request, "desk/card.html", context)
     company_of(request)

@@ -22,6 +22,8 @@ LONGEST_VALUE, LONGEST_WORDS = 120, 160
 _PERSONAL = frozenset(
     {"phone", "email", "address", "fiscal_code", "vat", "iban", "birth_date", "document", "plate"}
 )
+LETTERS = frozenset({"email"})
+CONTACTS = LETTERS | {"phone", "address"}
 HIDDEN = frozenset({"iban", "document", "fiscal_code"})  # shown by their last characters alone
 SEVERAL = frozenset({"tried", "sent"})  # one does not replace the other
 
@@ -191,7 +193,7 @@ def _is_no_fact(one: Given, looked: Looked) -> bool:
         return True
     if _NEGATED.search(looked.low[max(0, one.start - 40) : one.start]):
         return True
-    return one.kind in {"phone", "email", "address"} and bool(_OTHERS.search(before))
+    return one.kind in CONTACTS and bool(_OTHERS.search(before))
 
 
 def _fact(one: Given, looked: Looked, text: str) -> Fact:
@@ -221,7 +223,7 @@ def hidden(value: str) -> str:
 
 def normal(kind: str, value: str) -> str:
     """The value in one spelling."""
-    if kind == "email":
+    if kind in LETTERS:
         return value.lower().replace(" ", "")
     compact = "".join(character for character in value.lower() if character.isalnum())
     if kind == "phone":
