@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment
 
+from ascolto.kit.clock import now
 from ascolto.ui import drawn, promise, reasons
 
 _MAY_LINK = re.compile(r"://|@|www\.", re.IGNORECASE)
@@ -93,7 +94,7 @@ def clock_time(at: datetime) -> str:
 def day_name(at: datetime) -> str:
     """`Today, Thursday 11 June`."""
     local = timezone.localtime(at)
-    days = (timezone.localtime().date() - local.date()).days
+    days = (timezone.localtime(now()).date() - local.date()).days
     pattern = "l j F" if days < 300 else "l j F Y"
     name = _date_words(local.date(), pattern, get_language())
     if days == 0:
@@ -105,7 +106,7 @@ def day_name(at: datetime) -> str:
 
 def short_date(at: datetime) -> str:
     """`14:50` today, `11 Jun` this year, `11 Jun 2024` before."""
-    local, today = timezone.localtime(at), timezone.localtime()
+    local, today = timezone.localtime(at), timezone.localtime(now())
     if local.date() == today.date():
         return clock_time(at)
     pattern = "j M" if local.year == today.year else "j M Y"
