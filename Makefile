@@ -31,6 +31,7 @@ check: $(VENV)/.installed-dev ## style, types, floors, templates
 
 bench: $(VENV)/.installed-dev ## measure this machine, on both databases
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.routing
 
 texts: $(VENV)/.installed-dev ## bring the translations up to date with the texts of code and templates
 	@$(BIN)/python -m tools.texts
