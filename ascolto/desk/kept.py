@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from ascolto.events.models import Event
+from ascolto.routing.words import returned_words
 from ascolto.ui.jinja import moment
 from ascolto.ui.promise import span
 
@@ -46,7 +47,7 @@ def words_of(event: Event, who: str, people: Names, teams: Names) -> str:
         "what": clock_names().get(data.get("kind", ""), ""),
         "when": _when(data.get("due_at")),
         "whom": _whom(event, people, teams),
-        "reason": data.get("reason", ""),
+        "reason": _reason(event),
         "code": data.get("code", ""),
         "count": data.get("count", ""),
         "late": _late(data.get("late_by")),
@@ -105,6 +106,20 @@ def _kept(data: Mapping[str, Any]) -> str:
     return _("The dated promise was kept, %(late)s late") if late else _("The dated promise was kept")
 
 
+def _reason(event: Event) -> str:
+    """Why, in the reader's language where it is a code of ours; what a person wrote stays as it is."""
+    said = str(event.data.get("reason") or "")
+    if event.type == "routing.returned":
+        return returned_words(said)
+    if event.type == "sla.notice_skipped":
+        return {
+            "too_late": _("we noticed too late ourselves"),
+            "room": _("several people talk there"),
+            "channel_off": _("the channel is switched off"),
+        }.get(said, _("nothing may leave there now"))
+    return said
+
+
 _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "sla.warned": lambda _data: _("Due soon: %(what)s by %(when)s"),
     "sla.breached": lambda _data: _("Late: the %(what)s was promised by %(when)s"),
@@ -120,7 +135,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "commitment.kept": _kept,
     "commitment.broken": lambda _data: _("A dated promise was not kept: %(when)s"),
     "commitment.withdrawn": lambda _data: _("%(who)s took the promise back. %(reason)s"),
-    "routing.returned": lambda _data: _("It went back to the queue: %(whom)s is not there. %(reason)s"),
+    "routing.returned": lambda _data: _("It went back to the queue, %(whom)s had it: %(reason)s"),
     "conversation.hand_off_asked": lambda _data: _("%(who)s asked %(whom)s to take it"),
     "conversation.hand_off_refused": lambda _data: _(
         "%(who)s did not take it and proposes %(whom)s. %(reason)s"

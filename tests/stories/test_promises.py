@@ -62,7 +62,13 @@ def test_nobody_answers_so_leads_are_called_and_giulia_is_told_once_and_honestly
     [text] = sent(talk)
     assert text.startswith("Messaggio automatico di Telvia: avevamo promesso una risposta entro le 11:00")
     assert fresh(talk).due_at is not None, "a notice is no answer"
-    assert happened(talk, "sla.") == ["sla.warned", "sla.escalated", "sla.breached", "sla.escalated", "sla.notice_sent"]
+    assert happened(talk, "sla.") == [
+        "sla.warned",
+        "sla.escalated",
+        "sla.breached",
+        "sla.escalated",
+        "sla.notice_sent",
+    ]
     shown_to_anna = anna.open("/charter/?g=promises-kept&period=today").words
     assert talk.number in shown_to_anna or "Giulia" in shown_to_anna
     town.answers(town.marco, talk, "Eccomi, mi scuso per l'attesa.")
@@ -73,7 +79,9 @@ def test_marco_promises_to_write_by_six_is_reminded_breaks_it_and_writes_at_seve
     town.opens_office("8 h")
     town.at("2026-06-11 10:00")
     talk = town.complains(town.giulia)
-    draft = town.screen(town.marco).draft(talk.number, "Verifico con i tecnici. Le scrivo entro le 18, novità o no.")
+    draft = town.screen(town.marco).draft(
+        talk.number, "Verifico con i tecnici. Le scrivo entro le 18, novità o no."
+    )
     assert "Promise:" in draft.advice.one(id="draft-promise").words
     assert draft.sends(promise=True).status == 201
     town.works()
@@ -95,7 +103,9 @@ def test_marco_promises_to_write_by_six_is_reminded_breaks_it_and_writes_at_seve
 
 def test_a_formal_complaint_has_a_code_and_thirty_days_and_is_withdrawn_with_a_reason(town: Town) -> None:
     town.opens_office("1 h")
-    choices = next(town.screen(town.paola).open("/settings/promises/").all("form", action="/settings/promises/choices/"))
+    choices = next(
+        town.screen(town.paola).open("/settings/promises/").all("form", action="/settings/promises/choices/")
+    )
     assert "Saved" in town.screen(town.paola).press(choices, pack="it-agcom", plain=True).words
     town.at("2026-06-11 10:00")
     talk = town.complains(town.giulia, "Faccio reclamo formale: da tre settimane senza linea.")
@@ -131,7 +141,9 @@ def test_promising_less_for_mail_needs_a_reason_and_everybody_may_read_it(town: 
     assert shown(town.complains(town.rita, inbox=town.whatsapp).due_at) == "2026-06-11 11:00"
     assert reason in anna.open("/charter/?g=parity").words
     assert everybody.get("/our-charter/").status_code == 404
-    assert not anna.open("/settings/charter/").has("button", name="is_public"), "an administrator decides that"
+    assert not anna.open("/settings/charter/").has("button", name="is_public"), (
+        "an administrator decides that"
+    )
     paola = town.screen(town.paola)
     paola.press(paola.open("/settings/charter/").form("Let everybody read it"), "Let everybody", plain=True)
     page = everybody.get("/our-charter/", headers={"Accept-Language": "en"})
@@ -149,7 +161,9 @@ def test_resolved_and_reopened_there_are_new_clocks_and_the_old_ones_stay_as_the
     town.at("2026-06-11 10:20")
     town.answers(town.marco, talk, "Sistemato dalla centrale.")
     marco = town.screen(town.marco)
-    resolve = next(f for f in marco.open(f"/c/{talk.number}/").all("form") if f.attrs.get("class") == "resolve-form")
+    resolve = next(
+        f for f in marco.open(f"/c/{talk.number}/").all("form") if f.attrs.get("class") == "resolve-form"
+    )
     assert marco.press(resolve, "Resolve").status == 200
     town.works()
     before = why(town, talk)

@@ -6,7 +6,7 @@ warehouse and must see nothing. Customers write through the product's own action
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,10 +36,10 @@ def rome(text: str) -> datetime:
 
 
 class Town:
-    """Everybody, and the time. It stands still until somebody says `at`, `passes` or lets people work."""
+    """Everybody, and the time. It stands still until somebody says `at` or `passes`; `begins=None`: it is now, and time passes by itself."""
 
-    def __init__(self, begins: str = "2026-06-10 09:00") -> None:
-        self._stopped = clock.at(rome(begins))
+    def __init__(self, begins: str | None = "2026-06-10 09:00") -> None:
+        self._stopped: AbstractContextManager[None] = clock.at(rome(begins)) if begins else nullcontext()
         self._stopped.__enter__()
         Company.objects.update_or_create(
             pk=Company.current().pk, defaults={"name": "Telvia", "language": "it", "time_zone": "Europe/Rome"}
@@ -163,7 +163,10 @@ class Town:
     def strangers(self, many: int) -> list[Customer]:
         """Customers who have not written before."""
         begun = Customer.objects.count()
-        return [self._customer(f"Nadia {n}", f"+3934799{n:05}", f"nadia{n}@example.org") for n in range(begun, begun + many)]
+        return [
+            self._customer(f"Nadia {n}", f"+3934799{n:05}", f"nadia{n}@example.org")
+            for n in range(begun, begun + many)
+        ]
 
     def takes_next(self, agent: Agent) -> str:
         """Somebody asks for the next one; the number of what they got, empty when nothing waits for them."""
@@ -182,7 +185,9 @@ class Town:
         form = anna.open("/settings/promises/calendars/new/").one(id="main").form("Save")
         saved = anna.press(form, name=name, time_zone="Europe/Rome", plain=True, **hours)
         assert name in saved.words, saved.words
-        change = next(a for a in anna.open("/settings/promises/").all("a") if a.words == "Change").attrs["href"]
+        change = next(a for a in anna.open("/settings/promises/").all("a") if a.words == "Change").attrs[
+            "href"
+        ]
         terms = {"first_response": promised, "next_response": promised, "resolution": resolution}
         saved = anna.press(anna.open(change).form("Promise it"), plain=True, calendar=name, **terms)
         assert "Promised from now on" in saved.words, saved.words
@@ -214,10 +219,7 @@ def sent(talk: Conversation) -> list[str]:
 
 def happened(talk: Conversation, prefix: str) -> list[str]:
     """What the log tells of it, in order; that a due time changed is left out."""
-    rows = Event.objects.filter(conversation_id=talk.pk, type__startswith=prefix).exclude(type="sla.due_changed")
+    rows = Event.objects.filter(conversation_id=talk.pk, type__startswith=prefix).exclude(
+        type="sla.due_changed"
+    )
     return list(rows.order_by("pk").values_list("type", flat=True))
-
-
-def numbers(talks: Iterable[Conversation]) -> list[str]:
-    """Their numbers, as people see them."""
-    return [talk.number for talk in talks]
