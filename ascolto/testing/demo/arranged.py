@@ -22,10 +22,23 @@ SKILLS = {  # languages, kinds of channels (empty: all), hundredths of a person
     "sofia@telvia.example": (("it", "en"), (), 160),
     "giorgia@telvia.example": (("it", "en", "fr"), (), 160),
 }
-QUEUES = {  # topics that come to a team first, and who helps
-    "Network": (("Linea che non va", "Internet lento", "Attivazione e tecnico", "Copertura"), "Shop"),
-    "Billing": (("Bolletta", "Disdetta e recesso", "Giga, credito e ricarica"), "Network"),
-    "Shop": (("Offerte e prezzi", "SIM e portabilità", "Modem e apparecchi"), "Network"),
+WEIGHTS = {"telephone": 40, "chat": 20}  # Telvia's calls are asked for, and made when there is time
+QUEUES = {  # topics and kinds of channels that come to a team first, and who helps
+    "Network": (
+        ("Linea che non va", "Internet lento", "Attivazione e tecnico", "Copertura"),
+        ("telephone", "whatsapp", "x", "appstore", "mastodon", "chat"),
+        "Shop",
+    ),
+    "Billing": (
+        ("Bolletta", "Disdetta e recesso", "Giga, credito e ricarica"),
+        ("email", "form", "sms", "telegram"),
+        "Network",
+    ),
+    "Shop": (
+        ("Offerte e prezzi", "SIM e portabilità", "Modem e apparecchi"),
+        ("facebook", "messenger", "instagram", "google_reviews", "webhook"),
+        "Network",
+    ),
 }
 WEEK = {str(day): [["08:00", "22:00"]] for day in range(7)}
 HOURS = {"time_zone": "Europe/Rome", "weekly": WEEK, "holidays": {"country": "IT", "subdivision": ""}}
@@ -35,7 +48,7 @@ def arrange(visitor: Agent) -> None:
     """Promises, groups, skills and queues; called once, when the company is founded."""
     _promise(visitor)
     load_set("telecom.it", by=visitor)
-    change_rules(by=visitor, is_on=True)
+    change_rules(by=visitor, is_on=True, weights=WEIGHTS)
     topics = {topic.name: topic for topic in Topic.objects.all()}
     teams = {team.name: team for team in Team.objects.all()}
     for agent in Agent.objects.filter(email__in=SKILLS):
@@ -43,10 +56,15 @@ def arrange(visitor: Agent) -> None:
         change_skills(
             by=visitor, agent=agent, topics=(), languages=languages, channels=channels, capacity=capacity
         )
-    for name, (about, helps) in QUEUES.items():
+    for name, (about, comes_by, helps) in QUEUES.items():
         wanted = [topics[one] for one in about if one in topics]
         change_queue(
-            by=visitor, team=teams[name], topics=wanted, languages=(), channels=(), overflow=teams[helps]
+            by=visitor,
+            team=teams[name],
+            topics=wanted,
+            languages=(),
+            channels=comes_by,
+            overflow=teams[helps],
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from ascolto.accounts.models import Agent, Company, Team
@@ -61,12 +62,13 @@ class Episode:
         self.hear(self.story.opening[0])
         moment = now()
         for place, text in enumerate(self.story.opening[1:], start=1):
-            self.line.plan(moment + timedelta(seconds=25 * place), lambda text=text: self.hear(text))
+            self.line.plan(moment + timedelta(seconds=25 * place), partial(self.hear, text))
         self.line.plan(moment + timedelta(seconds=60), self.sort_in)
         if agent is None or other is None:
             return
         late = self.dice.random() < 0.02
         wait = self.dice.uniform(33, 50) if late else self.dice.uniform(4, 11)
+        self.line.plan(moment + timedelta(minutes=wait - 2), lambda: self.take(agent))
         self.line.plan(moment + timedelta(minutes=wait), lambda: self.answer(agent, other))
 
     def hear(self, text: str) -> None:
@@ -95,10 +97,13 @@ class Episode:
         offer = hand_offs.ask(agent=agent, conversation=self.conversation, to_agent=other, note=note)
         self.line.plan(now() + timedelta(seconds=50), lambda: hand_offs.accept(agent=other, hand_off=offer))
 
+    def take(self, agent: Agent) -> None:
+        """Somebody takes it."""
+        assign(agent=agent, conversation=self.conversation, assignee=agent, how="taken")
+
     def answer(self, agent: Agent, other: Agent) -> None:
         """The answer of the story; one in six promises to write again by a time, and keeps it; one in eight goes to a colleague then."""
         conversation = self.conversation
-        assign(agent=agent, conversation=conversation, assignee=agent, how="taken")
         due_at = next_quarter(now() + timedelta(minutes=40)) if self.dice.random() < 0.17 else None
         text = self.story.answer
         if due_at is not None:

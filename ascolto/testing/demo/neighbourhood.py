@@ -40,8 +40,6 @@ class Neighbourhood:
         for kind, network in self.networks.items():
             account = known.get(kind) or self._open(kind, network)
             change_settings(account=account, values=network.settings)
-            # a network that begins anew knows nothing of how far we had read in the one before
-            ChannelHealth.objects.filter(account=account).update(poll_cursor={})
             # the city of an earlier day is gone, and with it the place up to which its networks were read
             ChannelHealth.objects.filter(account=account).update(poll_cursor={})
             if network.has_hooks:
@@ -58,12 +56,15 @@ class Neighbourhood:
 
     def write(self, kind: str, name: str, phone: str, text: str, **more: Any) -> str:
         """A person of this name (and telephone number) writes on a network; the network's id of it."""
-        network = self.networks[kind]
-        person = self._people.get((kind, name))
-        if person is None:
+        return self.networks[kind].write(self.person(kind, name, phone), text, **more)
+
+    def person(self, kind: str, name: str, phone: str) -> Person:
+        """The profile of somebody on a network; opened when they first need it."""
+        network, known = self.networks[kind], self._people.get((kind, name))
+        if known is None:
             about = {"number": f"+{phone}"} if network.people_have_numbers else {}
-            person = self._people[(kind, name)] = network.add_person(name, **about)
-        return network.write(person, text, **more)
+            known = self._people[(kind, name)] = network.add_person(name, **about)
+        return known
 
     def name_of(self, kind: str, id: str) -> str:
         """Who has this id on a network; empty for somebody of an earlier day."""

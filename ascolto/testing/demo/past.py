@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Container, Iterator
 from datetime import timedelta
+from functools import partial
 
 from ascolto.accounts.models import Agent
 from ascolto.channels.models import ChannelAccount
@@ -85,7 +86,7 @@ def _plan_history(line: Timeline, pens: Pens, dice: random.Random, days: int) ->
     for moment, (person, story) in zip(moments, people_of_before(dice, own), strict=False):
         agent, other = dice.sample(agents, 2)
         episode = Episode(line, pens, person, story, dice, group=group if dice.random() < 0.15 else None)
-        line.plan(moment, lambda episode=episode, agent=agent, other=other: episode.begin(agent, other))
+        line.plan(moment, partial(episode.begin, agent, other))
 
 
 def _plan_waiting(line: Timeline, pens: Pens, dice: random.Random) -> None:

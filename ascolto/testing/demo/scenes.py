@@ -72,11 +72,11 @@ def _complaint(episode: Episode, anna: Agent, marco: Agent) -> None:
     episode.begin()
 
     def register() -> None:
-        _give(episode, anna)
         register_complaint(by=anna, conversation=episode.conversation)
         episode.say(anna, episode.story.answer)
         change_status(agent=anna, conversation=episode.conversation, status=Status.ON_HOLD)
 
+    _after(episode, 12, lambda: _give(episode, anna))
     _after(episode, 14, register)
 
 
@@ -85,10 +85,10 @@ def _open_fault(episode: Episode, anna: Agent, marco: Agent) -> None:
     episode.begin()
 
     def answer() -> None:
-        _give(episode, marco)
         episode.say(marco, episode.story.answer)
         change_status(agent=marco, conversation=episode.conversation, status=Status.ON_HOLD)
 
+    _after(episode, 6, lambda: _give(episode, marco))
     _after(episode, 8, answer)
 
 
@@ -97,13 +97,13 @@ def _will_write(episode: Episode, anna: Agent, marco: Agent) -> None:
     episode.begin()
 
     def answer() -> None:
-        _give(episode, anna)
         due_at = next_quarter(episode.line.present + timedelta(minutes=50))
         words = will_write(episode.person.language, due_at)
         message = episode.say(anna, f"{episode.story.answer}\n\n{words}")
         if message is not None:
             make(agent=anna, conversation=episode.conversation, due_at=due_at, words=words, message=message)
 
+    _after(episode, 10, lambda: _give(episode, anna))
     _after(episode, 12, answer)
 
 
@@ -114,13 +114,13 @@ def _hand_off(episode: Episode, anna: Agent, marco: Agent) -> None:
     episode.begin()
 
     def answer() -> None:
-        _give(episode, marco)
         episode.say(marco, episode.story.answer)
 
     def offer() -> None:
         note = script().notes["hand-off"]
         hand_offs.ask(agent=marco, conversation=episode.conversation, to_agent=anna, note=note)
 
+    _after(episode, 3, lambda: _give(episode, marco))
     _after(episode, 5, answer)
     _after(episode, 9, lambda: episode.hear(again))
     _after(episode, 11, offer)

@@ -1,4 +1,4 @@
-"""Customers who keep writing, and who thank for an answer."""
+"""Customers who keep writing and who thank for an answer, and colleagues who give it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from django.db import DatabaseError, InterfaceError, connection
 from ascolto.conversations.models import Message
 from ascolto.events.log import Position, latest_position, read_after
 from ascolto.kit import clock
+from ascolto.testing.demo.colleagues import Colleagues
 from ascolto.testing.demo.past import people
 from ascolto.testing.demo.pens import Person
+from ascolto.testing.demo.public_scenes import PublicScenes
 from ascolto.testing.demo.stories import Story, script
 from ascolto.testing.demo.world import World
 
@@ -37,13 +39,19 @@ class Simulator:
     _stories: dict[tuple[str, str], tuple[Person, Story]] = field(default_factory=dict)  # by channel and name
 
     _newcomers: Iterator[tuple[Person, Story]] = field(init=False)
+    _colleagues: Colleagues = field(init=False)
+    _publics: PublicScenes = field(init=False)
 
     def __post_init__(self) -> None:
         self._newcomers = people(self.dice)
+        self._colleagues = Colleagues(self.per_minute, self.dice)
+        self._publics = PublicScenes(self.world.neighbourhood, self.world.pens)
 
     def step(self, moment: float) -> None:
-        """Let people write who are due."""
-        self._plan_thanks(moment)
+        """Let people write who are due, and colleagues answer."""
+        news = self._plan_thanks(moment)
+        self._publics.step()
+        self._colleagues.step(moment, news=news)
         if moment >= self._due:
             self._begin(moment)
             self._due = moment + self.dice.uniform(0.6, 1.4) * 60 / self.per_minute
@@ -68,16 +76,19 @@ class Simulator:
             person = next(name for name in names if name.language == story.language)
             names.remove(person)
             self._stories[(story.channel, person.name)] = (person, story)
-            with clock.at(present - timedelta(minutes=self.dice.uniform(2, 55))):
+            with clock.at(present - timedelta(minutes=self.dice.uniform(1, 14))):
                 for text in story.opening:
                     self.world.pens.write(person, story, text)
+        self._publics.begin(present)
 
-    def _plan_thanks(self, moment: float) -> None:
-        """Whoever was answered thanks after a while, once."""
+    def _plan_thanks(self, moment: float) -> bool:
+        """Whoever was answered thanks after a while, once. Whether anything happened at all."""
         events = read_after(self.position)
         for event in events:
             self.position = Position(event.xid, event.pk)
         answered = {event.data["message"] for event in events if event.type == "message.sent"}
+        if not answered:
+            return bool(events)
         rows = Message.objects.filter(pk__in=answered)
         columns = ("account__kind", "identity__value", "conversation__customer__name", "visibility")
         for kind, handle, name, visibility in rows.values_list(*columns):
@@ -86,6 +97,7 @@ class Simulator:
             if person is not None and story is not None and story.thanks:
                 thanks, public = self.dice.choice(story.thanks), visibility == "public"
                 self._plans.append((moment + self.dice.uniform(6, 20), person, story, thanks, public))
+        return True
 
 
 def run(stop: threading.Event, per_minute: float = PER_MINUTE) -> None:

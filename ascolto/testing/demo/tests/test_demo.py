@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import pytest
 
 from ascolto.accounts.models import Agent, Company
 from ascolto.channels.models import ChannelAccount
+from ascolto.charter.models import DayMeasure
 from ascolto.conversations.actions import add_reply
 from ascolto.conversations.models import Conversation, Message, Status
+from ascolto.delivery.models import Dispatch
 from ascolto.delivery.worker import deliver_waiting
 from ascolto.events.log import Position
+from ascolto.events.models import Event
+from ascolto.gates import Refused
 from ascolto.intake.journal import store_now
 from ascolto.intake.models import RawEvent
 from ascolto.intake.pollers import poll
 from ascolto.intake.worker import process_waiting
 from ascolto.kit import clock
 from ascolto.knowledge.models import SavedReply
+from ascolto.routing.models import HandOff
+from ascolto.sla.models import Commitment, Complaint, SlaClock
 from ascolto.testing.demo import company, past
 from ascolto.testing.demo.neighbourhood import INBOXES
 from ascolto.testing.demo.pens import Person
@@ -26,6 +33,7 @@ from ascolto.testing.demo.stories import script
 from ascolto.testing.demo.world import World
 from ascolto.testing.factories import make_agent, make_conversation, make_inbox
 from ascolto.testing.product import wait_for
+from ascolto.understanding.selectors.told import told_by
 
 
 @pytest.mark.django_db
@@ -118,3 +126,62 @@ def test_a_password_is_the_same_at_every_start_and_another_one_elsewhere(setting
     assert company.password() == first
     settings.SECRET_KEY = "another installation's key"  # type: ignore[attr-defined]
     assert company.password() != first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_charter_has_figures_and_annas_desk_has_something_of_everything() -> None:
+    anna = company.found()
+    past.fill(days=3)
+    days = DayMeasure.objects.filter(slug__in=["promises-kept", "right-timing", "named", "no-rubber-wall"])
+    assert days.values("slug").distinct().count() == 4
+    assert sum(row.kept for row in days) >= 0.9 * sum(row.total for row in days) > 0
+    assert not SlaClock.objects.filter(stopped_at=None, breached_at__isnull=False).exists()
+    offer = HandOff.objects.get(state=HandOff.State.ASKED)
+    assert (offer.to_agent, offer.from_agent and offer.from_agent.name) == (anna, "Marco Rossi")
+    assert offer.note
+    assert offer.summary
+    promise = Commitment.objects.get(state=Commitment.State.OPEN)
+    assert promise.owner == anna
+    assert timedelta(minutes=40) < promise.due_at - clock.now() < timedelta(minutes=80)
+    assert Complaint.objects.get().conversation.assignee == anna
+    told = told_by(Conversation.objects.get(customer__name="Loredana Testa"), anna)
+    assert {"customer_code", "serial", "tried", "phone"} <= {fact.kind for fact in told}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_of_the_past_have_arrived_and_the_log_rises_with_time() -> None:
+    company.found()
+    past.fill(days=2)
+    assert set(Dispatch.objects.values_list("state", flat=True)) == {Dispatch.State.SENT}
+    said = list(
+        Event.objects.filter(type__in=["message.received", "message.added"])
+        .order_by("pk")
+        .values_list("occurred_at", flat=True)
+    )
+    assert said == sorted(said)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_has_a_fault_on_whatsapp_and_asks_for_a_price_on_facebook_is_one_customer() -> None:
+    anna = company.found()
+    past.fill(days=1)
+    with World() as world:
+        for network in world.neighbourhood.networks.values():
+            network.mailman.url = ""  # no web process here
+        facebook = ChannelAccount.objects.get(kind="facebook")
+        simulator = Simulator(world, 6.0, Position(0, 0), random.Random(1))
+        simulator.gather(clock.now())
+        for body, _ in world.neighbourhood.networks["facebook"].mailman.take():
+            store_now(account=facebook, body=body)
+        process_waiting()
+        simulator._publics.step()
+        sofia = Agent.objects.get(email="sofia@telvia.example")
+        assert Conversation.objects.get(customer__name="Beatrice Riva").assignee == sofia
+        asked = Conversation.objects.get(customer__name="Federica Donati")
+        assert asked.channels == "facebook,whatsapp"
+        assert (asked.assignee, asked.status) == (anna, Status.OPEN)
+        offer = (
+            "La fibra 2,5 Giga costa 24,90 euro al mese: approfitta ora della promozione e attivala subito!"
+        )
+        with pytest.raises(Refused, match="An offer while a problem is open"):
+            add_reply(agent=anna, conversation=asked, text=offer, visibility="public")
