@@ -14,10 +14,14 @@ from ascolto.understanding.engine.text import for_encoder, prepare
 
 CORPUS = Path(__file__).parents[2] / "ascolto" / "understanding" / "corpus"
 NOT_MESSAGES = {
+    "outgoing_asks",
     "outgoing_offers",
     "outgoing_offers_more",
     "outgoing_offers_care",
+    "outgoing_offers_lessons",
     "outgoing_offers_exam",
+    "outgoing_offers_exam_oblique",
+    "outgoing_offers_exam_stranger",
     "saved_pairs",
 }
 PUBLIC_TALK = {"it_comments", "it_tweets"}  # about no company: half as typical of what a desk receives

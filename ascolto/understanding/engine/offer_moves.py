@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from ascolto.understanding.engine.offer_hints import HINTING, STATING
+
 _PRICE = (
     r"(?:[€$£] ?\d[\d.,]{0,9}|\d[\d.,]{0,9} ?(?:€|\$|£|euro\b|eur\b|pounds\b|dollars\b|quid\b|p\b|cent)|(?:un|due|tre|pochi|few) euro\b|"
     r"a few (?:dollars|pounds|euros))"
@@ -19,8 +21,7 @@ _MONTH = (
 )
 
 # fmt: off
-MOVES = {
-    # --- that sell
+_SELLING = {
     "price more": (
         rf"{_PRICE} (?:in più|extra|more\b|di più)|(?:in più|extra|an extra|another|just|only|soli|solo|appena|supplemento di) {_PRICE}|"
         r"(?:piccolo|"
@@ -226,7 +227,8 @@ MOVES = {
         r"silver|argento|vantagg)|double (?:stamps|points)|unlock your|fidelity|(?:join|iscriv\w+) .{0,15}(?:loyalty|carta|card|"
         r"programma|club|newsletter)"
     ),
-    # --- that answer, refund, confirm, ask and warn
+}
+_ANSWERING = {
     "we did": (
         r"\b(?:ho|abbiamo|l'abbiamo|l'ho|ti ho|le ho|gliel'ho) (?:già |appena |anche |inoltre |subito )?(?!anche|un|una|pensato|"
         r"lanciato|visto|notato|una|dei)[a-z]+(?:at|it|ut|es|ert|ost|ess|ett|ott|os|ers|iest|iuso|olt)[oaie]\b|(?:è|sono|viene|"
@@ -358,12 +360,15 @@ MOVES = {
     ),
 }
 # fmt: on
+MOVES = _SELLING | HINTING | _ANSWERING | STATING
 # Those that may sell; "refer" also asks for an opinion, "if you like" and "aside" are as common in plain answers.
-SELLING = (
-    frozenset(MOVES)
-    - frozenset(list(MOVES)[list(MOVES).index("we did") :])
-    - {"refer", "if you like", "aside"}
-)
+SELLING = frozenset(_SELLING | HINTING) - {
+    "refer",
+    "if you like",
+    "aside",
+    "to leaf through",
+    "one step more",
+}
 
 
 @cache
