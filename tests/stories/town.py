@@ -1,7 +1,7 @@
-"""Telvia and the people around it, for the stories: a day that passes when it is told to, and everything that follows the log at work.
+"""Telvia and the people around it, for the stories. The day passes when it is told to, with whatever follows the log at work.
 
-Giulia and Rita are customers. Marco and Davide answer for the care team, Sara for marketing; Anna leads, Paola administers. Viktor works in the
-warehouse and must see nothing. Customers write through the product's own actions, everybody else acts on screens (`screen.py`).
+Giulia and Rita are customers. Marco and Davide answer for the care team, Sara for marketing; Anna leads, Paola administers. Viktor works in
+the warehouse and must see nothing. Customers write through the product's own actions, everybody else acts on screens (`screen.py`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def rome(text: str) -> datetime:
 
 
 class Town:
-    """Everybody, and the time. It stands still until somebody says `at` or `passes`; `begins=None`: it is now, and time passes by itself."""
+    """Everybody, and the time. It stands still until somebody says `at` or `passes`; `begins=None`: it is now."""
 
     def __init__(self, begins: str | None = "2026-06-10 09:00") -> None:
         self._stopped: AbstractContextManager[None] = clock.at(rome(begins)) if begins else nullcontext()

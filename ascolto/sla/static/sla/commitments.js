@@ -18,7 +18,8 @@ for (const name of ["htmx:oobAfterSwap", "htmx:afterSwap"]) {
   });
 }
 
-document.addEventListener("desk:sent", () => { ticked = ""; });
+/* what was promised just now stands on the card at once */
+document.addEventListener("desk:sent", () => { ticked = ""; document.dispatchEvent(new CustomEvent("promises")); });
 
 /* before anybody else who listens to this key */
 document.addEventListener("keydown", (event) => {

@@ -58,7 +58,12 @@ onKey("j", () => walk(1));
 onKey("k", () => walk(-1));
 onKey("x", () => { const row = rows()[here()]; if (row) row.querySelector("input").click(); });
 onKey("a", () => document.getElementById("give-to")?.focus());
-onKey("Enter", () => { const row = rows()[here()]; row?.querySelector("a").click(); });
+/* Enter opens the conversation on whose box one stands; buttons and links keep their own Enter */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey || !event.target.matches?.("[data-drag] input")) return;
+  event.preventDefault();
+  event.target.closest("[data-drag]").querySelector("a").click();
+});
 
 /* ---- dragging: one conversation, or all that are chosen, onto a person ---- */
 function give(to) {
