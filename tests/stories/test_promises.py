@@ -59,7 +59,7 @@ def test_nobody_answers_so_leads_are_called_and_giulia_is_told_once_and_honestly
     assert "In danger 1" in anna.open("/wall/").words
     town.at("2026-06-11 11:00:01")
     town.passes(minutes=90, steps=9)
-    assert "1 promise is late" in anna.open("/").words, "leads are told on every screen"
+    assert "1 promise of an answer is broken." in anna.open("/").words, "leads are told on every screen"
     [text] = sent(talk)
     assert text.startswith("Messaggio automatico di Telvia: avevamo promesso una risposta entro le 11:00")
     assert fresh(talk).due_at is not None, "a notice is no answer"
