@@ -98,8 +98,11 @@ class Colleagues:
         """Seconds until somebody has read, understood and written: so that three people keep up, and a little is always waiting."""
         if due_at is not None and self.dice.random() < LATE:
             return max(0.0, (due_at - clock.now()).total_seconds()) + self.dice.uniform(30, 200)
-        mean = min(LONGEST, 0.75 * HANDS * 60 / self.per_minute)
-        return mean * self.dice.uniform(0.3, 1.7)
+        patience = min(LONGEST, 0.75 * HANDS * 60 / self.per_minute) * self.dice.uniform(0.3, 1.7)
+        if due_at is None:
+            return patience
+        left = (due_at - clock.now()).total_seconds()
+        return min(patience, max(20.0, left * 0.6))  # what is due soon is not put off
 
     def _act(self, pk: int, plan: Plan, moment: float) -> None:
         conversation = Conversation.objects.filter(pk=pk).select_related("customer").first()
