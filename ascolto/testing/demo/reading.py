@@ -10,6 +10,7 @@ from ascolto.conversations.models import Author, Conversation, Direction, Messag
 from ascolto.testing.demo.stories import Story, script
 
 KNOWN_BY = 24  # characters by which a text of the script is known again, whatever a network puts around it
+MOST = 2_000  # characters of a text that are looked at
 NEWEST = 40  # messages of a conversation that are looked at
 
 
@@ -46,7 +47,7 @@ def hear(conversation: Conversation) -> Heard:
         language=story.language if story else conversation.customer.language or "it",
         visibility=came[0],
         is_answered=answered,
-        is_thanked=answered and _folded(came[1])[:KNOWN_BY] in _thanks(),
+        is_thanked=answered and any(known in _folded(came[1]) for known in _thanks()),
     )
 
 
@@ -54,19 +55,25 @@ def _matter(newest: Iterable[tuple[str, str, str, str]]) -> tuple[Story | None, 
     """The newest matter of the script, and whether a person answered since."""
     answered = False
     for way, author, _, text in newest:
-        if way == Direction.IN and (found := _beginnings().get(_folded(text)[:KNOWN_BY])) is not None:
+        if way == Direction.IN and (found := _beginning(text)) is not None:
             return found, answered
         answered = answered or (way == Direction.OUT and author == Author.AGENT)
     return None, answered
 
 
+def _beginning(text: str) -> Story | None:
+    """The matter that begins with this; networks put names before it ("@telvia …") and mail puts greetings after it."""
+    folded = _folded(text)
+    return next((story for known, story in _beginnings() if known in folded), None)
+
+
 def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    return " ".join(text.split()).casefold()[:MOST]
 
 
 @cache
-def _beginnings() -> dict[str, Story]:
-    return {_folded(story.opening[0])[:KNOWN_BY]: story for story in script().stories}
+def _beginnings() -> tuple[tuple[str, Story], ...]:
+    return tuple((_folded(story.opening[0])[:KNOWN_BY], story) for story in script().stories)
 
 
 @cache

@@ -109,3 +109,10 @@ def test_a_promise_to_write_by_a_time_is_made_and_kept(pens: Pens, monkeypatch: 
     assert promise.owner == Agent.objects.get(email=MARCO)
     assert promise.message == said[0]
     assert promise.words in said[0].text
+
+
+def test_a_post_that_calls_us_by_name_is_known_all_the_same(pens: Pens) -> None:
+    story = story_of("chat")
+    conversation = write(pens, story, f"@telvia @TelviaCare {story.opening[0]}", MARCO)
+    work(Colleagues(6.0, random.Random(4)), 100)
+    assert [one.text for one in answers(conversation)] == [story.answer]
