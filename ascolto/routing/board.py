@@ -115,7 +115,9 @@ class Board(Standing):
                 continue
             seat, with_room = self._choose(item, bucket) if is_new or _fit(bucket, few or ()) else (None, 0)
             if seat is not None:
-                given.append(self._give(item, seat, now, explaining.why_them(seat, with_room)))
+                alone = bucket.only is not None and with_room == 1  # others may be able: they were not asked
+                chosen = () if alone else explaining.why_them(seat, with_room)
+                given.append(self._give(item, seat, now, chosen))
                 if (head := bucket.head()) is not None:
                     heappush(queue, (head.key, place))
             elif bucket.only is None and bucket.weight > self._lightest:

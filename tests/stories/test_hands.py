@@ -79,7 +79,9 @@ def test_giulia_writes_on_a_second_channel_and_it_is_one_problem_one_promise_and
     later = town.complains(town.giulia, "Ora la fattura è sbagliata.", town.email)
     assert later.number != talk.number
     assert holder(later) == "Marco", "who knows her has her again"
-    assert "Knows this customer already" in reasons(town, later)
+    told = reasons(town, later)
+    assert "Knows this customer already" in told
+    assert "only one" not in told, "Davide could have taken it as well"
     assert shown(later.due_at) == "2026-07-02 11:00", "mail is promised what WhatsApp is promised"
 
 
