@@ -99,7 +99,7 @@ def held_until(waiting: Waiting, rules: Rules) -> datetime:
 
 def changes_of(waiting: Waiting, rules: Rules) -> list[datetime]:
     """Every instant at which something may be decided differently though nothing happened, in order."""
-    found = {waiting.due_at}
+    found = {waiting.due_at, begins(waiting, rules, Stage.LAST)}  # who came late begins after it was due
     shape = shape_at(waiting, rules, Stage.EXACT)
     for stage in (Stage.WIDENED, Stage.OVERFLOW, Stage.ANY_TEAM):
         looser = shape_at(waiting, rules, stage)

@@ -48,7 +48,7 @@ def test_microsofts_token_opens_the_door() -> None:
         ({"aud": [APP]}, "audience"),
         ({"exp": NOW - 600}, "end"),
         ({"exp": "tomorrow"}, "end"),
-        ({"nbf": NOW + 600}, "beginning"),
+        ({"nbf": NOW + 86_400}, "beginning"),
         ({"serviceurl": "https://smba.trafficmanager.net/amer/"}, "service address"),
         ({"serviceurl": None}, "service address"),
     ],
