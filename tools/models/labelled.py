@@ -21,6 +21,8 @@ NOT_MESSAGES = {
     "outgoing_offers_lessons",
     "outgoing_offers_exam",
     "outgoing_offers_exam_oblique",
+    "outgoing_offers_exam_reviewer",
+    "outgoing_offers_exam_reviewer_more",
     "outgoing_offers_exam_stranger",
     "saved_pairs",
 }

@@ -12,7 +12,8 @@ _TO_YOU = r"\b(?:ti|le|la|vi|lo|te|glie)\b"
 # fmt: off
 HINTING = {
     "would have": (
-        r"(?:non )?(?:l[ea] |gliel[oaie] |ti )?(?:avreb|avrest|avesse)\w* (?:già )?(?:evitat|copert|risparmi|avut|pagat|parlat|rispost)\w*|"
+        r"(?:non )?(?:l[ea] |gliel[oaie] |ti )?(?:avreb|avrest|avesse)\w* (?:già )?(?:evitat|copert|risparmi|avut|pagat|parlat|"
+        r"rispost)\w*|"
         r"non (?:sarebbe|l'avrebbe|le sarebbe) |would(?:n't)? have|had you (?:been|had|taken)"
     ),
     "kept for you": (
@@ -50,16 +51,32 @@ HINTING = {
         r"make the most|approfitt\w+|peccato (?:tener|lasciar|non)|merit(?:a|ano|eresti) (?:di più|il|un|l')|you deserve|treat yourself|"
         r"non (?:perder|far|lasciar)\w*|(?:non ti|never|not) (?:scapp|miss)\w*|miss out|work harder|hard at work|lavorare per (?:lei|te)"
     ),
+    "lifts you": (
+        r"would (?:get|put|lift|bring|spare|make|free|take|keep|set|knock)\b|(?:la |le |ti |lo )?(?:farebbe|metterebbe|toglierebbe|"
+        r"renderebbe|porterebbe|cambierebbe|risolverebbe|servirebbe)\b|(?:senza (?:pagare|spendere)|without paying|nothing to pay|"
+        r"cost\w* "
+        r"(?:you )?nothing).{0,12}(?:fino|until|till|up to|before)|(?:ha (?:proprio )?tutto|has (?:it all|the lot))|"
+        r"(?:nearly|almost) every(?:body|one)|quasi tutti|in tantissimi"
+    ),
+    "there is one": (
+        r"(?:c'è|abbiamo|esiste|facciamo|ci sarebbe|ne ho|ho|ne abbiamo) (?:anche |pure )?(?:un[ao']? )?(?:\w+ )?(?:modello|"
+        r"version\w*|pian\w+|formul\w+|alternativ\w+|soluzion\w+|pacchetto|tariff\w+|line[ae]|serviz\w+)|(?:we have|we've|there's|"
+        r"there is|we do) "
+        r"(?:also )?(?:a|an|one) (?:\w+ ){0,2}(?:model|version|plan|option|alternative|one|package|range|deal|scheme|kit|class)"
+    ),
 }
 STATING = {
     "promises word": (
-        rf"{_TO_YOU}.{{0,14}}\b(?:scriv[oe]|scriverò|scriviamo|scriveremo|aggiorn|rispond|risponder|richiam|ricontatt|contatt|chiam[oaei]|"
+        rf"{_TO_YOU}.{{0,14}}\b(?:scriv[oe]|scriverò|scriviamo|scriveremo|aggiorn|rispond|risponder|richiam|ricontatt|contatt|"
+        rf"chiam[oaei]|telefon[oai]|"
         r"faccio sapere|farò sapere|facciamo sapere|faremo sapere|tengo|avvis|conferm|so dire|dico|dirò|diamo|daremo|do conferma|"
         r"mando (?:due righe|un messaggio|un sms)|comunic|fare(?:mo)? avere|sentir)\w*|mi faccio (?:viv|ri?sent|sent)|faccio sapere|"
         r"farle sapere|farti sapere|torno (?:da|a)|"
-        rf"\b(?:i|we|he|she|they|someone|somebody|colleague|team|office|manager|accounts){_WILL} (?:\w+ )?(?:write|call|ring|phone|"
+        rf"\b(?:i|we|he|she|they|someone|somebody|colleague|team|office|manager|accounts|engineer|fitter|driver|assessor|experts?|"
+        rf"specialists?|courier){_WILL} (?:\w+ )?(?:write|call|ring|phone|"
         r"update|message|text|email|e-mail|reply|respond|answer|let you|keep you|get (?:back|in touch|this)|come back|be (?:in touch|"
-        r"back)|follow up|contact|confirm|drop you|have (?:an|it)|tell you (?:what|where|when|how))\b|give you (?:a call|a ring|an update)"
+        r"back)|follow up|contact|confirm|drop you|have (?:an|it)|tell you (?:what|where|when|how))\b|give you (?:a call|a ring|"
+        r"an update)"
     ),
     "hears from us": (
         r"(?:avrà|avrete|avrai|riceverà|riceverete|riceverai|ha) (?:\w+ )?(?:notizie|risposta|riscontro|conferma|nuove)|nostre notizie|"
@@ -75,8 +92,10 @@ STATING = {
     ),
     "terms told": (
         r"\b(?:polizza|policy|garanzia|warranty|contratto|contract|piano|plan|biglietto|ticket|fare|package|pacchetto|abbonamento|"
-        r"subscription|licen[sz]\w+|premio|premium|retta|assicurazione|insurance|membership)\b.{0,30}\b(?:copre|covers?|covered|comprende|"
-        r"comprendeva|includes?|included|prevede|prevedeva|vale|valid|allows|pays|is|was|falls)\b|franchigia|excess\b|deductible|massimale|"
+        r"subscription|licen[sz]\w+|premio|premium|retta|assicurazione|insurance|membership)\b.{0,30}\b(?:copre|covers?|covered|"
+        r"comprende|"
+        r"comprendeva|includes?|included|prevede|prevedeva|vale|valid|allows|pays|is|was|falls)\b|franchigia|excess\b|deductible|"
+        r"massimale|"
         r"cauzion|deposit\b|clausola|clause|articolo \d|section \w+|taeg|\btan\b"
     ),
     "on the bill": (

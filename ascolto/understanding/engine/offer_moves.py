@@ -58,7 +58,8 @@ _SELLING = {
     ),
     "try it": (
         r"\bprov(?:a|i|ala|alo|are|arlo|arla|ate)\b.{0,40}(?:grat|premium|plus|pro\b|giorni|mese|nostr|nuov|version|serviz|notti)|"
-        r"free (?:trial|for)|(?:day|month|week) trial|try (?:it|us|premium|our|every|the|for)|give .{0,20} a (?:go|try)|fancy tr|"
+        r"free (?:trial|for)|(?:day|month|week) trial|try (?:it|us|premium|our|every|the|for)|give .{0,20} a (?:go|try|whirl|"
+        r"spin)|fancy tr|"
         r"(?:prova|demo|consulenza|sopralluogo|check-up|stima|preventivo)\w* (?:è )?(?:gratuit|senza impegno|grat)|free (?:demo|"
         r"quote|consultation|review|check|estimate|visit|survey)|set (?:you )?up (?:with )?a (?:demo|month)|organizziamo una demo|"
         r"(?:a|una) demo\b"
@@ -331,7 +332,8 @@ _ANSWERING = {
         r"expires"
     ),
     "case": (
-        r"pratica|reclam\w+|segnalazion\w+|ticket|your case|the case|complaint|guasto|fault|tecnico|engineer|ripar\w+|repair\w*|"
+        r"pratica|reclam\w+|segnalazion\w+|(?<!season )ticket|your case|the case|complaint|guasto|fault|tecnico|engineer|ripar\w+|"
+        r"repair\w*|"
         r"sinistro|claim\b|pacco|parcel|corriere|courier|driver|ordine|order\b|contatore|meter|bollett\w+|\bbill\b|fattur\w+|"
         r"invoice|instal?lment|appuntament\w+|appointment|magazzino|warehouse|serial|account number|perito|assessor|confermat[oa]|"
         r"confirmed|registrat[oa]|logged|attached|allegat[oaie]"

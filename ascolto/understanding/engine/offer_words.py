@@ -112,7 +112,7 @@ FAMILIES = {
         "fibra fibre finanziament* garanzia gb giga gym insur* laptop lezion* loan lounge luggage "
         "massaggio membership menu menù modem mortgage mutuo palestra pannell* phone piano plan plans "
         "pneumatici policies policy polizz* pompa posto prestit* router scarpe seat service servizio shoes "
-        "sim smartphone spa subscription tablet tagliando tariff* telefon* tessera upgrade warranty"
+        "sim smartphone spa subscription tablet tagliando tariff* telefoni telefono tessera upgrade warranty"
     ),
     "new": (
         "appena arriva arrivano arrivat* brand collection collezione coming lancio launch* linea new "

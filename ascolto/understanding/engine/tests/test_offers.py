@@ -60,29 +60,59 @@ def test_a_plain_answer_has_no_sentence_that_sells() -> None:
     assert [selling_sentence(text) for text in PLAIN] == [None] * len(PLAIN)
 
 
-EXAM = Path(__file__).parents[2] / "corpus" / "outgoing_offers_exam.tsv"
-RECALL, PRECISION = 0.95, 0.90  # what the guarantee needs; on sentences that taught nothing
+CORPUS = Path(__file__).parents[2] / "corpus"
+PROMISES = Path(__file__).parents[3] / "sla" / "tests" / "data"
+# Recall and precision on sentences that taught nothing. The first exam was never looked at; the errors of the others were, after their
+# first measurement (`docs/understanding/models.md` has both), so these floors hold what is known, not what a stranger will see.
+FLOORS = {
+    "outgoing_offers_exam": (0.95, 0.95),
+    "outgoing_offers_exam_stranger": (0.95, 0.93),
+    "outgoing_offers_exam_oblique": (0.88, 0.88),
+    "outgoing_offers_exam_reviewer": (0.93, 0.88),
+    "outgoing_offers_exam_reviewer_more": (0.92, 0.88),
+}
 
 
-@pytest.mark.parametrize("language", ["", "it", "en"])
-def test_the_exam_is_passed_in_both_languages(language: str) -> None:
-    rows = [row.split("\t") for row in EXAM.read_text(encoding="utf-8").splitlines()]
-    held = [(row[1] == "1", row[3].replace("⏎", "\n")) for row in rows if row[0].startswith(language)]
+def labelled(name: str) -> list[tuple[str, bool, str]]:
+    """The lines of a file of outgoing sentences: language, whether it sells, text."""
+    rows = [row.split("\t") for row in (CORPUS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()]
+    return [(row[0], row[1] == "1", row[3].replace("⏎", "\n")) for row in rows]
+
+
+@pytest.mark.parametrize(("exam", "floors"), FLOORS.items())
+def test_each_exam_keeps_its_floor(exam: str, floors: tuple[float, float]) -> None:
+    held = labelled(exam)
+    said = [commercial(text).label == "offer" for _, _, text in held]
+    hits = sum(sells and told for (_, sells, _), told in zip(held, said, strict=True))
+    assert hits / sum(sells for _, sells, _ in held) >= floors[0]
+    assert hits / sum(said) >= floors[1]
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_what_the_guarantee_needs_holds_over_all_exams_in_both_languages(language: str) -> None:
+    held = [(sells, text) for exam in FLOORS for its, sells, text in labelled(exam) if its == language]
     said = [commercial(text).label == "offer" for _, text in held]
     hits = sum(sells and told for (sells, _), told in zip(held, said, strict=True))
-    assert hits / sum(sells for sells, _ in held) >= RECALL
-    assert hits / sum(said) >= PRECISION
+    assert hits / sum(sells for sells, _ in held) >= 0.95
+    assert hits / sum(said) >= 0.90
 
 
-def test_the_exam_taught_nothing() -> None:
-    def lines(name: str) -> set[str]:
-        rows = EXAM.with_name(name).read_text(encoding="utf-8").splitlines()
-        return {row.rsplit("\t", 1)[1].casefold() for row in rows}
+@pytest.mark.parametrize("exam", FLOORS)
+def test_an_exam_taught_nothing(exam: str) -> None:
+    asked = {text.casefold() for _, _, text in labelled(exam)}
+    assert len(asked) >= 100
+    for part in ("", "_more", "_care", "_lessons"):
+        assert not asked & {text.casefold() for _, _, text in labelled(f"outgoing_offers{part}")}
 
-    exam = lines(EXAM.name)
-    assert len(exam) >= 320
-    for taught in ("outgoing_offers.tsv", "outgoing_offers_more.tsv", "outgoing_offers_care.tsv"):
-        assert not exam & lines(taught)
+
+def test_a_promise_to_write_or_call_is_no_offer() -> None:
+    rows = [
+        row for path in PROMISES.glob("dated_promises*.tsv") for row in path.read_text("utf-8").splitlines()
+    ]
+    texts = [row.split("\t")[-1].replace("⏎", "\n") for row in rows if row and not row.startswith("#")]
+    assert len(texts) >= 400
+    plain = sum(commercial(text).label == "plain" for text in texts)
+    assert plain / len(texts) >= 0.97
 
 
 @pytest.mark.parametrize(
