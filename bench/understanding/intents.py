@@ -46,7 +46,8 @@ def _own() -> list[Row]:
             Row("offers", "ascolto corpus", name, card[name], card["lines"], part=OURS)
             for name in ("recall", "precision")
         ]
-        rows += _exam(WEIGHTS.parent.parent / "corpus" / "outgoing_offers_exam.tsv")
+        for path in sorted((WEIGHTS.parent.parent / "corpus").glob("outgoing_offers_exam*.tsv")):
+            rows += _exam(path)
     return rows
 
 
@@ -57,9 +58,14 @@ def _exam(path: Path) -> list[Row]:
     said = [commercial(row[3].replace("⏎", "\n")).label == "offer" for row in cells]
     hits = sum(one and other for one, other in zip(sells, said, strict=True))
     figures = {"recall": (hits, sum(sells)), "precision": (hits, sum(said))}
+    is_first = path.stem == "outgoing_offers_exam"
+    part = (
+        "own sentences, never taught" if is_first else "own sentences, never taught, errors looked at since"
+    )
+    name = path.stem.removeprefix("outgoing_offers_").replace("_", " ")
     return [
-        Row("offers", "ascolto exam", name, found / of, of, part="own sentences, never taught")
-        for name, (found, of) in figures.items()
+        Row("offers", f"ascolto {name}", measure, found / of, of, part=part)
+        for measure, (found, of) in figures.items()
     ]
 
 

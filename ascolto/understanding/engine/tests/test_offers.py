@@ -62,8 +62,8 @@ def test_a_plain_answer_has_no_sentence_that_sells() -> None:
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 PROMISES = Path(__file__).parents[3] / "sla" / "tests" / "data"
-# Recall and precision on sentences that taught nothing. The first exam was never looked at; the errors of the others were, after their
-# first measurement (`docs/understanding/models.md` has both), so these floors hold what is known, not what a stranger will see.
+# Recall and precision on sentences that taught nothing. Their errors were looked at after the first measurement
+# (`docs/understanding/models.md` has both figures), so the floors hold what is known, not what a stranger will see.
 FLOORS = {
     "outgoing_offers_exam": (0.95, 0.95),
     "outgoing_offers_exam_stranger": (0.95, 0.93),
