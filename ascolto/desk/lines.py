@@ -111,17 +111,21 @@ def _assigned(event: Event, people: dict[int | None, str], teams: dict[int | Non
     assignee, team = data.get("assignee"), data.get("team")
     if assignee != data.get("previous_assignee"):
         if assignee is None:
-            return (
-                _("%(who)s gave it back to the queue")
-                if data.get("how") == "returned"
-                else _("%(who)s left it to nobody")
-            ) % words
+            return _left(event) % words
         if assignee == event.actor_id and event.actor_kind == "agent":
             return _("%(who)s took it") % words
         return _("%(who)s gave it to %(whom)s") % (words | {"whom": people.get(assignee, "?")})
     if team is None:
         return _("%(who)s took it away from the team") % words
     return _("%(who)s gave it to the team %(whom)s") % (words | {"whom": teams.get(team, "?")})
+
+
+def _left(event: Event) -> str:
+    """That nobody has it any more; why somebody lost it is told by a line of its own."""
+    if event.data.get("how") != "returned":
+        return _("%(who)s left it to nobody")
+    by_a_lead = event.actor_kind == "agent" and event.actor_id != event.data.get("previous_assignee")
+    return _("%(who)s gave it back to the queue") if by_a_lead else ""
 
 
 def _status(status: str, words: Words) -> str:

@@ -169,7 +169,9 @@ class Board(Standing):
         if not among:
             return
         seat = min(among, key=lambda s: (s.load / s.person.capacity, s.person.id))
-        if self._is_passed(seat, item, now) and len(bucket.kept) < self._kept_at_most(bucket):
+        if not self._is_passed(seat, item, now) or len(bucket.kept) >= self._kept_at_most(bucket):
+            return
+        if self._are_enough_left():
             seat.kept_for = bucket
             bucket.kept.add(seat.person.id)
 
@@ -197,6 +199,12 @@ class Board(Standing):
                 (head.key for b in possible if (head := b.head()) is not None), default=LAST
             )
         return self._first[asked]
+
+    def _are_enough_left(self) -> bool:
+        """Whether with one person more kept free at least half of those who are here could still be given something."""
+        here = [seat for seat in self._seats.values() if _is_there(seat)]
+        kept = sum(seat.kept_for is not None for seat in here)
+        return kept == 0 or 2 * (kept + 1) <= len(here)
 
     def _kept_at_most(self, bucket: Bucket) -> int:
         here = sum(_is_there(seat) for seat in bucket.able.values()) if bucket.kept else 0

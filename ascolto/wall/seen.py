@@ -14,6 +14,7 @@ from ascolto.accounts.models import Agent
 from ascolto.channels.looks import Look, look_of
 from ascolto.conversations.models import Conversation
 from ascolto.conversations.selectors import list_conversations
+from ascolto.customers.models import Identity
 from ascolto.kit.ids import reference_number
 from ascolto.routing.models import RoutingRules
 from ascolto.routing.selectors import Person, Queue, crew, queues
@@ -89,6 +90,7 @@ def board(agent: Agent, at: datetime) -> Board:
     waits, people = queues(at), crew(at)
     oldest = min((queue.oldest for queue in waits if queue.oldest), default=None)
     rows = list_conversations(agent, view="to_answer", limit=SHOWN).rows
+    handles = _handles({row["customer_id"] for row in rows if not row["customer__name"]})
     return Board(
         at=at,
         waiting=sum(queue.waiting for queue in waits),
@@ -99,7 +101,7 @@ def board(agent: Agent, at: datetime) -> Board:
         here=sum(person.is_here for person in people),
         crew=[_person(person, at) for person in people],
         queues=[_queue(queue, at) for queue in sorted(waits, key=_urgency)],
-        due=[_due(row, at) for row in rows],
+        due=[_due(row, handles, at) for row in rows],
         is_on=RoutingRules.current().is_on,
     )
 
@@ -135,11 +137,21 @@ def _person(person: Person, at: datetime) -> PersonRow:
     return PersonRow(person, words, tone, _ago(person.waiting_since, at), waiting)
 
 
-def _due(row: dict[str, Any], at: datetime) -> Due:
+def _handles(customers: set[int]) -> dict[int, str]:
+    """What nameless customers write with."""
+    rows = (
+        Identity.objects.filter(customer_id__in=customers).order_by("-id")
+        if customers
+        else Identity.objects.none()
+    )
+    return {pk: shown or value for pk, shown, value in rows.values_list("customer_id", "shown", "value")}
+
+
+def _due(row: dict[str, Any], handles: dict[int, str], at: datetime) -> Due:
     return Due(
         id=row["id"],
         number=row["number"],
-        name=row["customer__name"] or row["number"],
+        name=row["customer__name"] or handles.get(row["customer_id"]) or row["number"],
         text=row["preview"] or row["subject"],
         clock=promise.clock(row["due_at"], row["waiting_since"], at),
         looks=[look_of(kind) for kind in row["channels"][:2]],

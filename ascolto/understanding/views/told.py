@@ -27,9 +27,14 @@ def told(request: HttpRequest, number: str) -> HttpResponse:
         conversation = access_conversation(agent, pk_of_reference(number) or 0, among=among)
     except Conversation.DoesNotExist:
         raise Http404 from None
+    found = told_by(conversation, agent, among=among)
+    once = {
+        (one.kind, one.shown, one.is_current): one for one in reversed(found)
+    }  # two deeds in one sentence read the same
     facts = [
         {"told": one, "name": kind_name(one.kind), "number": reference_number(one.conversation)}
-        for one in told_by(conversation, agent, among=among)
+        for one in found
+        if once[(one.kind, one.shown, one.is_current)] is one
     ]
     context = {"number": number, "conversation": conversation, "facts": facts}
     if request.headers.get("HX-Request"):
