@@ -124,7 +124,8 @@ _SELLING = {
         r"we (?:do|run|have|build|stock) (?:a|an|also|interest|those|cases|full|home)|(?:we've|we have|abbiamo) (?:just |also |"
         r"appena |also just )*(?:launch|releas|lanciat|team|got cases|a fib|fatto una convenz)|we've a \w+ deal|è (?:partit|arrivat|"
         r"uscit)[oa] (?:la |il |l')|also (?:known|do|get|have|offer)\b|has landed|new (?:in|out)\b|is (?:here|out now)|"
-        r"just (?:launched|in,|landed|out)|da oggi|è disponibile anche|all-new|novità\b|now available|new season|"
+        r"just (?:launched|in,|landed|out)|da oggi|è disponibile anche|all-new|"
+        r"(?<!nessuna )(?<!senza )(?<!sono )novità\b|now available|new season|"
         r"nuov[aei] (?:collezion|apertur|arriv|linea|catalog)|new (?:arrivals|collection|catalogue)"
     ),
     "look at": (

@@ -25,6 +25,8 @@ PLAIN = (
     "Could you tell us which version of the app you have?",
     "Your 20% discount ended in September, that is why the bill went up.",
     "Grazie a lei!",
+    "Eccomi: ancora nessuna novità.",
+    "A secret of the board.",
     "",
 )
 
