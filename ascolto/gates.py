@@ -98,7 +98,8 @@ def _guards(gate: Gate) -> Mapping[str, Guarantee]:
     guarantees = _GUARANTEES[gate]
     if missing := REQUIRED[gate] - guarantees.keys():
         raise Refused(
-            "gate_unguarded", f"Nothing may pass the gate {gate.value!r}: {', '.join(sorted(missing))} is missing."
+            "gate_unguarded",
+            f"Nothing may pass the gate {gate.value!r}: {', '.join(sorted(missing))} is missing.",
         )
     return guarantees
 
@@ -116,6 +117,9 @@ def _ask(name: str, guarantee: Guarantee, attempt: Any) -> Refused | None:
     except Exception:
         log.exception("a guarantee failed; what it guards is refused", extra={"guarantee": name})
         return Refused(
-            "guarantee_failed", f"The guarantee {name!r} could not be checked.", fix="Try again.", guarantee=name
+            "guarantee_failed",
+            f"The guarantee {name!r} could not be checked.",
+            fix="Try again.",
+            guarantee=name,
         )
     return None

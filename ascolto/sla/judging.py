@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 WARN_BEFORE = timedelta(minutes=15)
-SAME_BREATH = timedelta(minutes=2)  # what is written so soon after a promise belongs to it: "thanks, noted" keeps nothing
+SAME_BREATH = timedelta(
+    minutes=2
+)  # what is written so soon after a promise belongs to it: "thanks, noted" keeps nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,9 @@ def test_a_network_that_wants_a_pause_gets_it_and_then_every_answer_once(install
             body = {"text": f"answer {number}", "visibility": "private"}
             api.post(f"/conversations/{conversation['id']}/messages", body)
         wait_for(lambda: len(network.sent) == 5, within=90, why="every answer")
-        assert [unsigned(message.text) for message in network.sent] == [f"answer {number}" for number in range(5)]
+        assert [unsigned(message.text) for message in network.sent] == [
+            f"answer {number}" for number in range(5)
+        ]
 
 
 def test_an_open_screen_hears_of_each_message_once_even_after_a_break(install: Install) -> None:

@@ -130,6 +130,11 @@ def test_every_menu_opens_by_its_key_and_gives_the_focus_back(
         assert page.evaluate("document.activeElement.closest('[data-menu]')?.dataset.menu") == menu
         page.locator("#list-scroll").focus()
     page.keyboard.press("a")
+    page.get_by_role(
+        "button", name="Leave it to nobody"
+    ).click()  # what somebody holds is offered, not pushed
+    page.locator(".toast", has_text="Nobody has it now").wait_for()
+    page.keyboard.press("a")
     page.get_by_role("button", name="Anna Neri").click()
     page.locator(".toast", has_text="Given to Anna Neri").wait_for()
     assert Conversation.objects.get(pk=conversation.pk).assignee == cast.anna

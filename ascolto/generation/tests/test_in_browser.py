@@ -167,7 +167,7 @@ def test_a_suggestion_goes_into_the_draft_and_only_anna_sends_it(
     anna.locator("#draft").press("Control+Enter")
     anna.locator(".msg-out [data-provenance]", has_text="checked by Anna Conti").wait_for()
     wait_for(lambda: whatsapp.sent, why="the answer has left")
-    assert whatsapp.sent[-1].text == draft
+    assert whatsapp.sent[-1].text == f"{draft}\nAnna"
     assert anna.locator("[data-model-origin]").is_hidden()
     assert findings(anna, "desk-sent") == {}
 
