@@ -105,7 +105,7 @@ VALUES = {
 _DATES = {"before", "after", "on"}
 _CLOSED = {"status", "has", "is"}  # these have no other values; people, teams and labels do
 _QUOTES = str.maketrans("“”„‟«»″＂", '""""""""')
-_PART = re.compile(r'(?P<minus>-*)(?:(?P<name>[^\W\d_]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))')
+_PART = re.compile(r'(?P<minus>[-*]*)(?:(?P<name>[^\W\d_]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))')
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ def parse(text: str) -> Query:
 
 
 def _read(match: re.Match[str], hints: list[Hint]) -> list[Part]:
-    negated, name, quoted, bare = bool(match["minus"]), match["name"], match["quoted"], match["bare"]
+    negated, name, quoted, bare = "-" in match["minus"], match["name"], match["quoted"], match["bare"]
     if name is None:
         return _phrase(quoted, negated) if quoted is not None else _word(bare, negated)
     value = " ".join((quoted if quoted is not None else bare).split())

@@ -57,6 +57,7 @@ def test_whatever_is_typed_is_read_and_what_is_printed_means_the_same(text: str)
         ("prima:01/03/2026 dopo:ieri", (Filter("before", "01/03/2026"), Filter("after", "ieri"))),
         ("ha:allegato is:public", (Filter("has", "file"), Filter("is", "public"))),
         ("AB-12/34", (Word("AB-12/34"),)),
+        ("*from:giulia *-fibra", (Filter("from", "giulia"), Word("fibra", negated=True))),
         ('"not closed', (Phrase("not closed"),)),
         ("- * ** \" \"\" ( )", ()),
         ("", ()),
