@@ -9,9 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as properties
 
 from ascolto.testing.postgres import create_database, drop_database
 from ascolto.testing.product import Product
+
+# Where a run decides about a release it is the same each time; at a desk every run tries something new.
+properties.register_profile("decides", derandomize=True)
+if os.environ.get("ASCOLTO_TEST_REQUIRE"):
+    properties.load_profile("decides")
 
 
 @pytest.fixture(autouse=True)
