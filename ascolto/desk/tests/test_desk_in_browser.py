@@ -183,6 +183,8 @@ def test_an_answer_that_was_overtaken_does_not_bring_the_old_head_back(
     page.keyboard.press("Escape")
     page.keyboard.press("e")
     page.locator('#th-head[data-status="resolved"]').wait_for()
+    while not held:  # it is fetched before it is held
+        page.evaluate("new Promise(requestAnimationFrame)")
     (route, old), *_ = held
     with page.expect_response("**/head/"):
         route.fulfill(response=old)

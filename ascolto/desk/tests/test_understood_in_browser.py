@@ -74,7 +74,7 @@ def test_by_keyboard_it_opens_corrects_and_closes(cast: Cast, read: Conversation
     page.locator("#why .why-choice", has_text="Question").focus()
     page.keyboard.press("Enter")
     page.locator("#why [data-corrected]", has_text="corrected by you").wait_for()
-    assert page.evaluate("document.activeElement.textContent") == "Question"
+    page.wait_for_function("document.activeElement.textContent === 'Question'")
     assert "Question" in last_line(page).inner_text()
     page.keyboard.press("Escape")
     page.locator("#why").wait_for(state="hidden")
