@@ -8,6 +8,7 @@ part ran are settled when nothing else is to do, quietly.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +31,7 @@ from ascolto.sla.models import SlaClock
 log = logging.getLogger(__name__)
 CURSOR = "promises"
 PAST = "promises-past"  # the conversation down to which the past was settled
+NICE = 10
 TAKE = 200  # events looked at in one go
 PORTION = 50  # conversations settled in one transaction: keeps the write lock of SQLite short
 OLD = 20
@@ -58,16 +60,23 @@ CHANGED = {"policy.changed", "calendar.changed"}  # every clock that runs is loo
 
 
 def run(stop: threading.Event) -> None:
-    """Keep promises until `stop`; a database that is away for a while is waited for."""
+    """Keep promises until `stop`; a database that is away for a while is waited for.
+
+    Intake has promised already: while much comes in this thread gives way to it, and rests as long as it worked.
+    """
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)  # Linux: of this thread alone
     news, next_at = _News(), _Next()
     _until_well(stop, ensure_cursors)
     while not stop.is_set():
         try:
+            begun = time.monotonic()
             read = news.read()
             is_due = next_at.is_due()
             done = take_due() + ring() if is_due else 0
             if read or is_due:
                 next_at.forget()  # also when another process did it
+            if read >= TAKE:
+                stop.wait(min(time.monotonic() - begun, 1.0))
             if not read and not done and settle_old() == 0:
                 stop.wait(min(PAUSE, next_at.seconds()))
         except (DatabaseError, InterfaceError):
