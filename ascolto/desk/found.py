@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from ascolto.accounts.models import Agent
+from ascolto.conversations.opening import agent_of
 from ascolto.conversations.selectors import BadCursor, Filters
-from ascolto.desk.opening import agent_of, around_list
+from ascolto.desk.opening import around_list
 from ascolto.desk.queue import Asked, Found, Row, make_rows, read_asked, status_names
 from ascolto.events.log import latest_position
 from ascolto.kit.clock import now

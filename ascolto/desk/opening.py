@@ -13,10 +13,10 @@ from django.urls import reverse
 from ascolto.accounts.models import Agent, Company
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Conversation, Direction, Message
+from ascolto.conversations.opening import agent_of, conversation_of
 from ascolto.conversations.selectors import (
     BadCursor,
     Page,
-    access_conversation,
     count_views,
     list_conversations,
     visible_conversations,
@@ -43,7 +43,7 @@ from ascolto.desk.understood import make_lines
 from ascolto.events.log import latest_position
 from ascolto.generation.selectors import conversation_tools
 from ascolto.kit.clock import now
-from ascolto.kit.ids import new_token, pk_of_reference
+from ascolto.kit.ids import new_token
 from ascolto.search.selectors import matching
 from ascolto.sla.commitments import bubble_promises
 from ascolto.ui.jinja import url_or_none
@@ -55,17 +55,6 @@ ROWS = 50
 MESSAGES = 100
 LATELY = timedelta(hours=1)  # in which many who say the same are news
 LEAD = timedelta(seconds=5)  # what happened just before a message belongs to the same page
-
-
-def is_fragment(request: HttpRequest) -> bool:
-    """Whether a script asks for a part of a page (never when the browser restores its history)."""
-    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
-
-
-def agent_of(request: HttpRequest) -> Agent:
-    """The signed-in person; views call it behind a guard."""
-    assert isinstance(request.user, Agent)
-    return request.user
 
 
 def company_of(request: HttpRequest) -> Company:
@@ -88,13 +77,7 @@ def visible_to(request: HttpRequest) -> QuerySet[Conversation]:
 
 def open_conversation(request: HttpRequest, number: str, *, to: str = "read") -> Conversation:
     """The conversation with this number. Raises Http404 when it is not there or not visible, Refused when not allowed."""
-    pk = pk_of_reference(number)
-    if pk is None:
-        raise Http404
-    try:
-        return access_conversation(agent_of(request), pk, to=to, among=visible_to(request))
-    except Conversation.DoesNotExist:
-        raise Http404 from None
+    return conversation_of(request, number, to=to, among=visible_to(request))
 
 
 def open_message(request: HttpRequest, number: str, pk: int, *, to: str = "read") -> Message:

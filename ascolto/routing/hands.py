@@ -32,10 +32,6 @@ class Hands:
         """The load of a person."""
         return load_of(self._weights.get(person, {}).values(), capacity)
 
-    def owned_by(self, person: int) -> list[int]:
-        """The conversations of a person that matter."""
-        return [case.id for case in self.cases.values() if case.assignee == person]
-
     def of_customer(self, customer: int) -> list[int]:
         """The conversations of a customer that matter."""
         return [case.id for case in self.cases.values() if case.customer == customer]

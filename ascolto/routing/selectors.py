@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -188,8 +187,3 @@ def holders(conversation: Conversation) -> list[Held]:
     how, why = (event.data.get("how", ""), event.data.get("why") or []) if event else ("", [])
     newest = Held(conversation.assignee.pk, conversation.assignee.name, "", how, began, None, why)
     return [newest, *(replace(one, ended_at=one.ended_at or began) for one in found)]
-
-
-def last_reasons(held: Iterable[Held]) -> list[dict[str, Any]]:
-    """Why whoever has it now has it."""
-    return next((one.why for one in held if one.ended_at is None), [])

@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Agent, Company, Role, Team
+from ascolto.accounts.models import Company, Role, Team
 from ascolto.accounts.selectors import all_teams, assignable_agents
+from ascolto.conversations.opening import agent_of, is_fragment
 from ascolto.events.log import latest_position
 from ascolto.gates import Refused
 from ascolto.kit.clock import now
@@ -24,15 +25,6 @@ from ascolto.routing.models import Redistribution
 from ascolto.ui.reasons import in_own_language
 from ascolto.ui.shell import shell_context
 from ascolto.wall.seen import board, planned
-
-
-def _agent(request: HttpRequest) -> Agent:
-    assert isinstance(request.user, Agent)
-    return request.user
-
-
-def _is_fragment(request: HttpRequest) -> bool:
-    return bool(request.headers.get("HX-Request"))
 
 
 @role_required(Role.LEAD)
@@ -53,7 +45,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def _board(request: HttpRequest) -> dict[str, Any]:
-    return {"board": board(_agent(request), now()), "people": assignable_agents(), "teams": all_teams()}
+    return {"board": board(agent_of(request), now()), "people": assignable_agents(), "teams": all_teams()}
 
 
 @role_required(Role.LEAD)
@@ -71,7 +63,7 @@ def give(request: HttpRequest) -> HttpResponse:
         wanted["assignee"] = None
     if not wanted or not chosen:
         return _told(request, _("Choose conversations, and who gets them."), status=422)
-    return _moved(request, lambda: bulk.assign_many(by=_agent(request), conversations=chosen, **wanted))
+    return _moved(request, lambda: bulk.assign_many(by=agent_of(request), conversations=chosen, **wanted))
 
 
 @role_required(Role.LEAD)
@@ -82,8 +74,8 @@ def spread(request: HttpRequest) -> HttpResponse:
     ).first()
     if request.method == "POST":
         only = _numbers(request.POST.getlist("conversation"))
-        return _moved(request, lambda: bulk.rebalance(by=_agent(request), team=team, only=only))
-    rows = planned(bulk.preview(by=_agent(request), team=team))
+        return _moved(request, lambda: bulk.rebalance(by=agent_of(request), team=team, only=only))
+    rows = planned(bulk.preview(by=agent_of(request), team=team))
     request.company = Company.current()  # type: ignore[attr-defined]
     context = {**shell_context(request, current="wall"), "rows": rows, "team": team}
     return render(request, "wall/spread.html", context)
@@ -94,7 +86,7 @@ def spread(request: HttpRequest) -> HttpResponse:
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo a move of many."""
     batch = get_object_or_404(Redistribution, pk=pk)
-    return _moved(request, lambda: bulk.undo(by=_agent(request), batch=batch), undone=True)
+    return _moved(request, lambda: bulk.undo(by=agent_of(request), batch=batch), undone=True)
 
 
 def _moved(request: HttpRequest, act: Any, *, undone: bool = False) -> HttpResponse:
@@ -118,7 +110,7 @@ def _moved(request: HttpRequest, act: Any, *, undone: bool = False) -> HttpRespo
 
 def _told(request: HttpRequest, text: str, *, undo: str = "", status: int = 200) -> HttpResponse:
     """The board as it is now, with a toast; without scripts back to the page."""
-    if not _is_fragment(request):
+    if not is_fragment(request):
         return redirect("wall:wall")
     response = render(request, "wall/board.html", _board(request), status=status)
     said: dict[str, Any] = {"text": text} | ({"undo": undo, "fields": {}} if undo else {})

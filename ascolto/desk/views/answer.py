@@ -13,17 +13,11 @@ from ascolto.accounts.models import Agent
 from ascolto.charter.actions import note_refused
 from ascolto.conversations.actions import add_note, add_reply, change_status, note_answered_outside
 from ascolto.conversations.models import Conversation, Message, Status, Visibility
+from ascolto.conversations.opening import agent_of, is_fragment
 from ascolto.delivery.actions import resend as send_again
 from ascolto.delivery.moderation import moderate as moderate_message
 from ascolto.desk.forms import TEXT_AT_MOST, Draft, keep_upload, read_draft
-from ascolto.desk.opening import (
-    agent_of,
-    is_fragment,
-    open_conversation,
-    open_message,
-    part_context,
-    thread_page_context,
-)
+from ascolto.desk.opening import open_conversation, open_message, part_context, thread_page_context
 from ascolto.desk.reading import one_message
 from ascolto.desk.replies import refusal_words, toast
 from ascolto.gates import Refused

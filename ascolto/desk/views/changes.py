@@ -14,6 +14,7 @@ from ascolto.accounts.guards import role_required
 from ascolto.accounts.selectors import all_teams, assignable_agents
 from ascolto.conversations import actions
 from ascolto.conversations.models import Conversation, Label
+from ascolto.conversations.opening import agent_of, is_fragment
 from ascolto.customers.actions import change_customer, put_in_group
 from ascolto.desk.forms import (
     CustomerForm,
@@ -24,7 +25,7 @@ from ascolto.desk.forms import (
     read_until,
 )
 from ascolto.desk.lines import priority_names
-from ascolto.desk.opening import agent_of, company_of, head_context, is_fragment, open_conversation
+from ascolto.desk.opening import company_of, head_context, open_conversation
 from ascolto.desk.queue import status_names
 from ascolto.desk.replies import refusal_words, toast
 from ascolto.gates import Refused

@@ -9,12 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ascolto.accounts.guards import role_required, signed_in
 from ascolto.conversations.models import Conversation, Message
+from ascolto.conversations.opening import agent_of, is_fragment
 from ascolto.desk.drafting import advise
 from ascolto.desk.opening import (
-    agent_of,
     company_of,
     head_context,
-    is_fragment,
     open_conversation,
     open_message,
     thread_page_context,

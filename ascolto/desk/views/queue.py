@@ -12,10 +12,11 @@ from ascolto.accounts.selectors import all_teams, assignable_agents
 from ascolto.channels.looks import look_of
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Label
+from ascolto.conversations.opening import agent_of, is_fragment
 from ascolto.conversations.selectors import count_views, row_of
 from ascolto.desk.found import examples, found_context, found_page_context, is_search
 from ascolto.desk.mood import meant_choices
-from ascolto.desk.opening import agent_of, is_fragment, list_context, queue_context
+from ascolto.desk.opening import list_context, queue_context
 from ascolto.desk.queue import group_names, make_rows, read_asked, shown_count, status_names
 from ascolto.kit.clock import now
 from ascolto.ui.navigation import alerts_for, waiting_for

@@ -10,18 +10,17 @@ from django.views.decorators.http import require_safe
 from ascolto.accounts.guards import signed_in
 from ascolto.conversations.files import SHOWN_INLINE, path_of
 from ascolto.conversations.models import Attachment
+from ascolto.conversations.opening import agent_of, is_fragment
 from ascolto.conversations.selectors import access_attachment
 from ascolto.desk.bubbles import weave
 from ascolto.desk.card import make_card
 from ascolto.desk.letter import letter_page, letter_policy
 from ascolto.desk.lines import read_lines
 from ascolto.desk.opening import (
-    agent_of,
     bubbles_of,
     company_of,
     conversation_context,
     head_context,
-    is_fragment,
     open_conversation,
     open_message,
     part_context,

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from ascolto.accounts.guards import role_required, signed_in
 from ascolto.accounts.models import Agent
 from ascolto.conversations.models import Direction, Message
-from ascolto.desk.opening import agent_of, company_of, head_context, is_fragment, open_message
+from ascolto.conversations.opening import agent_of, is_fragment
+from ascolto.desk.opening import company_of, head_context, open_message
 from ascolto.desk.replies import toast
 from ascolto.desk.understood import Why, line_of, make_why
 from ascolto.ui.shell import shell_context

@@ -15,11 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ascolto.accounts.guards import role_required
 from ascolto.accounts.models import Agent, Role, Team
 from ascolto.accounts.selectors import all_teams
-from ascolto.conversations.access import access_conversation
 from ascolto.conversations.models import Conversation
+from ascolto.conversations.opening import agent_of, conversation_of, is_fragment
 from ascolto.gates import Refused
 from ascolto.kit.clock import now
-from ascolto.kit.ids import pk_of_reference
 from ascolto.routing.actions import hand_offs as actions
 from ascolto.routing.handing import (
     access_hand_off,
@@ -40,25 +39,9 @@ from ascolto.understanding.told_words import kind_name
 LISTED = 100
 
 
-def _is_fragment(request: HttpRequest) -> bool:
-    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
-
-
-def _agent(request: HttpRequest) -> Agent:
-    assert isinstance(request.user, Agent)
-    return request.user
-
-
-def _open(request: HttpRequest, number: str, *, to: str = "read") -> Conversation:
-    try:
-        return access_conversation(_agent(request), pk_of_reference(number) or 0, to=to)
-    except Conversation.DoesNotExist:
-        raise Http404 from None
-
-
 def _offer(request: HttpRequest, pk: int) -> HandOff:
     try:
-        return access_hand_off(_agent(request), pk)
+        return access_hand_off(agent_of(request), pk)
     except HandOff.DoesNotExist:
         raise Http404 from None
 
@@ -67,14 +50,14 @@ def _offer(request: HttpRequest, pk: int) -> HandOff:
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: HttpRequest, number: str) -> HttpResponse:
     """Choose who shall have it and tell them what is asked of them; they see what happened so far."""
-    conversation = _open(request, number, to="manage")
+    conversation = conversation_of(request, number, to="manage")
     if request.method != "POST":
         return _form(request, conversation)
     try:
         to_agent, to_team = _whom(request, "to")
         note = request.POST.get("note", "")
         actions.ask(
-            agent=_agent(request), conversation=conversation, to_agent=to_agent, to_team=to_team, note=note
+            agent=agent_of(request), conversation=conversation, to_agent=to_agent, to_team=to_team, note=note
         )
     except Refused as refused:
         return _form(request, conversation, refused)
@@ -82,7 +65,7 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, conversation: Conversation, refused: Refused | None = None) -> HttpResponse:
-    told = [one for one in told_by(conversation, _agent(request)) if one.is_current]
+    told = [one for one in told_by(conversation, agent_of(request)) if one.is_current]
     context = {
         "conversation": conversation,
         "number": conversation.number,
@@ -112,13 +95,15 @@ def _whom(request: HttpRequest, field: str) -> tuple[Agent | None, Team | None]:
 @require_safe
 def banner(request: HttpRequest, number: str) -> HttpResponse:
     """The offer of this conversation, for whom it concerns; nothing for others."""
-    return render(request, "routing/_hand_off.html", _banner_context(request, _open(request, number)))
+    return render(
+        request, "routing/_hand_off.html", _banner_context(request, conversation_of(request, number))
+    )
 
 
 def _banner_context(
     request: HttpRequest, conversation: Conversation, refused: Refused | None = None
 ) -> dict[str, Any]:
-    offer, agent = offer_of(conversation), _agent(request)
+    offer, agent = offer_of(conversation), agent_of(request)
     is_mine = offer is not None and offer.state == HandOff.State.ASKED and may_accept(agent, offer)
     facts = offer.facts if offer is not None else []
     return {
@@ -139,7 +124,7 @@ def _banner_context(
 @require_safe
 def offers(request: HttpRequest) -> HttpResponse:
     """What the person is offered, what they offered, and, for leads, what was handed over too often."""
-    agent = _agent(request)
+    agent = agent_of(request)
     around = ("conversation__customer", "from_agent", "to_agent", "to_team")
     groups = [
         (title, list(rows.select_related(*around)[:LISTED]))
@@ -159,7 +144,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Take it."""
     offer = _offer(request, pk)
     return _settled(
-        request, offer, lambda: actions.accept(agent=_agent(request), hand_off=offer), _("You have it now")
+        request, offer, lambda: actions.accept(agent=agent_of(request), hand_off=offer), _("You have it now")
     )
 
 
@@ -172,7 +157,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> HandOff:
         return actions.refuse(
-            agent=_agent(request),
+            agent=agent_of(request),
             hand_off=offer,
             reason=request.POST.get("reason", ""),
             proposed_agent=proposed_agent,
@@ -188,7 +173,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the offer back."""
     offer = _offer(request, pk)
     return _settled(
-        request, offer, lambda: actions.withdraw(agent=_agent(request), hand_off=offer), _("Taken back")
+        request, offer, lambda: actions.withdraw(agent=agent_of(request), hand_off=offer), _("Taken back")
     )
 
 
@@ -198,7 +183,7 @@ def allow(request: HttpRequest, pk: int) -> HttpResponse:
     """One hand-off more than the rules allow."""
     offer = _offer(request, pk)
     return _settled(
-        request, offer, lambda: actions.allow(agent=_agent(request), hand_off=offer), _("Offered.")
+        request, offer, lambda: actions.allow(agent=agent_of(request), hand_off=offer), _("Offered.")
     )
 
 
@@ -215,11 +200,11 @@ def _settled(
     if not leaves:
         return _back(request, conversation, text)
     address = reverse("hand_offs:offers")
-    return HttpResponse(headers={"HX-Redirect": address}) if _is_fragment(request) else redirect(address)
+    return HttpResponse(headers={"HX-Redirect": address}) if is_fragment(request) else redirect(address)
 
 
 def _back(request: HttpRequest, conversation: Conversation, text: str) -> HttpResponse:
-    if not _is_fragment(request):
+    if not is_fragment(request):
         return redirect(reverse("desk:thread", args=[conversation.number]))
     response = render(request, "routing/_hand_off.html", _banner_context(request, conversation))
     response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text}, "hand-off": {}})
@@ -234,7 +219,7 @@ def _shown(
     if refused is not None:
         words = f"{in_own_language(refused.message)} {in_own_language(refused.fix)}".strip()
         context = {**context, "refusal": words}
-    if _is_fragment(request):
+    if is_fragment(request):
         return render(request, template, context, status=status)
     page = {**shell_context(request, current="desk"), **context, "part": template, "title": title}
     return render(request, "routing/hand_off_page.html", page, status=status)

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from ascolto.accounts.guards import role_required, signed_in
 from ascolto.accounts.views import home
 from ascolto.conversations.models import Conversation
+from ascolto.conversations.opening import agent_of, conversation_of, is_fragment
 from ascolto.gates import Refused
 from ascolto.routing import words
 from ascolto.routing.actions.returning import give_back as return_it
 from ascolto.routing.actions.taking import take_next
 from ascolto.routing.selectors import holders
-from ascolto.routing.views.answers import agent_of, is_fragment, open_conversation, refusal_words, told
+from ascolto.routing.views.answers import refusal_words, told
 from ascolto.routing.why import why_waiting
 from ascolto.ui.jinja import url_or_none
 from ascolto.ui.shell import shell_context
@@ -27,7 +28,7 @@ from ascolto.ui.shell import shell_context
 @signed_in
 def assigned(request: HttpRequest, number: str) -> HttpResponse:
     """Why its owner and nobody else has it, and who had it before; of one that waits, what it waits for."""
-    conversation = open_conversation(request, number)
+    conversation = conversation_of(request, number)
     context = _context(request, conversation)
     if is_fragment(request):
         return render(request, "routing/assigned.html", context)
@@ -76,7 +77,7 @@ def give_back(request: HttpRequest, number: str) -> HttpResponse:
     """Return it to the queue with a reason."""
     agent = agent_of(request)
     try:
-        conversation = open_conversation(request, number, to="manage")
+        conversation = conversation_of(request, number, to="manage")
         return_it(agent=agent, conversation=conversation, reason=request.POST.get("reason", "")[:1000])
     except Refused as refused:
         if is_fragment(request):
@@ -91,7 +92,7 @@ def give_back(request: HttpRequest, number: str) -> HttpResponse:
         return redirect(_thread(conversation))
     try:
         response = render(
-            request, "routing/assigned.html", _context(request, open_conversation(request, number))
+            request, "routing/assigned.html", _context(request, conversation_of(request, number))
         )
     except Http404:  # it was theirs, and it was all that let them see it
         return HttpResponse(headers={"HX-Redirect": home(request)})

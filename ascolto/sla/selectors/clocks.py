@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,15 +51,6 @@ class Told:
     def is_over(self) -> bool:
         """Whether nobody waits for it any more."""
         return self.clock.stopped_at is not None
-
-
-def clocks_of(conversations: Iterable[int]) -> dict[int, list[SlaClock]]:
-    """The clocks that nobody stopped yet, the one due first on top: for cards and rows, one query."""
-    found: defaultdict[int, list[SlaClock]] = defaultdict(list)
-    rows = SlaClock.objects.filter(conversation__in=list(conversations), stopped_at=None)
-    for row in rows.order_by("due_at", "pk"):
-        found[row.conversation_id].append(row)
-    return dict(found)
 
 
 def told_clocks(conversation: Conversation) -> list[Told]:

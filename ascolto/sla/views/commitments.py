@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ascolto.accounts.guards import role_required, signed_in
-from ascolto.accounts.models import Agent, Company
-from ascolto.conversations.access import access_conversation
+from ascolto.accounts.models import Company
 from ascolto.conversations.models import Conversation
+from ascolto.conversations.opening import agent_of, conversation_of, is_fragment
 from ascolto.gates import Refused
 from ascolto.kit.clock import now
-from ascolto.kit.ids import pk_of_reference
 from ascolto.kit.text import clean
 from ascolto.sla.actions import commitments as actions
 from ascolto.sla.commitments import (
@@ -42,7 +41,7 @@ SHORT = 300  # of a reason
 @require_POST
 def draft_promise(request: HttpRequest, number: str) -> HttpResponse:
     """The chip of the first dated promise in a draft; empty where it promises nothing."""
-    _open(request, number, to="reply")
+    conversation_of(request, number, to="reply")
     found = draft_promises(clean(request.POST.get("text", ""), JUDGED))
     return render(request, "sla/_promise_chip.html", {"found": found[0] if found else None})
 
@@ -51,14 +50,14 @@ def draft_promise(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def section(request: HttpRequest, number: str) -> HttpResponse:
     """Everything that was promised to this customer, as far as the person may see it."""
-    return _section(request, _open(request, number))
+    return _section(request, conversation_of(request, number))
 
 
 @signed_in
 @require_safe
 def of_message(request: HttpRequest, number: str, message: int) -> HttpResponse:
     """The promises under one message."""
-    conversation = _open(request, number)
+    conversation = conversation_of(request, number)
     return _bubble(request, conversation, message)
 
 
@@ -66,7 +65,7 @@ def of_message(request: HttpRequest, number: str, message: int) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Confirm, decline, move, withdraw or take back; answers with the place where it was asked, and a toast that can be undone."""
-    conversation = _open(request, number, to="reply")
+    conversation = conversation_of(request, number, to="reply")
     commitment = _commitment(request, pk)
     place = conversation if request.POST.get("place") != "bubble" else None
     verb = _VERBS.get(request.POST.get("verb", ""))
@@ -77,7 +76,7 @@ def act(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         said, back = verb(request, commitment)
     except Refused as error:
         refused = " ".join(filter(None, (in_own_language(error.message), in_own_language(error.fix))))
-    if not _is_fragment(request) and not refused:
+    if not is_fragment(request) and not refused:
         return redirect("sla:commitments", number)
     answer = (
         _section(request, conversation, refused=refused)
@@ -101,32 +100,32 @@ Said = tuple[str, str]  # what the toast says, and the state to which "Undo" lea
 
 
 def _confirm(request: HttpRequest, commitment: Commitment) -> Said:
-    actions.confirm(agent=_agent(request), commitment=commitment)
+    actions.confirm(agent=agent_of(request), commitment=commitment)
     return _("Promised by %(when)s") % {
         "when": _words(commitment.due_at)
     }, "proposed" if commitment.message_id else ""
 
 
 def _decline(request: HttpRequest, commitment: Commitment) -> Said:
-    actions.decline(agent=_agent(request), commitment=commitment)
+    actions.decline(agent=agent_of(request), commitment=commitment)
     return _("Not a promise"), "proposed"
 
 
 def _withdraw(request: HttpRequest, commitment: Commitment) -> Said:
     reason = request.POST.get("reason", "")[:SHORT]
-    actions.withdraw(agent=_agent(request), commitment=commitment, reason=reason)
+    actions.withdraw(agent=agent_of(request), commitment=commitment, reason=reason)
     return _("Promise withdrawn"), "open"
 
 
 def _move(request: HttpRequest, commitment: Commitment) -> Said:
     due_at = _posted_moment(request.POST.get("due_at", ""))
     reason = request.POST.get("reason", "")[:SHORT]
-    actions.change_date(agent=_agent(request), commitment=commitment, due_at=due_at, reason=reason)
+    actions.change_date(agent=agent_of(request), commitment=commitment, due_at=due_at, reason=reason)
     return _("Promised by %(when)s") % {"when": _words(due_at)}, ""
 
 
 def _undo(request: HttpRequest, commitment: Commitment) -> Said:
-    actions.undo(agent=_agent(request), commitment=commitment, state=request.POST.get("state", ""))
+    actions.undo(agent=agent_of(request), commitment=commitment, state=request.POST.get("state", ""))
     return "", ""
 
 
@@ -155,31 +154,11 @@ def _words(moment: datetime) -> str:
     return f"{local:%d/%m %H:%M}" if local.date() != timezone.localtime(now()).date() else f"{local:%H:%M}"
 
 
-def _agent(request: HttpRequest) -> Agent:
-    assert isinstance(request.user, Agent)
-    return request.user
-
-
-def _open(request: HttpRequest, number: str, *, to: str = "read") -> Conversation:
-    """The conversation with this number. Raises Http404 when it is not there or not visible, Refused when not allowed."""
-    pk = pk_of_reference(number)
-    if pk is None:
-        raise Http404
-    try:
-        return access_conversation(_agent(request), pk, to=to)
-    except Conversation.DoesNotExist:
-        raise Http404 from None
-
-
 def _commitment(request: HttpRequest, pk: int) -> Commitment:
     try:
-        return access_commitment(_agent(request), pk)
+        return access_commitment(agent_of(request), pk)
     except Commitment.DoesNotExist:
         raise Http404 from None
-
-
-def _is_fragment(request: HttpRequest) -> bool:
-    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
 
 
 def _bubble(
@@ -193,13 +172,13 @@ def _bubble(
         "promises": promises,
         "is_watched": True,
         "refused": refused,
-        "may_promise": not _agent(request).is_guest,
+        "may_promise": not agent_of(request).is_guest,
     }
     return render(request, "sla/_bubble_promise.html", context)
 
 
 def _section(request: HttpRequest, conversation: Conversation, *, refused: str = "") -> HttpResponse:
-    rows = commitments_of_customer(_agent(request), conversation.customer_id)
+    rows = commitments_of_customer(agent_of(request), conversation.customer_id)
     context: dict[str, Any] = {
         "number": conversation.number,
         "here": conversation.pk,
@@ -207,10 +186,10 @@ def _section(request: HttpRequest, conversation: Conversation, *, refused: str =
         "at": now(),
         "soon": now() + timedelta(minutes=15),
         "refused": refused,
-        "may_promise": not _agent(request).is_guest,
-        "level": 3 if _is_fragment(request) else 2,
+        "may_promise": not agent_of(request).is_guest,
+        "level": 3 if is_fragment(request) else 2,
     }
-    if _is_fragment(request):
+    if is_fragment(request):
         return render(request, "sla/_commitments.html", context)
     request.company = Company.current()  # type: ignore[attr-defined]
     shell = shell_context(request, current="desk")

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ascolto.accounts.guards import role_required, signed_in
 from ascolto.accounts.models import Agent, Company
-from ascolto.conversations.access import access_conversation
 from ascolto.conversations.models import Conversation
+from ascolto.conversations.opening import conversation_of, is_fragment
 from ascolto.gates import Refused
 from ascolto.kit.clock import now
-from ascolto.kit.ids import pk_of_reference
 from ascolto.sla.actions.complaints import register_complaint, withdraw_complaint
 from ascolto.sla.models import PromiseSettings
 from ascolto.sla.packs import PACKS
@@ -31,7 +30,7 @@ from ascolto.ui.shell import shell_context
 @require_safe
 def promise(request: HttpRequest, number: str) -> HttpResponse:
     """Why this deadline: every clock of the conversation with its reasons, computed while somebody looks."""
-    conversation = _open(request, number)
+    conversation = conversation_of(request, number)
     told = told_clocks(conversation)
     context = {"clocks": shown_clocks(told), "is_same": all(one.is_same for one in told), "at": now()}
     return _drawn(request, conversation, "sla/why.html", context)
@@ -41,7 +40,7 @@ def promise(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def complaint(request: HttpRequest, number: str) -> HttpResponse:
     """Register the conversation as a formal complaint, or withdraw it with a reason."""
-    conversation = _open(request, number, to="manage" if request.method == "POST" else "read")
+    conversation = conversation_of(request, number, to="manage" if request.method == "POST" else "read")
     refused = ""
     if request.method == "POST":
         try:
@@ -49,7 +48,7 @@ def complaint(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as error:
             refused = " ".join(filter(None, (in_own_language(error.message), in_own_language(error.fix))))
         else:
-            if not _is_fragment(request):
+            if not is_fragment(request):
                 return redirect("sla:complaint", number)
     context = _complaint_context(conversation) | {"refused": refused}
     return _drawn(request, conversation, "sla/complaint.html", context, status=422 if refused else 200)
@@ -79,22 +78,6 @@ def _complaint_context(conversation: Conversation) -> dict[str, Any]:
     }
 
 
-def _open(request: HttpRequest, number: str, *, to: str = "read") -> Conversation:
-    """The conversation with this number. Raises Http404 when it is not there or not visible, Refused when not allowed."""
-    assert isinstance(request.user, Agent)
-    pk = pk_of_reference(number)
-    if pk is None:
-        raise Http404
-    try:
-        return access_conversation(request.user, pk, to=to)
-    except Conversation.DoesNotExist:
-        raise Http404 from None
-
-
-def _is_fragment(request: HttpRequest) -> bool:
-    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
-
-
 def _drawn(
     request: HttpRequest, conversation: Conversation, part: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
@@ -103,7 +86,7 @@ def _drawn(
         "number": conversation.number,
         "called": conversation.customer.name or conversation.number,
         "thread": url_or_none("desk:thread", conversation.number),
-        "is_part": _is_fragment(request),
+        "is_part": is_fragment(request),
         "title": _("Why this deadline?") if part == "sla/why.html" else _("Complaint"),
     }
     if context["is_part"]:
