@@ -8,7 +8,9 @@ SQLite has one writer: there the number is 0 and ids commit in order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -50,6 +52,28 @@ class Actor:
 SYSTEM = Actor()
 
 
+@dataclass(slots=True)
+class Doing:
+    """What is done in somebody's name: the actor, and the events written so far."""
+
+    actor: Actor
+    events: list[Event]
+
+
+_doing: ContextVar[Doing | None] = ContextVar("doing", default=None)
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[list[Event]]:
+    """Inside the block everything that the product does by itself is done by this actor (a rule); gives the events that were written."""
+    doing = Doing(actor, [])
+    token = _doing.set(doing)
+    try:
+        yield doing.events
+    finally:
+        _doing.reset(token)
+
+
 def actor_of(agent: Any) -> Actor:
     """The actor for an agent, or the system for None."""
     return Actor("agent", agent.pk) if agent is not None else SYSTEM
@@ -67,6 +91,8 @@ def make_event(
 ) -> Event:
     """An unsaved event, checked against the catalogue. Ids, not objects. Raises UnknownEvent."""
     check(event_type, data)
+    if actor.kind == "system" and (doing := _doing.get()) is not None:
+        actor = doing.actor
     return Event(
         type=event_type,
         occurred_at=at or now(),
@@ -86,7 +112,10 @@ def emit(event_type: str, **fields: Any) -> None:
 
 def emit_all(events: Iterable[Event]) -> None:
     """Write many events at once, in their order."""
-    bulk.insert(connection, list(events))
+    written = list(events)
+    bulk.insert(connection, written)
+    if (doing := _doing.get()) is not None:
+        doing.events.extend(written)
 
 
 _COLUMNS = "xid, id, type, occurred_at, actor_kind, actor_id, conversation_id, customer_id, account_id, data"

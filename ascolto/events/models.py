@@ -27,7 +27,7 @@ class Event(models.Model):
     xid = models.BigIntegerField(db_default=TransactionId(), editable=False)
     type = models.CharField(max_length=60)
     occurred_at = models.DateTimeField(default=now)
-    actor_kind = models.CharField(max_length=10, default="system")  # agent, customer, bot, system, api
+    actor_kind = models.CharField(max_length=10, default="system")  # agent, customer, bot, system, api, rule
     actor_id = models.BigIntegerField(null=True)
     conversation_id = models.BigIntegerField(null=True)
     customer_id = models.BigIntegerField(null=True)
@@ -46,6 +46,11 @@ class Event(models.Model):
                 fields=["-id"],
                 name="event_house",
                 condition=models.Q(conversation_id__isnull=True, customer_id__isnull=True),
+            ),
+            models.Index(  # what happened to a customer besides their conversations: rare
+                fields=["customer_id", "-id"],
+                name="event_customer",
+                condition=models.Q(conversation_id__isnull=True, customer_id__isnull=False),
             ),
         ]
 
