@@ -27,7 +27,7 @@ class Gate(StrEnum):
 
 # Without these a gate stays shut, whatever else guards it.
 REQUIRED: Mapping[Gate, frozenset[str]] = {
-    Gate.SEND: frozenset({"channel", "no-rubber-wall", "right-timing", "named", "one-owner"}),
+    Gate.SEND: frozenset({"channel", "no-rubber-wall", "right-timing", "named", "one-owner", "four-eyes"}),
     Gate.ASSIGN: frozenset({"no-rubber-wall", "one-owner"}),
     Gate.CONTACT: frozenset({"right-timing"}),
 }

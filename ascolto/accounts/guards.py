@@ -1,7 +1,8 @@
 """Who may open a view. Every view carries one of these marks; a house test looks for views without.
 
 `@signed_in`: any person with an account, also a guest of a department. `@role_required("agent" | "lead" |
-"administrator")`: that role or one above it. `@public`: everybody, on purpose. A door with another lock (token,
+"administrator")`: that role or one above it. `@permitted("customers.merge")`: who may do that, whatever their role;
+of several names one is enough. `@public`: everybody, on purpose. A door with another lock (token,
 signature) says so with `@guarded_by("…")`.
 """
 
@@ -19,6 +20,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from ascolto.accounts.models import Agent, Role
+from ascolto.accounts.permissions import PERMISSIONS
 
 View = Callable[..., HttpResponse]
 AnyView = TypeVar("AnyView", bound=Callable[..., Any])
@@ -72,6 +74,28 @@ def role_required(role: str) -> Callable[[View], View]:
             return view(request, *args, **kwargs)
 
         return guarded_by(f"role:{needed.value}")(guarded)
+
+    return decorate
+
+
+def permitted(*permissions: str) -> Callable[[View], View]:
+    """Only for a person who may do one of these things of `accounts.permissions`. Others get the 403 page.
+
+    Raises KeyError at once for a permission that is not there.
+    """
+    for name in permissions:
+        PERMISSIONS[name]
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return ask_to_sign_in(request)
+            if not any(request.user.may(name) for name in permissions):
+                raise PermissionDenied(f"needs {' or '.join(permissions)}")
+            return view(request, *args, **kwargs)
+
+        return guarded_by(f"may:{'|'.join(permissions)}")(guarded)
 
     return decorate
 

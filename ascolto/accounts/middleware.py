@@ -15,17 +15,21 @@ from django.utils.functional import SimpleLazyObject
 from ascolto.accounts.models import Company
 from ascolto.kit.clock import now
 
-_LANGUAGES = frozenset(code for code, _ in settings.LANGUAGES)
 IDLE_LIMIT = timedelta(hours=24)  # a screen that nobody touched for a day is closed
 _NOTED_EVERY = timedelta(minutes=5)
 _SEEN = "seen_at"
 
 
+def _spoken() -> frozenset[str]:
+    """The languages of the interface; asked each time, so that a further one is a line of the settings and a catalogue."""
+    return frozenset(code for code, _ in settings.LANGUAGES)
+
+
 def _language(request: HttpRequest) -> str:
-    if request.user.is_authenticated and request.user.language in _LANGUAGES:
+    if request.user.is_authenticated and request.user.language in _spoken():
         return request.user.language
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    return chosen if chosen in _LANGUAGES else translation.get_language_from_request(request)
+    return chosen if chosen in _spoken() else translation.get_language_from_request(request)
 
 
 class Preferences:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ascolto.accounts.permissions import PERMISSIONS
+
 SCOPES = (
     "conversations:read",
     "conversations:write",
@@ -16,16 +18,33 @@ SCOPES = (
     "channels:write",
     "generation:read",
     "generation:write",
+    "log:read",
+    "bot:read",
+    "bot:write",
     "admin",
 )
-ADMINISTRATORS_ONLY = frozenset({"channels:write", "admin"})
+NEEDS = {  # what the person behind a key must be allowed to do, beside the key's own scopes
+    "customers:read": "customers.see",
+    "customers:write": "customers.change",
+    "channels:write": "inboxes.manage",
+    "log:read": "log.see",
+    "bot:read": "bot.see",
+    "bot:write": "bot.manage",
+}
 
 
-def is_granted(scope: str, scopes: Collection[str], *, to_administrator: bool) -> bool:
-    """Whether a key with `scopes` may do what `scope` names; rights of administrators end with their role."""
-    if scope in ADMINISTRATORS_ONLY and not to_administrator:
+def may_have(scope: str, granted: Collection[str]) -> bool:
+    """Whether somebody who may do `granted` can have a key with this scope: "admin" is for who may do everything."""
+    if scope == "admin":
+        return PERMISSIONS.keys() <= set(granted)
+    return scope not in NEEDS or NEEDS[scope] in granted
+
+
+def is_granted(scope: str, scopes: Collection[str], granted: Collection[str]) -> bool:
+    """Whether a key with `scopes`, of somebody who may do `granted`, may do what `scope` names; rights end with the role."""
+    if not may_have(scope, granted):
         return False
-    if scope in scopes or ("admin" in scopes and to_administrator):
+    if scope in scopes or ("admin" in scopes and may_have("admin", granted)):
         return True
     thing, _, verb = scope.partition(":")
-    return verb == "read" and is_granted(f"{thing}:write", scopes, to_administrator=to_administrator)
+    return verb == "read" and f"{thing}:write" in scopes

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ascolto.accounts.models import Agent, ApiToken, Company, Invitation, Role, Team
 from ascolto.accounts.scopes import is_granted
 from ascolto.kit.clock import now
 from ascolto.kit.ids import digest
+from ascolto.ui.contrast import LIGHT, read_colour, tokens_of
 
 
 def agent_of_token(clear_text: str) -> ApiToken | None:
@@ -25,7 +26,7 @@ def agent_of_token(clear_text: str) -> ApiToken | None:
 
 def token_allows(token: ApiToken, scope: str) -> bool:
     """Whether a key may do what `scope` names ("conversations:read", …)."""
-    return is_granted(scope, token.scopes, to_administrator=token.agent.is_administrator)
+    return is_granted(scope, token.scopes, token.agent.granted)
 
 
 def access_invitation(token: str) -> Invitation | None:
@@ -50,12 +51,17 @@ def is_setup_key(key: str) -> bool:
 
 def all_agents() -> QuerySet[Agent]:
     """Every colleague with their teams; closed accounts last."""
-    return Agent.objects.prefetch_related("teams").order_by("-is_active", "name", "id")
+    return (
+        Agent.objects.select_related("custom_role")
+        .prefetch_related("teams")
+        .order_by("-is_active", "name", "id")
+    )
 
 
 def assignable_agents() -> QuerySet[Agent]:
     """Who can answer customers."""
-    return Agent.objects.filter(is_active=True).exclude(role=Role.GUEST)
+    answers = Q(custom_role=None) | Q(permissions__contains=" conversations.reply ")
+    return Agent.objects.filter(answers, is_active=True).exclude(role=Role.GUEST)
 
 
 def all_teams() -> QuerySet[Team]:
@@ -66,3 +72,9 @@ def all_teams() -> QuerySet[Team]:
 def live_tokens() -> QuerySet[ApiToken]:
     """Keys that work, the newest first."""
     return ApiToken.objects.select_related("agent").filter(revoked_at=None).order_by("-id")
+
+
+def company_accent() -> str:
+    """The company's colour as it can be read on light ground, for what is drawn on other people's pages; empty: ours."""
+    accent = Company.current().look.partition("-")[0]
+    return tokens_of(read_colour(accent), LIGHT)["carta"] if accent else ""

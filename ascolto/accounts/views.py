@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from ascolto.accounts import actions
+from ascolto.accounts.actions.checks import checked_number
 from ascolto.accounts.actions.signing_in import open_session, remember_device
-from ascolto.accounts.forms import JoinForm, PasswordForm, ProfileForm, SessionsForm, SignInForm
+from ascolto.accounts.forms import JoinForm, KeysForm, PasswordForm, ProfileForm, SessionsForm, SignInForm
 from ascolto.accounts.guards import public, signed_in
 from ascolto.accounts.models import Agent, Company
+from ascolto.accounts.parts import profile_parts
 from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.accounts.selectors import access_invitation, all_agents, has_administrator
 from ascolto.ui.jinja import url_or_none
+from ascolto.ui.navigation import ITEMS
 
 
 def home(request: HttpRequest) -> str:
-    """Where a person lands who asked for no page of their own."""
+    """Where a person lands who asked for no page of their own: the one they chose, or the desk."""
+    if request.user.is_authenticated and request.user.start_page:
+        chosen = next((item for item in ITEMS if item.key == request.user.start_page), None)
+        if chosen and chosen.seen_by(request.user) and (address := url_or_none(chosen.url_name)):
+            return address
     return url_or_none(settings.LOGIN_REDIRECT_URL) or url_or_none("accounts:profile") or "/"
 
 
@@ -136,37 +145,78 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
+_SWITCHES = ("single_keys", "is_available", "has_sound")
+_TEXTS = ("language", "theme", "time_zone", "density", "start_page")
+
+
 @signed_in
+@require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """One of the switches of the shell; back to the page it was pressed on."""
-    given = request.POST
-    wanted = {key: given[key] for key in ("language", "theme") if key in given}
+    """The switches of the shell; back to the page they were pressed on. A script gets and gives JSON, key by key as a form."""
+    wants_json = request.headers.get("Accept", "").startswith("application/json")
+    if request.method == "GET":
+        if not wants_json:
+            return redirect("accounts:profile")
+        return JsonResponse(actions.preferences_of(request.user))
+    try:
+        actions.change_preferences(agent=request.user, **_wanted(request.POST))
+    except ValidationError as refusal:
+        if wants_json:
+            return JsonResponse({"errors": refusal.message_dict}, status=422)
+        return HttpResponse(" ".join(refusal.messages), status=422, content_type="text/plain; charset=utf-8")
+    return JsonResponse(actions.preferences_of(request.user)) if wants_json else redirect(next_page(request))
+
+
+def _wanted(given: QueryDict) -> dict[str, Any]:
+    wanted: dict[str, Any] = {key: given[key] for key in _TEXTS if key in given}
     if wanted.get("theme") == "system":
         wanted["theme"] = ""
-    switches = {key: given[key] == "1" for key in ("single_keys", "is_available") if key in given}
-    try:
-        actions.change_preferences(agent=request.user, **wanted, **switches)
-    except ValidationError as refusal:
-        return HttpResponse(" ".join(refusal.messages), status=422, content_type="text/plain; charset=utf-8")
-    return redirect(next_page(request))
+    wanted |= {key: given[key] == "1" for key in _SWITCHES if key in given}
+    if "undo_seconds" in given:
+        wanted["undo_seconds"] = checked_number(given["undo_seconds"], field="undo_seconds", low=0, high=30)
+    return wanted
+
+
+_PROFILE = (
+    "name", "public_name", "language", "theme", "time_zone", "single_keys", "density", "start_page", "undo_seconds", "has_sound",
+)  # fmt: skip
 
 
 @signed_in
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, language, colours, time zone, keys."""
-    agent = request.user
-    fields = ("name", "language", "theme", "time_zone", "single_keys")
-    form = ProfileForm(request.POST or None, initial={field: getattr(agent, field) for field in fields})
+    form = _profile_form(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_preferences(agent=agent, **form.cleaned_data)
+            actions.change_preferences(agent=request.user, **form.cleaned_data)
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
             leave_notice(request, _("Saved."))
             return redirect("accounts:profile")
     return render(request, "accounts/profile.html", _profile(request, form=form))
+
+
+@require_POST
+@signed_in
+def keys(request: HttpRequest) -> HttpResponse:
+    """Other single keys than the usual ones; a conflict is told at the key."""
+    form = KeysForm(request.POST, chosen=request.user.keys)
+    if form.is_valid():
+        chosen = {} if "reset" in request.POST else form.keys()
+        try:
+            actions.change_preferences(agent=request.user, keys=chosen)
+        except ValidationError as refusal:
+            form.refuse(refusal)
+        else:
+            leave_notice(request, _("Saved."))
+            return redirect("accounts:profile")
+    return render(request, "accounts/profile.html", _profile(request, keys_form=form))
+
+
+def _profile_form(request: HttpRequest, given: QueryDict | None = None) -> ProfileForm:
+    agent = request.user
+    return ProfileForm(given, initial={field: getattr(agent, field) for field in _PROFILE}, agent=agent)
 
 
 @signed_in
@@ -209,12 +259,12 @@ def _as_validation(refusal: Exception) -> ValidationError:
 
 
 def _profile(request: HttpRequest, **forms: object) -> dict[str, object]:
-    agent = request.user
-    fields = ("name", "language", "theme", "time_zone", "single_keys")
     shown = {
-        "form": ProfileForm(initial={field: getattr(agent, field) for field in fields}),
+        "form": _profile_form(request),
+        "keys_form": KeysForm(chosen=request.user.keys),
         "password_form": PasswordForm(),
         "sessions_form": SessionsForm(),
+        "parts": profile_parts(request),
         **forms,
     }
     return settings_context(request, "profile", **shown)

@@ -17,7 +17,13 @@ from ascolto.accounts.actions.company import (
 )
 from ascolto.accounts.actions.demo import can_start_demo, register_demo_starter, start_demo
 from ascolto.accounts.actions.invitations import accept_invitation, invite_again, invite_agent
-from ascolto.accounts.actions.profile import change_password, change_preferences, end_other_sessions
+from ascolto.accounts.actions.profile import (
+    change_password,
+    change_preferences,
+    end_other_sessions,
+    preferences_of,
+)
+from ascolto.accounts.actions.roles import archive_role, change_role, create_role
 from ascolto.accounts.actions.signing_in import SignInRefused, TooManyAttempts, sign_in, sign_out
 from ascolto.accounts.actions.teams import create_team, delete_team, rename_team, set_team_members
 from ascolto.accounts.actions.tokens import create_token, note_token_used, revoke_token
@@ -26,12 +32,15 @@ __all__ = [
     "SignInRefused",
     "TooManyAttempts",
     "accept_invitation",
+    "archive_role",
     "can_start_demo",
     "change_agent",
     "change_company",
     "change_password",
     "change_preferences",
+    "change_role",
     "create_agent",
+    "create_role",
     "create_team",
     "create_token",
     "deactivate_agent",
@@ -45,6 +54,7 @@ __all__ = [
     "make_setup_link",
     "move_set_up",
     "note_token_used",
+    "preferences_of",
     "reactivate_agent",
     "register_demo_starter",
     "rename_team",

@@ -9,8 +9,16 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from ascolto.accounts.actions.checks import checked_email, checked_name, checked_password, checked_role
+from ascolto.accounts.actions.checks import checked_email, checked_name, checked_password
+from ascolto.accounts.actions.roles import (
+    found_role,
+    give_role,
+    refuse_above,
+    refuse_more_than_own,
+    role_value,
+)
 from ascolto.accounts.models import Agent, Role, Team
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 
 
@@ -25,8 +33,13 @@ def create_agent(
     by: Agent | None = None,
     check_password: bool = True,
 ) -> Agent:
-    """A new colleague; without a password they choose it by invitation. Raises ValidationError."""
-    made = Agent(email=checked_email(email), name=checked_name(name), role=checked_role(role))
+    """A new colleague; without a password they choose it by invitation. Raises ValidationError.
+
+    `role`: a built-in one, or "custom:7".
+    """
+    made = Agent(email=checked_email(email), name=checked_name(name))
+    give_role(made, *found_role(role))
+    refuse_more_than_own(by, made.granted)
     if password is not None and check_password:
         checked_password(password, made)
     made.set_password(password)
@@ -50,36 +63,48 @@ def change_agent(
     role: str | None = None,
     teams: Iterable[Team] | None = None,
 ) -> Agent:
-    """Change who a colleague is and what they may do; what is left out stays. Raises ValidationError."""
-    wanted: dict[str, Any] = {}
+    """Change who a colleague is and what they may do; what is left out stays. Raises ValidationError.
+
+    `role`: a built-in one, or "custom:7".
+    """
+    refuse_above(by, agent)
+    before = _told(agent)
     if name is not None:
-        wanted["name"] = checked_name(name)
+        agent.name = checked_name(name)
     if email is not None:
-        wanted["email"] = checked_email(email)
-        if Agent.objects.filter(email=wanted["email"]).exclude(pk=agent.pk).exists():
+        agent.email = checked_email(email)
+        if Agent.objects.filter(email=agent.email).exclude(pk=agent.pk).exists():
             raise ValidationError({"email": _("A colleague with this e-mail address exists already.")})
-    if role is not None:
-        wanted["role"] = checked_role(role)
-        if role != Role.ADMINISTRATOR:
+    if role is not None and role != role_value(agent):
+        wanted = found_role(role)
+        if wanted[0] != Role.ADMINISTRATOR:
             _refuse_last_administrator(agent, "role")
-    previous = {
-        field: getattr(agent, field) for field, value in wanted.items() if getattr(agent, field) != value
-    }
-    for field in previous:
-        setattr(agent, field, wanted[field])
-    agent.save(update_fields=list(previous))
+        give_role(agent, *wanted)
+        refuse_more_than_own(by, agent.granted)
+    agent.save(update_fields=["name", "email", "role", "custom_role", "permissions"])
     if teams is not None:
-        _set_teams(agent, list(teams), previous)
-    if previous:
-        emit("agent.changed", actor=actor_of(by), agent=agent.pk, fields=sorted(previous), previous=previous)
+        agent.teams.set(teams)
+    if changes := changes_between(before, _told(agent)):
+        previous = {field: before[field] for field in changes}
+        emit(
+            "agent.changed",
+            actor=actor_of(by),
+            agent=agent.pk,
+            fields=sorted(changes),
+            previous=previous,
+            changes=changes,
+        )
     return agent
 
 
-def _set_teams(agent: Agent, teams: list[Team], previous: dict[str, Any]) -> None:
-    before = sorted(agent.teams.values_list("pk", flat=True))
-    if before != sorted(team.pk for team in teams):
-        agent.teams.set(teams)
-        previous["teams"] = before
+def _told(agent: Agent) -> dict[str, Any]:
+    """What the log says about a person; roles and teams by name, since they may be gone when it is read."""
+    return {
+        "name": agent.name,
+        "email": agent.email,
+        "role": agent.custom_role.name if agent.custom_role else agent.role,
+        "teams": sorted(agent.teams.values_list("name", flat=True)),
+    }
 
 
 def _refuse_last_administrator(agent: Agent, field: str) -> None:
@@ -101,6 +126,7 @@ def deactivate_agent(*, by: Agent | None, agent: Agent) -> None:
         raise ValidationError(
             {"is_active": _("You cannot close your own account: ask another administrator.")}
         )
+    refuse_above(by, agent, "is_active")
     _refuse_last_administrator(agent, "is_active")
     agent.is_active = False
     agent.save(update_fields=["is_active"])
@@ -110,7 +136,8 @@ def deactivate_agent(*, by: Agent | None, agent: Agent) -> None:
 
 @transaction.atomic
 def reactivate_agent(*, by: Agent | None, agent: Agent) -> None:
-    """Open a closed account again; its tokens work again too."""
+    """Open a closed account again; its tokens work again too. Raises ValidationError."""
+    refuse_above(by, agent, "is_active")
     agent.is_active = True
     agent.save(update_fields=["is_active"])
     emit(
@@ -119,6 +146,7 @@ def reactivate_agent(*, by: Agent | None, agent: Agent) -> None:
         agent=agent.pk,
         fields=["is_active"],
         previous={"is_active": False},
+        changes={"is_active": [False, True]},
     )
 
 
@@ -130,8 +158,12 @@ def make_administrator(*, email: str, name: str, password: str) -> tuple[Agent, 
         return create_agent(
             email=email, name=name, password=password, role=Role.ADMINISTRATOR, check_password=False
         ), True
-    found.name, found.role, found.is_active = checked_name(name), Role.ADMINISTRATOR, True
+    before = {**_told(found), "is_active": found.is_active, "password": found.password}
+    found.name, found.is_active = checked_name(name), True
+    give_role(found, Role.ADMINISTRATOR, None)
     found.set_password(password)
-    found.save(update_fields=["name", "role", "is_active", "password"])
-    emit("agent.changed", agent=found.pk, fields=["is_active", "name", "password", "role"], previous={})
+    found.save(update_fields=["name", "role", "custom_role", "permissions", "is_active", "password"])
+    after = {**_told(found), "is_active": True, "password": found.password}
+    changes = changes_between(before, after, secret={"password"})
+    emit("agent.changed", agent=found.pk, fields=sorted(changes), previous={}, changes=changes)
     return found, False

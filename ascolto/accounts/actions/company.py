@@ -12,6 +12,7 @@ from ascolto.accounts.actions.agents import create_agent
 from ascolto.accounts.actions.checks import checked_language, checked_name, checked_number, checked_time_zone
 from ascolto.accounts.models import Agent, Company, Role
 from ascolto.accounts.selectors import has_administrator, is_setup_key
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.kit.clock import now
 from ascolto.kit.ids import digest, new_token
@@ -44,7 +45,10 @@ def change_company(
         for field in previous:
             setattr(company, field, wanted[field])
         company.save(update_fields=list(previous))
-        emit("company.changed", actor=actor_of(by), fields=sorted(previous), previous=previous)
+        changes = changes_between(previous, {field: wanted[field] for field in previous})
+        emit(
+            "company.changed", actor=actor_of(by), fields=sorted(previous), previous=previous, changes=changes
+        )
     return company
 
 

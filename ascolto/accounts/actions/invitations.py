@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ascolto.accounts.actions.agents import create_agent
 from ascolto.accounts.actions.checks import checked_name, checked_password
+from ascolto.accounts.actions.roles import refuse_above
 from ascolto.accounts.models import Agent, Invitation, Role, Team
 from ascolto.accounts.selectors import access_invitation
 from ascolto.events.log import actor_of, emit
@@ -32,6 +33,7 @@ def invite_agent(
 @transaction.atomic
 def invite_again(*, by: Agent | None, agent: Agent) -> str:
     """A new link for a colleague, also for a forgotten password; earlier ones stop working. Raises ValidationError."""
+    refuse_above(by, agent, "agent")  # the link lets whoever has it sign in as them
     if not agent.is_active:
         raise ValidationError({"agent": _("This account is closed: open it again first.")})
     agent.invitations.filter(used_at=None).delete()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ascolto.accounts.actions.checks import checked_name
 from ascolto.accounts.models import Agent, Team
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 
 
@@ -26,16 +27,20 @@ def create_team(*, by: Agent | None = None, name: str, members: Iterable[Agent] 
 @transaction.atomic
 def rename_team(*, by: Agent | None = None, team: Team, name: str) -> None:
     """Give a team another name. Raises ValidationError."""
+    before = Team.objects.values_list("name", flat=True).get(pk=team.pk)
     team.name = checked_name(name, limit=80)
     _save(team)
-    emit("team.changed", actor=actor_of(by), team=team.pk, fields=["name"])
+    if changes := changes_between({"name": before}, {"name": team.name}):
+        emit("team.changed", actor=actor_of(by), team=team.pk, fields=["name"], changes=changes)
 
 
 @transaction.atomic
 def set_team_members(*, by: Agent | None = None, team: Team, members: Iterable[Agent]) -> None:
     """Who answers together in this team."""
+    before = {"members": sorted(team.members.values_list("name", flat=True))}
     team.members.set(members)
-    emit("team.changed", actor=actor_of(by), team=team.pk, fields=["members"])
+    if changes := changes_between(before, {"members": sorted(team.members.values_list("name", flat=True))}):
+        emit("team.changed", actor=actor_of(by), team=team.pk, fields=["members"], changes=changes)
 
 
 @transaction.atomic
@@ -46,7 +51,8 @@ def delete_team(*, by: Agent | None = None, team: Team) -> None:
     """
     if team.members.exists():
         raise ValidationError({"name": _("This team still has people: move them first.")})
-    emit("team.changed", actor=actor_of(by), team=team.pk, fields=["deleted"])
+    changes = changes_between({"name": team.name}, {})
+    emit("team.changed", actor=actor_of(by), team=team.pk, fields=["deleted"], changes=changes)
     team.delete()
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ascolto.accounts.actions.checks import checked_name
 from ascolto.accounts.models import Agent, ApiToken
-from ascolto.accounts.scopes import ADMINISTRATORS_ONLY, SCOPES
+from ascolto.accounts.scopes import SCOPES, may_have
 from ascolto.events.log import actor_of, emit
 from ascolto.kit.clock import now
 from ascolto.kit.ids import digest, new_token
@@ -33,10 +33,8 @@ def create_token(
         raise ValidationError(
             {"scopes": message % {"unknown": ", ".join(unknown), "known": ", ".join(SCOPES)}}
         )
-    if not agent.is_administrator and (
-        refused := [scope for scope in wanted if scope in ADMINISTRATORS_ONLY]
-    ):
-        message = _("%(refused)s can only be given to an administrator's token.")
+    if refused := [scope for scope in wanted if not may_have(scope, agent.granted)]:
+        message = _("%(refused)s: the person behind the token may not do this.")
         raise ValidationError({"scopes": message % {"refused": ", ".join(refused)}})
     if not agent.is_active:
         raise ValidationError({"agent": _("This account is closed: open it again first.")})

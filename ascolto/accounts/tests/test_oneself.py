@@ -37,7 +37,7 @@ def test_marco_chooses_language_colours_zone_and_keys(client: Client, marco: Age
     assert (marco.time_zone, marco.single_keys) == ("Europe/Madrid", False)
     page = client.get("/settings/profile/")
     assert page.headers["Content-Language"] == "it"
-    assert '<html lang="it" data-theme="dark" data-keys="off">' in page.content.decode()
+    assert '<html lang="it" dir="ltr" data-theme="dark" data-keys="off">' in page.content.decode()
     event = Event.objects.get(type="agent.changed")
     assert event.data["previous"]["name"] == "Marco Villa"
 
@@ -147,3 +147,84 @@ def test_times_are_told_in_the_persons_zone_else_in_the_companys(
     Company.current()
     Company.objects.update(time_zone="Atlantic/Reykjavik")
     assert "Atlantic/Reykjavik" in client.get("/settings/profile/").content.decode()
+
+
+def chosen_keys(**keys: str) -> dict[str, str]:
+    from ascolto.ui.keys import changeable
+
+    return {f"key_{command.key}": keys.get(command.key, command.key) for command in changeable()}
+
+
+def test_marco_gives_resolving_another_key_and_takes_the_usual_ones_back(
+    client: Client, marco: Agent
+) -> None:
+    assert client.post("/settings/profile/keys/", chosen_keys(e="x")).status_code == 302
+    marco.refresh_from_db()
+    assert marco.keys == {"e": "x"}
+    assert 'data-key-map="{&#34;e&#34;: &#34;x&#34;}"' in client.get("/settings/profile/").content.decode()
+    client.post("/settings/profile/keys/", {"reset": "1"})
+    marco.refresh_from_db()
+    assert marco.keys == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("r", "is already the key for: "),
+        ("g", "g is kept"),
+        ("ab", "one letter"),
+        ('"', "one letter"),
+        ("\u200b", "one letter"),
+    ],
+)
+def test_two_commands_on_one_key_are_told_where_they_meet(
+    client: Client, marco: Agent, key: str, says: str
+) -> None:
+    page = client.post("/settings/profile/keys/", chosen_keys(e=key)).content.decode()
+    assert says in page
+    marco.refresh_from_db()
+    assert marco.keys == {}
+
+
+def test_two_keys_can_change_places(client: Client, marco: Agent) -> None:
+    client.post("/settings/profile/keys/", chosen_keys(e="a", a="e"))
+    marco.refresh_from_db()
+    assert marco.keys == {"a": "e", "e": "a"}
+
+
+def test_marco_chooses_density_sound_first_page_and_time_to_take_back(client: Client, marco: Agent) -> None:
+    wanted = profile(
+        density="compact", has_sound="on", start_page="charter", undo_seconds="20", public_name="Marco"
+    )
+    assert client.post("/settings/profile/", wanted).status_code == 302
+    marco.refresh_from_db()
+    assert (marco.density, marco.has_sound, marco.start_page, marco.undo_seconds) == (
+        "compact",
+        True,
+        "charter",
+        20,
+    )
+    page = client.get("/settings/profile/").content.decode()
+    assert 'data-density="compact" data-sound="on"' in page
+    assert client.get("/sign-in/").headers["Location"] == "/charter/"
+    told = Event.objects.filter(type="agent.changed").latest("id").data["changes"]
+    assert told["undo_seconds"] == [0, 20]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"density": "tiny"}, {"start_page": "moon"}, {"undo_seconds": "7"}, {"undo_seconds": "²"}]
+)
+def test_no_other_preference_is_taken(client: Client, marco: Agent, wrong: dict[str, str]) -> None:
+    assert 'class="error"' in client.post("/settings/profile/", profile(**wrong)).content.decode()
+    refused = client.post("/preferences/", wrong, headers={"Accept": "application/json"})
+    assert refused.status_code == 422
+    assert refused.json()["errors"].keys() == wrong.keys()
+
+
+def test_a_script_reads_and_changes_preferences_as_json(client: Client, marco: Agent) -> None:
+    json = {"Accept": "application/json"}
+    told = client.get("/preferences/", headers=json).json()
+    assert (told["theme"], told["single_keys"], told["keys"]) == ("", True, {})
+    changed = client.post("/preferences/", {"theme": "dark", "undo_seconds": "5"}, headers=json).json()
+    assert (changed["theme"], changed["undo_seconds"], changed["single_keys"]) == ("dark", 5, True)
+    assert Client().get("/preferences/", headers=json).status_code == 401
