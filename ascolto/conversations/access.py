@@ -109,6 +109,12 @@ def sees_every_account(sight: Sight) -> bool:
     )
 
 
+def visible_condition(agent: Agent) -> Q:
+    """What the agent may see as a condition, for whoever asks several times in one request."""
+    sight = sight_of(agent)
+    return Q() if sees_every_account(sight) else sight.condition()
+
+
 def visible_conversations(agent: Agent) -> QuerySet[Conversation]:
     """The conversations the agent may see."""
     sight = sight_of(agent)
@@ -131,6 +137,32 @@ def access_conversation(
         .select_related("customer__group", "account", "assignee", "team", "previous")
         .get(pk=pk)
     )
-    if to in {"reply", "manage"} and agent.is_guest:
-        raise Refused("guest", "Guests may read and leave notes.", fix="Write a note to the agent.")
+    if to in {"reply", "manage"}:
+        refuse_unless(agent, f"conversations.{to}")
     return conversation
+
+
+_REFUSALS = {
+    "conversations.reply": "Your role reads and leaves notes, but does not answer customers.",
+    "conversations.manage": "Your role does not assign, resolve or label conversations.",
+}
+
+
+def refuse_unless(agent: Agent, permission: str) -> None:
+    """The one look at what somebody may do in a conversation they see: behind screens, API and what was planned.
+
+    Raises Refused.
+    """
+    if agent.may(permission):
+        return
+    if agent.is_guest:
+        raise Refused("guest", "Guests may read and leave notes.", fix="Write a note to the agent.")
+    reason = _REFUSALS.get(permission, "Your role does not do this.")
+    raise Refused("not_allowed", reason, fix="Ask somebody whose role does.")
+
+
+def refuse_merged(conversation: Conversation) -> None:
+    """What became part of another one changes no more. Raises Refused."""
+    if conversation.merged_into_id is not None:
+        fix = "Open the other one, or take the merge back."
+        raise Refused("merged", "This conversation goes on in another one.", fix=fix)

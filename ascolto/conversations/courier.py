@@ -3,20 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from ascolto.conversations.models import Message
 
-Courier = Callable[[Message], None]
+Carry = Callable[[Message, datetime | None], None]  # None: it may leave at once
+Ask = Callable[[Message], bool]
+
+
+def _never(message: Message) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """`take_back`: an answer that nothing was tried for comes back, and nobody carries it any more; `let_go`: it need not be
+    held any longer. Each says whether it was so."""
+
+    carry: Carry
+    take_back: Ask = _never
+    let_go: Ask = _never
+
+
 _couriers: list[Courier] = []
 
 
-def register_courier(courier: Courier) -> None:
-    """Let `courier` take every answer, in the transaction that writes it. The last one registered carries."""
-    _couriers[:] = [courier]
+def register_courier(carry: Carry, *, take_back: Ask = _never, let_go: Ask = _never) -> None:
+    """Let `carry` take every answer, in the transaction that writes it. The last one registered carries."""
+    _couriers[:] = [Courier(carry, take_back, let_go)]
 
 
-def hand_over(message: Message) -> None:
-    """Give an answer to the courier. Raises RuntimeError when nobody carries: an answer must never wait for nobody."""
+def _courier() -> Courier:
     if not _couriers:
         raise RuntimeError("No courier is registered: ascolto.delivery is not installed.")
-    _couriers[0](message)
+    return _couriers[0]
+
+
+def hand_over(message: Message, leaves_at: datetime | None = None) -> None:
+    """Give an answer to the courier, who holds it until `leaves_at`. Raises RuntimeError when nobody carries: an answer must
+    never wait for nobody."""
+    _courier().carry(message, leaves_at)
+
+
+def take_back(message: Message) -> bool:
+    """Get an answer back that has not begun to leave; False when it has. Call it in a transaction."""
+    return _courier().take_back(message)
+
+
+def let_go(message: Message) -> bool:
+    """Let an answer leave now that was held; False when it has left already."""
+    return _courier().let_go(message)

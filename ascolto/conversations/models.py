@@ -56,8 +56,19 @@ class Delivery(models.TextChoices):
 
 
 class Label(models.Model):
+    """A word of the one taxonomy; its scope says what it may be put on."""
+
+    class Scope(models.TextChoices):
+        EVERYTHING = "everything"
+        CONVERSATIONS = "conversations"
+        CUSTOMERS = "customers"
+
     name = models.CharField(max_length=60, unique=True)
     tone = models.CharField(max_length=10, blank=True, default="")
+    scope = models.CharField(max_length=14, choices=Scope.choices, default=Scope.EVERYTHING)
+    about = models.CharField(max_length=200, blank=True, default="")  # when to use it
+    archived_at = models.DateTimeField(null=True)  # stays where it is, is offered no more
+    customers = models.ManyToManyField("customers.Customer", blank=True, related_name="labels")
 
     class Meta:
         ordering = ["name"]
@@ -90,6 +101,7 @@ class Conversation(models.Model):
         max_length=200, blank=True, default=""
     )  # kinds, comma separated, the last used first
     has_public = models.BooleanField(default=False)
+    with_bot = models.BooleanField(default=False)  # a bot holds it: people are not given it, but may take it
     is_room = models.BooleanField(
         default=False
     )  # a thread of the network: only what is said there belongs to it
@@ -106,6 +118,9 @@ class Conversation(models.Model):
     resolved_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now, editable=False)
     previous = models.ForeignKey("self", models.SET_NULL, null=True, related_name="next")
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="merged", db_index=False
+    )  # what is said goes on there; this one is resolved and in no list
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -114,9 +129,9 @@ class Conversation(models.Model):
             models.Index(fields=["status", "-last_message_at", "-id"], name="conv_status"),
             models.Index(fields=["customer", "-last_message_at"], name="conv_customer"),
             models.Index(fields=["account", "status", "-last_message_at", "-id"], name="conv_account"),
-            # snoozed_until is in it so that counting what is to be answered touches no row
+            # the last two are in it so that counting what is to be answered touches no row
             models.Index(
-                fields=["due_at", "id", "snoozed_until"],
+                fields=["due_at", "id", "snoozed_until", "with_bot"],
                 name="conv_due",
                 condition=Q(due_at__isnull=False),
             ),
@@ -150,6 +165,7 @@ class Conversation(models.Model):
                 name="conv_public",
                 condition=Q(has_public=True) & ~Q(status="resolved"),
             ),
+            models.Index(fields=["merged_into"], name="conv_merged", condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -170,6 +186,72 @@ class Participant(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "agent"], name="participant_once")]
+
+
+class Follower(models.Model):
+    """A person who wants to hear what happens in a conversation, whoever holds it."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="followers")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    since = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "agent"], name="follower_once")]
+
+
+class ConversationMerge(models.Model):
+    """One conversation that became part of another, with what is needed to take it back."""
+
+    source = models.ForeignKey(Conversation, models.CASCADE, related_name="merges_away")
+    target = models.ForeignKey(Conversation, models.CASCADE, related_name="merges_in")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=now)
+    moved: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict
+    )  # what went over, by kind: {"messages": [ids], …}
+    before: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict
+    )  # what the source was: status, holder
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"], condition=Q(undone_at__isnull=True), name="merged_once_at_a_time"
+            )
+        ]
+
+
+class ConversationLink(models.Model):
+    """Two conversations that belong together and stay apart. `one` has the smaller id."""
+
+    one = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
+    why = models.CharField(max_length=200, blank=True, default="")  # split, or a person's words
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["one", "other"], name="linked_once")]
+
+
+class LabelRules(models.Model):
+    """What the company chose about labels: one row. Without one everybody may bring in new ones."""
+
+    is_closed = models.BooleanField(default=False)  # only who defines labels may
+
+
+class LabelWish(models.Model):
+    """A label that somebody missed, where only others may define them."""
+
+    name = models.CharField(max_length=60)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "conversation"], name="label_wished_once")]
 
 
 class Message(models.Model):

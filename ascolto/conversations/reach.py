@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from ascolto.channels.ailments import why_dead
 from ascolto.channels.capabilities import Capabilities, Counting, Limits, measured_length
+from ascolto.channels.choosing import leave_as_buttons, written
 from ascolto.channels.models import ChannelAccount
+from ascolto.channels.registry import get_adapter
 from ascolto.conversations.models import Conversation, Delivery, Direction, Message, Visibility
 from ascolto.conversations.signing import signed
+from ascolto.customers.models import Identity
 from ascolto.gates import Gate, Refused, register
 from ascolto.kit.clock import now
 
@@ -71,7 +74,41 @@ def reaches(conversation: Conversation) -> list[Reach]:
     for account, messages in publicly.items():
         if (account, Visibility.PRIVATE) not in seen and (way := _private_reply(messages)) is not None:
             seen[(account, Visibility.PRIVATE)] = way
-    return list(seen.values())
+    return list(seen.values()) or _begun_by_us(conversation)
+
+
+def _begun_by_us(conversation: Conversation) -> list[Reach]:
+    """The way of a conversation that a colleague began (`beginning.begin`): where it began, to the handle of that network.
+
+    A window is closed there: a template may leave.
+    """
+    first = (
+        Message.objects.filter(conversation=conversation).exclude(visibility=Visibility.NOTE).order_by("pk")
+    )
+    opener = first.select_related("account", "identity").first()
+    if opener is not None and (
+        opener.direction != Direction.OUT or opener.agent_id is None or opener.in_reply_to_id
+    ):
+        return []
+    account = conversation.account
+    spaces = get_adapter(account.kind).namespaces
+    theirs = Identity.objects.filter(customer=conversation.customer_id, namespace__in=spaces, scope="")
+    identity = (opener.identity if opener else None) or theirs.order_by("pk").first()
+    if identity is None or not identity.is_proven:
+        return []
+    limits = account.capabilities.limits(Visibility.PRIVATE.value)
+    human, machine = limits.window(), limits.window(automatic=True)
+    return [
+        Reach(
+            account=account,
+            identity_id=identity.pk,
+            answers_id=None,
+            visibility=Visibility.PRIVATE.value,
+            window_ends_at=conversation.created_at if human else None,
+            machine_window_ends_at=conversation.created_at if machine else None,
+            blocked_why=(identity.blocked_why or "blocked") if identity.blocked_at else "",
+        )
+    ]
 
 
 def _heard(conversation: Conversation) -> Iterable[Message]:
@@ -162,6 +199,48 @@ def reach_of(conversation: Conversation, *, visibility: str, account: ChannelAcc
     )
 
 
+def reach_to(
+    conversation: Conversation, answered: int, *, visibility: str, account: ChannelAccount | None = None
+) -> Reach:
+    """The way of an answer to this one message of the customer, by its number. Raises Refused where it cannot be answered so."""
+    rows = Message.objects.filter(conversation=conversation, direction=Direction.IN, account__isnull=False)
+    message = rows.filter(pk=answered).select_related("account", "identity").first()
+    if message is None or message.account is None or message.visibility == Visibility.NOTE:
+        raise Refused(
+            "not_here", "The message to answer is not in this conversation.", fix="Choose another message."
+        )
+    if account is not None and account.pk != message.account.pk:
+        raise Refused(
+            "other_channel",
+            "The message to answer came on another channel.",
+            fix="Answer on its channel, or without naming it.",
+        )
+    if message.visibility == visibility:
+        return _reach_to(conversation, message, message.account)
+    way = _private_reply([message]) if visibility == Visibility.PRIVATE else None
+    if way is None:
+        raise Refused(
+            "other_readers",
+            "The message to answer has other readers than the answer.",
+            fix="Answer it where it was written.",
+        )
+    return way
+
+
+def _reach_to(conversation: Conversation, message: Message, account: ChannelAccount) -> Reach:
+    """The time to answer runs from what the customer wrote last, whichever message is answered."""
+    usual = reach_of(conversation, visibility=message.visibility, account=account)
+    named = _reach(message, account)
+    if usual.from_public or usual.window_ends_at is None or named.window_ends_at is None:
+        return named
+    later = usual if usual.window_ends_at > named.window_ends_at else named
+    return replace(
+        named,
+        window_ends_at=later.window_ends_at,
+        machine_window_ends_at=later.machine_window_ends_at,
+    )
+
+
 def channel_allows(attempt: Any) -> None:
     """The channel's own rules at Gate.SEND: alive, public or private as drafted, wanted, length, window, files.
 
@@ -176,9 +255,19 @@ def channel_allows(attempt: Any) -> None:
     _check_customer(reach)
     if not attempt.text and not attempt.files and not attempt.template:
         raise Refused("empty", "The message is empty.", fix="Write something or attach a file.")
-    _check_length(reach, signed(attempt.text, attempt.signature))
+    _check_length(reach, _as_it_leaves(reach, attempt))
     _check_window(reach, attempt.template, automatic=attempt.agent is None)
     _check_files(reach, attempt.files)
+
+
+def _as_it_leaves(reach: Reach, attempt: Any) -> str:
+    """The text with what stands below it: its choices, where the network draws no buttons, and the signature."""
+    text, choices = attempt.text, attempt.choices
+    sheet, side = reach.capabilities, reach.visibility
+    if choices and not leave_as_buttons(choices, sheet, visibility=side, from_public=reach.from_public):
+        room = measured_length(f"\n{attempt.signature}", reach.limits.counting)
+        text = written(text, choices, reach.limits, room=room)
+    return signed(text, attempt.signature)
 
 
 def _check_account(reach: Reach) -> None:

@@ -12,7 +12,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from ascolto.customers.merging import now_part_of
 from ascolto.customers.models import Customer, CustomerGroup, Identity
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.kit import bulk
 from ascolto.kit.clock import now
@@ -70,6 +72,7 @@ def recognise(people: Sequence[Person]) -> list[Recognised]:
     owners: list[Customer | int] = []
     fresh: list[Customer] = []
     missing: dict[Key, Customer | int] = {}
+    beside: dict[Key, int] = {}
     shown = {claim.key: claim.shown for claims in told for claim in claims if claim.shown}
     for person, claims in zip(people, told, strict=True):
         owner = next((found for claim in claims if (found := _owner(claim.key, known, missing))), None)
@@ -77,12 +80,13 @@ def recognise(people: Sequence[Person]) -> list[Recognised]:
             owner = Customer(name=clean(person.name, 200), language=person.language[:8], created_at=now())
             fresh.append(owner)
         owners.append(owner)
+        anchor = next((known[claim.key][0] for claim in claims if claim.key in known), None)
         for claim in claims:
-            if claim.key not in known:
-                missing.setdefault(claim.key, owner)
+            if claim.key not in known and missing.setdefault(claim.key, owner) is owner and anchor:
+                beside.setdefault(claim.key, anchor)
     _leave_out_retired(missing)
     bulk.insert(connection, fresh)
-    known |= _add_identities(missing, shown)
+    known |= _add_identities(missing, shown, beside)
     new = {customer.pk for customer in fresh}
     expected = {key: _pk(owner) for key, owner in missing.items()}
     return [
@@ -142,11 +146,17 @@ def _find(keys: Iterable[Key]) -> dict[Key, tuple[int, int]]:
         condition |= Q(namespace=namespace, scope=scope, value__in=values)
     if not by_space:
         return {}
-    rows = Identity.objects.filter(condition).values_list("namespace", "value", "scope", "id", "customer_id")
-    return {(n, v, s): (pk, customer) for n, v, s, pk, customer in rows}
+    rows = Identity.objects.filter(condition).values_list(
+        "namespace", "value", "scope", "id", "customer_id", "customer__merged_into_id"
+    )
+    found = {(n, v, s): (pk, customer, into) for n, v, s, pk, customer, into in rows}
+    ends = now_part_of({customer for _, customer, into in found.values() if into is not None})
+    return {key: (pk, ends.get(customer, customer)) for key, (pk, customer, _) in found.items()}
 
 
-def _add_identities(missing: dict[Key, Customer | int], shown: dict[Key, str]) -> dict[Key, tuple[int, int]]:
+def _add_identities(
+    missing: dict[Key, Customer | int], shown: dict[Key, str], beside: Mapping[Key, int] | None = None
+) -> dict[Key, tuple[int, int]]:
     if not missing:
         return {}
     bulk.insert_missing(
@@ -159,6 +169,7 @@ def _add_identities(missing: dict[Key, Customer | int], shown: dict[Key, str]) -
                 shown=clean(shown.get((namespace, value, scope), ""), 120),
                 is_proven=not scope,
                 customer_id=_pk(owner),
+                beside_id=beside.get((namespace, value, scope)) if beside else None,
             )
             for (namespace, value, scope), owner in missing.items()
         ],
@@ -279,7 +290,14 @@ GROUP_KEEPS = 5_000  # members that are remembered when a group is dissolved, so
 def make_group(*, by: Any, name: str) -> CustomerGroup:
     """A new group of customers. Raises ValidationError when the name is empty or taken."""
     made = CustomerGroup.objects.create(name=_group_name(name))
-    emit("customer_group.changed", actor=actor_of(by), group=made.pk, name=made.name, fields=["made"])
+    emit(
+        "customer_group.changed",
+        actor=actor_of(by),
+        group=made.pk,
+        name=made.name,
+        fields=["made"],
+        changes={"name": [None, made.name]},
+    )
     return made
 
 
@@ -289,9 +307,17 @@ def rename_group(*, by: Any, group: CustomerGroup, name: str) -> bool:
     wanted = _group_name(name, but=group)
     if wanted == group.name:
         return False
+    changes = changes_between({"name": group.name}, {"name": wanted})
     group.name = wanted
     group.save(update_fields=["name"])
-    emit("customer_group.changed", actor=actor_of(by), group=group.pk, name=wanted, fields=["name"])
+    emit(
+        "customer_group.changed",
+        actor=actor_of(by),
+        group=group.pk,
+        name=wanted,
+        fields=["name"],
+        changes=changes,
+    )
     return True
 
 
@@ -311,6 +337,7 @@ def delete_group(*, by: Any, group: CustomerGroup) -> dict[str, Any]:
         group=kept["pk"],
         name=kept["name"],
         fields=["dissolved"],
+        changes={"name": [kept["name"], None]},
     )
     return kept
 
@@ -321,7 +348,14 @@ def restore_group(*, by: Any, kept: Mapping[str, Any]) -> CustomerGroup:
     group = CustomerGroup(pk=kept["pk"], name=_group_name(kept["name"]))
     group.save(force_insert=not CustomerGroup.objects.filter(pk=group.pk).exists())
     Customer.objects.filter(pk__in=kept["members"], group__isnull=True).update(group=group)
-    emit("customer_group.changed", actor=actor_of(by), group=group.pk, name=group.name, fields=["restored"])
+    emit(
+        "customer_group.changed",
+        actor=actor_of(by),
+        group=group.pk,
+        name=group.name,
+        fields=["restored"],
+        changes={"name": [None, group.name]},
+    )
     return group
 
 

@@ -7,7 +7,9 @@ from ascolto.conversations.actions.change import (
     assign,
     change_priority,
     change_status,
+    give_to_bot,
     keep_promises,
+    leave_to_people,
     mark_spam,
     remove_participants,
     rename,
@@ -16,6 +18,7 @@ from ascolto.conversations.actions.change import (
 )
 from ascolto.conversations.actions.early import settle_early_news
 from ascolto.conversations.actions.echoes import take_over
+from ascolto.conversations.actions.merge import merge, unmerge
 from ascolto.conversations.actions.moderate import note_moderated
 from ascolto.conversations.actions.news import (
     News,
@@ -23,11 +26,14 @@ from ascolto.conversations.actions.news import (
     news_of,
     read_up_to,
 )
+from ascolto.conversations.actions.noting import change_note, may_change_note, remove_note
 from ascolto.conversations.actions.outcome import note_delivery, note_partial, send_again
 from ascolto.conversations.actions.outside import note_answered_outside
 from ascolto.conversations.actions.placing import Received, move_thread
 from ascolto.conversations.actions.receive import receive_messages
 from ascolto.conversations.actions.reply import add_note, add_reply
+from ascolto.conversations.actions.split import link, split, unlink
+from ascolto.conversations.actions.withdrawing import hasten_reply, withdraw_reply
 
 __all__ = [
     "Handing",
@@ -38,11 +44,18 @@ __all__ = [
     "add_reply",
     "apply_news",
     "assign",
+    "change_note",
     "change_priority",
     "change_status",
+    "give_to_bot",
+    "hasten_reply",
     "keep_aliases",
     "keep_promises",
+    "leave_to_people",
+    "link",
     "mark_spam",
+    "may_change_note",
+    "merge",
     "move_thread",
     "news_of",
     "note_answered_outside",
@@ -51,11 +64,16 @@ __all__ = [
     "note_partial",
     "read_up_to",
     "receive_messages",
+    "remove_note",
     "remove_participants",
     "rename",
     "send_again",
     "set_labels",
     "settle_early_news",
     "snooze",
+    "split",
     "take_over",
+    "unlink",
+    "unmerge",
+    "withdraw_reply",
 ]

@@ -10,6 +10,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from ascolto.accounts.models import Agent, Team
+from ascolto.conversations.access import refuse_merged
+from ascolto.conversations.labels import names_allowed
 from ascolto.conversations.models import Conversation, Label, Participant, Priority, Status
 from ascolto.conversations.promises import end_waiting
 from ascolto.events.log import actor_of, emit
@@ -49,6 +51,7 @@ class StaleVersion(Refused):
 
 def _locked(conversation: Conversation, version: int | None = None) -> Conversation:
     found = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
+    refuse_merged(found)
     if version is not None and version != found.version:
         raise StaleVersion(found.version)
     return found
@@ -113,7 +116,8 @@ def assign(
     )
     pass_gate(Gate.ASSIGN, handing)
     current.assignee, current.team = new_assignee, new_team
-    _save(current, conversation, "assignee", "team")
+    current.with_bot = current.with_bot and new_assignee is None
+    _save(current, conversation, "assignee", "team", "with_bot")
     _tell_handed(agent, current, before, {"how": how} | ({"why": list(why)} if why else {}))
     return True
 
@@ -146,9 +150,37 @@ def change_status(
     current.resolved_at = now() if status == Status.RESOLVED else None
     if status == Status.RESOLVED:
         end_waiting(current)
-        current.snoozed_until = None
-    _save(current, conversation, "status", "resolved_at", "waiting_since", "due_at", "snoozed_until")
+        current.snoozed_until, current.with_bot = None, False
+    _save(
+        current, conversation, "status", "resolved_at", "waiting_since", "due_at", "snoozed_until", "with_bot"
+    )
     _tell("conversation.status_changed", agent, current, status=status, previous=previous)
+    return True
+
+
+@transaction.atomic
+def leave_to_people(*, conversation: Conversation, why: str, team: Team | None = None) -> bool:
+    """The bot lets go: the conversation waits for a person (of this team). Whether it changed. `why`: see bot.state.HandedOff."""
+    current = _locked(conversation)
+    if not current.with_bot:
+        return False
+    current.with_bot = False
+    _save(current, conversation, "with_bot")
+    _tell("conversation.left_by_bot", None, current, why=why)
+    if team is not None and current.team_id is None:
+        assign(agent=None, conversation=current, team=team, how="routed")
+    return True
+
+
+@transaction.atomic
+def give_to_bot(*, agent: Agent | None, conversation: Conversation, why: str) -> bool:
+    """Let the bot hold it (again): nobody is given it meanwhile. Whether it changed."""
+    current = _locked(conversation)
+    if current.with_bot:
+        return False
+    current.with_bot = True
+    _save(current, conversation, "with_bot")
+    _tell("conversation.given_to_bot", agent, current, why=why)
     return True
 
 
@@ -190,9 +222,10 @@ def rename(
 def set_labels(
     *, agent: Agent | None, conversation: Conversation, names: Iterable[str], version: int | None = None
 ) -> bool:
-    """Make these the conversation's labels; an unknown name becomes a label. Whether it changed.
+    """Make these the conversation's labels. Whether it changed.
 
-    Raises Refused for a name that is too long, StaleVersion.
+    An unknown name becomes a label, where the company lets this person define some; else it is noted as a wish. One of another scope or
+    laid aside stays where it is, and is put nowhere new. Raises Refused for a name that is too long, StaleVersion.
     """
     wanted = list(dict.fromkeys(name for name in (clean(" ".join(n.split())) for n in names) if name))
     if any(len(name) > 60 for name in wanted) or len(wanted) > 50:
@@ -203,12 +236,28 @@ def set_labels(
     previous = sorted(current.labels.values_list("name", flat=True))
     if previous == sorted(wanted):
         return False
-    known = {label.name: label for label in Label.objects.filter(name__in=wanted)}
-    Label.objects.bulk_create([Label(name=n) for n in wanted if n not in known], ignore_conflicts=True)
+    wanted = _labels_for(agent, current, wanted, previous)
+    if previous == sorted(wanted):
+        return False
     current.labels.set(Label.objects.filter(name__in=wanted))
     _save(current, conversation)
     _tell("conversation.labelled", agent, current, labels=sorted(wanted), previous=previous)
     return True
+
+
+def _labels_for(
+    agent: Agent | None, current: Conversation, wanted: Sequence[str], previous: Sequence[str]
+) -> list[str]:
+    """Of the names those that this person may put on; new ones are made."""
+    known = {label.name: label for label in Label.objects.filter(name__in=wanted)}
+    fresh, _wished = names_allowed(agent, current.pk, [name for name in wanted if name not in known])
+    Label.objects.bulk_create([Label(name=name) for name in fresh], ignore_conflicts=True)
+    fit = {
+        name
+        for name, label in known.items()
+        if name in previous or (label.archived_at is None and label.scope != Label.Scope.CUSTOMERS)
+    }
+    return [name for name in wanted if name in fit or name in fresh]
 
 
 @transaction.atomic

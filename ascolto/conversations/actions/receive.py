@@ -15,6 +15,7 @@ from ascolto.conversations.actions.echoes import adopt, park
 from ascolto.conversations.actions.placing import Finder, Key, Received, aliased, by_account, keep_threads
 from ascolto.conversations.actions.revising import revise
 from ascolto.conversations.files import make_attachments
+from ascolto.conversations.holding import bot_answers_first
 from ascolto.conversations.models import Author, Conversation, Delivery, Direction, Message, Status
 from ascolto.conversations.promises import Asked, end_waiting, promise_answer, promise_answers
 from ascolto.customers.actions import note_written_again
@@ -28,6 +29,7 @@ CHANGED_BY_RECEIVING = [
     "status",
     "channels",
     "has_public",
+    "with_bot",
     "waiting_since",
     "due_at",
     "snoozed_until",
@@ -67,7 +69,7 @@ def _store(
 ) -> list[Message]:
     events = _save_conversations(placed, finder, moment)
     keep_threads(finder.threads)
-    messages = [_message(item, conversation, moment) for item, conversation in placed]
+    messages = [_message(item, conversation, moment, finder) for item, conversation in placed]
     bulk.insert(connection, messages)
     made = list(zip(messages, (item for item, _ in placed), strict=True))
     keep_aliases([(message, part) for message, item in made for part in item.parts])
@@ -144,7 +146,7 @@ def _save_conversations(
     asked: dict[int, Asked] = {}
     for item, conversation in placed:
         was = conversation.status
-        if _absorb(conversation, item, moment):
+        if _absorb(conversation, item, moment, is_taken=not finder.is_refused(item)):
             reopened[id(conversation)] = conversation
         if conversation.waiting_since is None:
             asked.pop(id(conversation), None)
@@ -157,6 +159,7 @@ def _save_conversations(
     changed = list({id(c): c for _, c in placed if id(c) not in fresh}.values())
     bulk.update(connection, changed, CHANGED_BY_RECEIVING)
     events = [_created(conversation) for conversation in finder.fresh]
+    events += [_spam_from_the_start(conversation) for conversation in finder.fresh if conversation.is_spam]
     events += [
         make_event("conversation.reopened", conversation=c.pk, customer=c.customer_id, account=c.account_id)
         for c in reopened.values()
@@ -176,8 +179,18 @@ def _created(conversation: Conversation) -> Event:
     )
 
 
-def _absorb(conversation: Conversation, item: Received, moment: datetime) -> bool:
-    """Let the message change the conversation; whether it reopened it."""
+def _spam_from_the_start(conversation: Conversation) -> Event:
+    return make_event(
+        "conversation.spam_marked",
+        conversation=conversation.pk,
+        customer=conversation.customer_id,
+        account=conversation.account_id,
+        spam=True,
+    )
+
+
+def _absorb(conversation: Conversation, item: Received, moment: datetime, *, is_taken: bool = True) -> bool:
+    """Let the message change the conversation; whether it reopened it. Nobody waits for what is not `is_taken`."""
     message, at = item.message, min(item.message.occurred_at, moment)
     kinds = [kind for kind in conversation.channels.split(",") if kind and kind != item.channel]
     conversation.channels = ",".join([item.channel, *kinds])[:200]
@@ -191,9 +204,12 @@ def _absorb(conversation: Conversation, item: Received, moment: datetime) -> boo
     conversation.version += 1
     if message.outgoing:
         _answer(conversation, at)
+        conversation.with_bot = False
         return False
+    if _begins_with_bot(conversation, item, is_taken=is_taken):
+        conversation.with_bot = True
     conversation.last_inbound_at = max(conversation.last_inbound_at or at, at)
-    if message.automatic or (comes_late and _was_answered_outside(conversation, at)):
+    if message.automatic or not is_taken or (comes_late and _was_answered_outside(conversation, at)):
         return False
     if conversation.waiting_since is None or at < conversation.waiting_since:
         conversation.waiting_since, conversation.due_at = at, None  # promised when the batch is through
@@ -202,6 +218,16 @@ def _absorb(conversation: Conversation, item: Received, moment: datetime) -> boo
         conversation.status, conversation.resolved_at = Status.OPEN, None
         return True
     return False
+
+
+def _begins_with_bot(conversation: Conversation, item: Received, *, is_taken: bool) -> bool:
+    """Whether a bot answers this first: something new begins, privately, and nobody has it."""
+    message = item.message
+    is_new = conversation.pk is None or conversation.status == Status.RESOLVED
+    if not is_new or not is_taken or message.automatic or message.visibility != "private":
+        return False
+    is_free = conversation.assignee_id is None and not conversation.is_spam and not conversation.is_room
+    return is_free and bot_answers_first(item.account_id)
 
 
 def _answer(conversation: Conversation, at: datetime) -> None:
@@ -224,8 +250,8 @@ def _was_answered_outside(conversation: Conversation, at: datetime) -> bool:
     return echoes.exists()
 
 
-def _message(item: Received, conversation: Conversation, moment: datetime) -> Message:
-    incoming = item.message
+def _message(item: Received, conversation: Conversation, moment: datetime, finder: Finder) -> Message:
+    incoming, written_to = item.message, finder.written_to.get(item.key)
     return Message(
         conversation=conversation,
         account_id=item.account_id,
@@ -240,7 +266,12 @@ def _message(item: Received, conversation: Conversation, moment: datetime) -> Me
         external_id=incoming.external_id[:255],
         is_automatic=incoming.automatic,
         delivery=Delivery.SENT if incoming.outgoing else Delivery.NONE,
-        extra={**incoming.extra, "echo": True} if incoming.outgoing else dict(incoming.extra),
+        in_reply_to_id=finder.answers(item),
+        extra={
+            **incoming.extra,
+            **({"echo": True} if incoming.outgoing else {}),
+            **({"written_to": written_to} if written_to else {}),
+        },
         edited_at=_edited_at(incoming),
         occurred_at=min(incoming.occurred_at, moment),
         created_at=moment,

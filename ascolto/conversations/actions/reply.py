@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from ascolto.accounts.models import Agent
+from ascolto.channels.choosing import BadChoice, as_kept, read_choices
 from ascolto.channels.models import ChannelAccount
+from ascolto.channels.outbound import Choice
+from ascolto.conversations.access import refuse_merged, refuse_unless
 from ascolto.conversations.courier import hand_over
 from ascolto.conversations.models import (
     Attachment,
@@ -20,11 +24,12 @@ from ascolto.conversations.models import (
     Message,
     Visibility,
 )
+from ascolto.conversations.noted import note_written
 from ascolto.conversations.promises import end_waiting
-from ascolto.conversations.reach import Reach, reach_of
+from ascolto.conversations.reach import Reach, reach_of, reach_to
 from ascolto.conversations.signing import signature_of
 from ascolto.events.log import actor_of, emit
-from ascolto.gates import Gate, Refused, pass_gate
+from ascolto.gates import REASON_AT_LEAST, Gate, Refused, pass_gate, refusals
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean, excerpt
 
@@ -34,7 +39,9 @@ class Attempt:
     """What somebody wants to send: the guarantees at Gate.SEND look at it.
 
     Without an agent a machine writes. `signature`: the name below the text, as the customer reads it. `overrides`: guarantees that a
-    person sets aside, each with the reason. `seen`: the newest message that the writer had read.
+    person sets aside, each with the reason. `seen`: the newest message that the writer had read. `approval`: who said yes
+    to these words, as the room above knows it that asked (`proposal`, `by`, `name`, `changed`). `answers`: the one message of the
+    customer that it is for, where the writer chose one. `choices`: the answers that it offers.
     """
 
     conversation: Conversation
@@ -48,6 +55,9 @@ class Attempt:
     signature: str = ""
     overrides: Mapping[str, str] = field(default_factory=dict)
     seen: int | None = None
+    approval: Mapping[str, Any] | None = None
+    answers: int | None = None
+    choices: Sequence[Choice] = ()
 
 
 def _earlier(client_key: str | None, conversation: Conversation, agent: Agent | None) -> Message | None:
@@ -63,6 +73,8 @@ def _earlier(client_key: str | None, conversation: Conversation, agent: Agent | 
     return message
 
 
+MOST_HELD = timedelta(seconds=60)
+_NOT_HELD = timedelta(0)
 _CHANGED_BY_ANSWERING = [
     "version", "waiting_since", "due_at", "last_message_at", "preview", "channels", "assignee",
 ]  # fmt: skip
@@ -83,46 +95,152 @@ def add_reply(
     provenance: Sequence[Mapping[str, Any]] = (),
     overrides: Mapping[str, str] | None = None,
     seen: int | None = None,
+    hold: timedelta = _NOT_HELD,
+    approval: Mapping[str, Any] | None = None,
+    answers: int | None = None,
+    choices: Sequence[Choice | Mapping[str, Any]] = (),
+    author: str = "",
+    ratable: bool = False,
 ) -> Message:
     """Put an answer to the customer on its way and return it; the courier (delivery) picks it up.
 
     `account` chooses the channel; without it the one the customer used last. `client_key` makes the call idempotent.
-    `provenance`: where its words come from, where no person wrote them alone. `overrides` and `seen`: see Attempt.
-    Without an agent the message is automatic: nobody has answered yet. Raises Refused when a guarantee or the channel says no.
+    `provenance`: where its words come from, where no person wrote them alone. `overrides`, `seen`, `approval`, `answers`: see Attempt.
+    `hold`: so long (at most MOST_HELD) it waits in the thread before it leaves, and may be taken back (`withdraw_reply`).
+    `choices`: answers that it offers, as buttons or as numbered lines where the network draws none. Without an agent the message is
+    automatic, nobody has answered yet, and `author` says whether the system (the default) or a bot wrote it; `ratable`: the
+    customer is asked whether it helped. Raises Refused when a guarantee or the channel says no.
     """
     text = clean(text).strip()
     if earlier := _earlier(client_key, conversation, agent):
         return earlier
-    current = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
-    reach = reach_of(current, visibility=visibility, account=account)
-    attempt = Attempt(
-        conversation=current,
-        agent=agent,
-        text=text,
-        visibility=visibility,
-        reach=reach,
-        files=attachments,
-        template=template,
-        provenance=provenance,
-        signature=signature_of(agent, reach.account.kind, visibility),
-        overrides=overrides or {},
-        seen=seen,
-    )
-    pass_gate(Gate.SEND, attempt)
-    message = _write(attempt, html=html, client_key=client_key)
     if agent is not None:
-        _answered(current, message, reach)
+        refuse_unless(agent, "conversations.reply")
+    current = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
+    refuse_merged(current)
+    how = {"files": attachments, "template": template, "provenance": provenance, "seen": seen}
+    more = {**how, "overrides": overrides or {}, "approval": approval, "answers": answers}
+    offered = _offered(choices, text, template)
+    attempt = _attempt(current, agent, text, visibility, account, choices=offered, **more)
+    pass_gate(Gate.SEND, attempt)
+    message = _write(attempt, _author(agent, author), html=html, key=client_key, hold=hold, ratable=ratable)
+    if agent is not None:
+        _answered(current, message, attempt.reach)
         conversation.refresh_from_db(fields=_CHANGED_BY_ANSWERING)
     return message
 
 
-def _write(attempt: Attempt, *, html: str, client_key: str | None) -> Message:
+def _author(agent: Agent | None, author: str) -> Author:
+    """Who is named as the author. Raises ValueError: people write as themselves, and machines never as people."""
+    wanted = Author(author) if author else (Author.AGENT if agent else Author.SYSTEM)
+    if (agent is None) != (wanted in {Author.BOT, Author.SYSTEM}) or wanted == Author.CUSTOMER:
+        raise ValueError(f"{'An agent' if agent else 'A machine'} cannot write as {wanted.value!r}.")
+    return wanted
+
+
+def _offered(
+    choices: Sequence[Choice | Mapping[str, Any]], text: str, template: object
+) -> tuple[Choice, ...]:
+    """The choices in order. Raises Refused for what no customer could choose from."""
+    if not choices:
+        return ()
+    if template:
+        raise Refused(
+            "choices_in_template",
+            "An approved template has its own buttons.",
+            fix="Send the choices in a message of their own.",
+        )
+    if not text:
+        raise Refused("choices_alone", "Choices need a question.", fix="Write what is to be chosen.")
+    try:
+        return read_choices(choices)
+    except BadChoice as error:
+        raise Refused("bad_choice", str(error), fix="Change the choices.") from error
+
+
+def refused_now(
+    *,
+    agent: Agent,
+    conversation: Conversation,
+    text: str,
+    visibility: str,
+    account: ChannelAccount | None,
+    but: Collection[str] = (),
+    **more: Any,
+) -> Refused | None:
+    """What would be said to `add_reply` of the same, without acting; `but`: guarantees that are not asked about.
+
+    None where it might leave. A guarantee that the writer set aside with a reason counts as asked.
+    """
+    try:
+        attempt = _attempt(conversation, agent, clean(text).strip(), visibility, account, **more)
+    except Refused as refused:
+        return refused
+    for one in refusals(Gate.SEND, attempt):
+        reason = str(attempt.overrides.get(one.guarantee, "")).strip()
+        is_set_aside = one.may_override and len(reason) >= REASON_AT_LEAST
+        if one.guarantee not in but and not is_set_aside:
+            return one
+    return None
+
+
+def _attempt(
+    conversation: Conversation,
+    agent: Agent | None,
+    text: str,
+    visibility: str,
+    account: ChannelAccount | None,
+    **more: Any,
+) -> Attempt:
+    answers = more.get("answers")
+    if answers is None:
+        reach = reach_of(conversation, visibility=visibility, account=account)
+    else:
+        reach = reach_to(conversation, answers, visibility=visibility, account=account)
+    return Attempt(
+        conversation=conversation,
+        agent=agent,
+        text=text,
+        visibility=visibility,
+        reach=reach,
+        signature=signature_of(agent, reach.account.kind, visibility),
+        **more,
+    )
+
+
+def _held(attempt: Attempt, hold: timedelta) -> dict[str, Any]:
+    """Until when the answer waits, and how the conversation stood before it: what taking it back restores."""
+    if attempt.agent is None or hold <= _NOT_HELD:
+        return {}
+    current = attempt.conversation
+    moments = {
+        name: moment.isoformat() if (moment := getattr(current, name)) is not None else None
+        for name in ("waiting_since", "due_at", "snoozed_until")
+    }
+    until = now() + min(hold, MOST_HELD)
+    return {
+        "until": until.isoformat(),
+        "before": {**moments, "status": current.status, "channels": current.channels},
+    }
+
+
+def _write(
+    attempt: Attempt,
+    author: Author,
+    *,
+    html: str,
+    key: str | None,
+    hold: timedelta,
+    ratable: bool,
+) -> Message:
+    held = _held(attempt, hold)
+    more = {"held": held, "ratable": ratable and author == Author.BOT}
     message = Message.objects.create(
         conversation=attempt.conversation,
         account=attempt.reach.account,
         direction=Direction.OUT,
         visibility=attempt.visibility,
-        author_kind=Author.AGENT if attempt.agent else Author.SYSTEM,
+        author_kind=author,
         agent=attempt.agent,
         is_automatic=attempt.agent is None,
         identity_id=attempt.reach.identity_id,
@@ -130,11 +248,11 @@ def _write(attempt: Attempt, *, html: str, client_key: str | None) -> Message:
         html=html,
         in_reply_to_id=attempt.reach.answers_id,
         delivery=Delivery.QUEUED,
-        client_key=client_key,
-        extra=_extra(attempt),
+        client_key=key,
+        extra=_extra(attempt) | {name: kept for name, kept in more.items() if kept},
     )
     _claim_files(message, attempt.files)
-    hand_over(message)
+    hand_over(message, datetime.fromisoformat(held["until"]) if held else None)
     _tell(message)
     if attempt.reach.from_public:
         emit(
@@ -153,8 +271,18 @@ def _extra(attempt: Attempt) -> dict[str, Any]:
         "template": attempt.template,
         "provenance": [dict(item) for item in attempt.provenance],
         "signature": attempt.signature,
+        "approval": dict(attempt.approval or {}),
+        "quote": _quote(attempt.answers),
+        "choices": as_kept(attempt.choices),
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _quote(answers: int | None) -> dict[str, str]:
+    """The words that the writer chose to answer, for colleagues who read the thread."""
+    said = Message.objects.filter(pk=answers).values("text", "extra").first() if answers else None
+    words = excerpt(said["extra"].get("visible_text") or said["text"], 200) if said else ""
+    return {"text": words} if words else {}
 
 
 def _claim_files(message: Message, files: Sequence[Attachment]) -> None:
@@ -172,7 +300,8 @@ def _answered(conversation: Conversation, message: Message, reach: Reach) -> Non
     kinds = [kind for kind in conversation.channels.split(",") if kind and kind != reach.account.kind]
     conversation.channels = ",".join([reach.account.kind, *kinds])[:200]
     conversation.version += 1
-    fields = ["waiting_since", "due_at", "last_message_at", "preview", "channels", "version"]
+    conversation.with_bot = False  # a person stepped in
+    fields = ["waiting_since", "due_at", "last_message_at", "preview", "channels", "version", "with_bot"]
     if conversation.assignee_id is None and message.agent is not None:
         conversation.assignee = message.agent
         fields.append("assignee")
@@ -235,6 +364,7 @@ def add_note(
         return earlier
     if not text and not attachments:
         raise Refused("empty", "The note is empty.", fix="Write something or attach a file.")
+    refuse_merged(Conversation.objects.only("merged_into").get(pk=conversation.pk))
     message = Message.objects.create(
         conversation=conversation,
         direction=Direction.OUT,
@@ -248,4 +378,5 @@ def add_note(
     )
     _claim_files(message, attachments)
     _tell(message)
+    note_written(message)
     return message

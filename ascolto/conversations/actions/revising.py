@@ -35,6 +35,9 @@ def revise(items: Sequence[Received]) -> None:
 
 def _replace(message: Message, item: Received, text: str, revised_at: datetime) -> None:
     extra = {**message.extra, **item.message.extra}
+    rated = message.extra.get("rating")
+    if rated is not None and extra.get("rating") != rated:
+        extra["rating_before"] = rated
     said_the_same = text == message.text and extra.get("rating") == message.extra.get("rating")
     if text != message.text:
         _remember(message, message.text, revised_at)
