@@ -1,0 +1,1 @@
+"""What the composer and the thread ask this room for."""
