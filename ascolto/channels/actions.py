@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ from ascolto.channels.addresses import address_names, refuse_private
 from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.channels.protocol import ConfigError, in_own_words, read_config
 from ascolto.channels.registry import get_adapter
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
@@ -77,6 +79,7 @@ def change_settings(
     if moved and _is_guarded(agent):
         _check_new_addresses(account, before, wanted, changed, moved)
     fields = sorted(changed)
+    general = _general(account)
     if name is not None and (checked := _checked_name(name)) != account.name:
         account.name, fields = checked, [*fields, "name"]
     if language is not None and (checked := _checked_language(language)) != account.language:
@@ -87,10 +90,17 @@ def change_settings(
         if teams is not None and _set_teams(account, list(teams)):
             fields.append("teams")
         if fields:
-            emit(
-                "channel.changed", actor=actor_of(agent), account=account.pk, name=account.name, fields=fields
-            )
+            became = {**wanted, **_general(account)}
+            changes = changes_between({**before, **general}, became, secret=_secrets(account))
+            told = {"name": account.name, "fields": fields, "changes": changes}
+            emit("channel.changed", actor=actor_of(agent), account=account.pk, **told)
     return account
+
+
+def _general(account: ChannelAccount) -> dict[str, Any]:
+    """What every inbox has, as the log says it."""
+    teams = sorted(account.teams.values_list("name", flat=True))
+    return {"name": account.name, "language": account.language, "teams": teams}
 
 
 def _store(account: ChannelAccount, wanted: dict[str, str], changed: set[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ascolto.channels.lengths import Counting, measured_length
 
-__all__ = ["Attachments", "Capabilities", "Counting", "Limits", "measured_length"]
+__all__ = ["Attachments", "Capabilities", "Choices", "Counting", "Limits", "measured_length"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,26 @@ class Attachments:
         """The largest file of this type, in bytes; 0 when the network refuses the type."""
         main = content_type.split("/", 1)[0]
         return self.max_bytes.get(content_type, self.max_bytes.get(main, self.max_bytes.get("*", 0)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """The buttons that a network draws below a private message of ours. Titles are shortened to what fits; more choices than
+    `most`, or ids longer than `max_id` bytes, leave as numbered lines."""
+
+    max_count: int
+    max_title: int
+    max_id: int
+    max_rows: int = 0  # of the list behind one button, where the network has lists
+    max_row_title: int = 0
+    max_about: int = 0  # of the small text below a row
+    counting: Counting = Counting.CHARACTERS
+    as_buttons: bool = True
+
+    @property
+    def most(self) -> int:
+        """How many choices one message may have."""
+        return max(self.max_count, self.max_rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +77,7 @@ class Capabilities:
         None  # how long after the customer's last message a free answer may leave
     )
     human_window: timedelta | None = None  # the same for answers that a person wrote, where it is longer
+    choices: Choices | None = None  # None: choices are written as numbered lines
     templates: bool = False  # approved templates may leave after the window
     attachments: Attachments | None = None
     public_limits: Limits | None = None
@@ -69,7 +90,11 @@ class Capabilities:
     moderates: frozenset[str] = frozenset()  # hide, show, delete, like: what can be done to public messages
     receipts: frozenset[str] = frozenset()  # which of sent, delivered, read the network reports
     threads: bool = False
+    quotes: bool = False  # an answer shows the one message that it answers
     html: bool = False
+    marks: Literal["", "html", "stars"] = (
+        ""  # how emphasis, lists and links leave: as a page, as *stars*, or not at all
+    )
     subject: bool = False
     edits: bool = False  # the network tells when a customer changes or takes back a message
     reactions: bool = False
@@ -83,6 +108,10 @@ class Capabilities:
         False  # the network takes an idempotency key: an unknown outcome may be repeated safely
     )
     listens: bool = True  # receives messages by hook or poll
+
+    def names_answered(self, visibility: str) -> bool:
+        """Whether readers see which message an answer is for."""
+        return visibility == "public" or self.threads or self.quotes
 
     def limits(self, visibility: str) -> Limits:
         """What a message on the private or on the public side may be."""

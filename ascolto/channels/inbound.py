@@ -211,6 +211,7 @@ class AccountNews:
     level: Literal["info", "warning", "error"] = "info"
     detail: Mapping[str, Any] = field(default_factory=dict)
     error: ErrorClass | None = None
+    of_templates: bool = False  # the list of approved templates is another now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from django.db import transaction
 from ascolto.accounts.models import Agent
 from ascolto.channels.models import ChannelAccount, ChannelHealth, vault
 from ascolto.channels.protocol import read_config
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
@@ -49,7 +50,15 @@ def keep_values(
         health.update(token_expires_at=expires_at)
     if agent is not None:
         health.update(error_class="", error="", error_at=None, error_from="", paused_until=None)
-        emit("channel.changed", actor=actor_of(agent), account=row.pk, name=row.name, fields=sorted(values))
+        changes = changes_between(before, wanted, secret=wanted.keys())  # what a network gives is a key
+        emit(
+            "channel.changed",
+            actor=actor_of(agent),
+            account=row.pk,
+            name=row.name,
+            fields=sorted(values),
+            changes=changes,
+        )
     return True
 
 

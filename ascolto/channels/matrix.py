@@ -148,6 +148,18 @@ def _private_reply(adapter: Adapter) -> Cell:
     return _yes(bool(sheet.private_reply), how, lasting(within) if within else None)
 
 
+def _choices(adapter: Adapter) -> Cell:
+    sheet = adapter.capabilities
+    if not sheet.answers:
+        return Cell(False)
+    if sheet.choices is None:
+        return Cell(False, (Said(_("numbered lines in the text")),))
+    rows = (
+        Said(_("or a list of up to %(n)s"), {"n": sheet.choices.max_rows}) if sheet.choices.max_rows else None
+    )
+    return _yes(True, Said(_("up to %(n)s"), {"n": sheet.choices.max_count}), rows)
+
+
 def _files(adapter: Adapter) -> Cell:
     sheet = adapter.capabilities
     of_public = sheet.public_limits.attachments if sheet.public_limits and not sheet.private else None
@@ -196,11 +208,15 @@ FEATURES = (
     Feature("starts", _("May write first"), _flag("starts")),
     Feature("private_reply", _("Private answer to a public message"), _private_reply),
     Feature("files", _("Sends files"), _files),
+    Feature("choices", _("Choices as buttons"), _choices),
     Feature("receipts", _("Receipts"), _set_of("receipts")),
     Feature("edits", _("Tells changed and deleted messages"), _flag("edits")),
     Feature("reactions", _("Tells reactions"), _flag("reactions")),
     Feature("threads", _("Has threads"), _flag("threads")),
     Feature("subject", _("Has subjects"), _flag("subject")),
+    Feature(
+        "marks", _("Bold, italic, lists and links"), lambda adapter: _yes(bool(adapter.capabilities.marks))
+    ),
     Feature("moderates", _("Moderation"), _set_of("moderates")),
     Feature("reviews", _("Reviews with stars"), _flag("reviews")),
     Feature("voice", _("Telephone calls"), _flag("voice")),

@@ -117,6 +117,10 @@ class ChannelHealth(models.Model):
     expiry_told = models.PositiveSmallIntegerField(null=True)  # the step (days before) that was told last
     silent_since = models.DateTimeField(null=True)  # since when less came than its own history lets expect
     watched_from = models.DateTimeField(null=True)  # when a person switched it on or changed it last
+    templates_at = models.DateTimeField(
+        null=True
+    )  # when the approved templates were read; None: read them anew
+    templates_tried_at = models.DateTimeField(null=True)
     poll_cursor: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
 
     @property
@@ -140,3 +144,32 @@ class ChannelHour(models.Model):
     class Meta:
         ordering = ["hour"]
         constraints = [models.UniqueConstraint(fields=["account", "hour"], name="channel_hour_once")]
+
+
+class ChannelTemplate(models.Model):
+    """A template that the network has reviewed for an account, as it was told last (`channels/templates.py`)."""
+
+    account = models.ForeignKey(ChannelAccount, models.CASCADE, related_name="templates")
+    name = models.CharField(max_length=512)
+    language = models.CharField(max_length=20)
+    category = models.CharField(max_length=40, blank=True, default="")
+    status = models.CharField(max_length=40, blank=True, default="")
+    header = models.CharField(max_length=200, blank=True, default="")
+    body = models.TextField(blank=True, default="")
+    footer = models.CharField(max_length=200, blank=True, default="")
+    buttons: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list)  # of templates.Button
+    variables: models.JSONField[list[Any], list[Any]] = models.JSONField(
+        default=list
+    )  # of templates.Variable
+    told_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["name", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "name", "language"], name="template_in_a_language_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"

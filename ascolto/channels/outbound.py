@@ -23,11 +23,23 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of the answers that a message offers. The customer sees `title` and, where there is room, `about`; `id` comes back
+    as `extra["payload"]` of the message by which it was chosen."""
+
+    id: str
+    title: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """A message of ours on its way. `tracker` is unique and the same at every attempt: use it as idempotency key.
 
     `visibility` says for whom it was written: `Adapter.publish` gets what everybody may read, `Adapter.send` the rest.
     `from_public`: it is private and answers a public message, which `reply_to` and `extra` name.
+    `choices`: buttons below the text. Only an adapter whose sheet has `choices` gets any, and never more than it says; for
+    all others they stand in `text` already (`choosing.laid_out`).
     """
 
     tracker: str
@@ -40,6 +52,7 @@ class Outgoing:
     files: tuple[File, ...] = ()
     author_name: str = ""
     automatic: bool = False
+    choices: tuple[Choice, ...] = ()
     language: str = ""
     reply_to: str = ""  # external id of the customer's message that this one answers
     references: tuple[str, ...] = ()  # external ids of the thread, oldest first

@@ -6,10 +6,10 @@ capable of. Everything a network says is one of `Inbound`; what nobody understan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ascolto.channels.capabilities import Capabilities
 from ascolto.channels.configuration import ConfigError, in_own_words, read_config, setting
@@ -33,7 +33,11 @@ from ascolto.channels.inbound import (
     ThreadMoved,
     Unsupported,
 )
-from ascolto.channels.outbound import ErrorClass, Failure, File, Outgoing, SendRefused, Sent
+from ascolto.channels.outbound import Choice, ErrorClass, Failure, File, Outgoing, SendRefused, Sent
+from ascolto.channels.templates import TemplateSheet
+
+if TYPE_CHECKING:
+    from ascolto.channels.vendors.calls import Dialogue
 
 __all__ = [
     "Account",
@@ -41,6 +45,7 @@ __all__ = [
     "Adapter",
     "Amended",
     "BadSignature",
+    "Choice",
     "ConfigError",
     "ConsentChanged",
     "Doorway",
@@ -71,6 +76,7 @@ __all__ = [
     "SendRefused",
     "Sender",
     "Sent",
+    "TemplateSheet",
     "ThreadMoved",
     "Unsupported",
     "in_own_words",
@@ -162,6 +168,9 @@ class Account:
     hook_url: str = ""  # where the network reaches us; empty when nobody told our public address
     sign: Callable[[str], str] = lambda text: text
     unsign: Callable[[str], str | None] = lambda token: None
+    dialogue: Dialogue | None = (
+        None  # of a network with voice: whoever leads calls; None, or its None: the fixed dialogue does
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +287,10 @@ class Adapter:
     def segments(self, text: str) -> int:
         """How many messages the network makes (and charges) of a text. More than one is worth a word in the composer."""
         return 1
+
+    def list_templates(self, account: Account) -> Sequence[TemplateSheet]:
+        """What the network has approved, where `capabilities.templates` says that it approves templates. Raises SendRefused."""
+        return ()
 
     def moderate(self, account: Account, verb: str, external_id: str, extra: Mapping[str, Any]) -> None:
         """Do one of `capabilities.moderates` (hide, show, delete, like) to a public message. Raises SendRefused."""

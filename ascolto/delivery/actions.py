@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import secrets
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from ascolto.accounts.models import Agent
+from ascolto.channels.cataloguing import refresh_templates
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.protocol import ErrorClass, Failure, SendRefused
 from ascolto.conversations.actions import send_again
@@ -22,6 +25,7 @@ from ascolto.kit.clock import now
 
 log = logging.getLogger(__name__)
 State = Dispatch.State
+_UNTRIED = Q(state=State.QUEUED, attempts=0, first_tried_at__isnull=True)
 
 
 def new_tracker(message: Message) -> str:
@@ -29,8 +33,11 @@ def new_tracker(message: Message) -> str:
     return f"{message.pk}.{secrets.token_urlsafe(12)}"
 
 
-def take(message: Message) -> None:
-    """Queue an answer, in the transaction that writes it (conversations.courier). Raises Refused when no inbox carries it."""
+def take(message: Message, leaves_at: datetime | None = None) -> None:
+    """Queue an answer, in the transaction that writes it (conversations.courier); not to be sent before `leaves_at`.
+
+    Raises Refused when no inbox carries it.
+    """
     if message.account_id is None or message.direction != Direction.OUT:
         raise Refused("no_way", "This message has no inbox to leave from.", fix="Choose a channel.")
     template: Any = message.extra.get("template") or None
@@ -40,7 +47,25 @@ def take(message: Message) -> None:
         account_id=message.account_id,
         tracker=new_tracker(message),
         template=template,
+        run_at=leaves_at or now(),
     )
+
+
+def take_back(message: Message) -> bool:
+    """Forget an answer for which nothing was tried yet; False when a worker has it or had it. Call it in a transaction.
+
+    The row is locked: of this and a worker that claims it at the same moment one wins.
+    """
+    row = Dispatch.objects.select_for_update(of=("self",)).filter(_UNTRIED, message=message).first()
+    if row is None:
+        return False
+    row.delete()
+    return True
+
+
+def let_go(message: Message) -> bool:
+    """Send at once what is held; False when it is not held any more."""
+    return bool(Dispatch.objects.filter(_UNTRIED, message=message, run_at__gt=now()).update(run_at=now()))
 
 
 @transaction.atomic
@@ -96,4 +121,5 @@ def test_account(account: ChannelAccount) -> str:
         failure = Failure(ErrorClass.UNKNOWN, f"The test failed unexpectedly ({type(error).__name__}).")
         raise SendRefused(failure) from error
     note_success(account.pk, sent=False)
+    refresh_templates(account)
     return found

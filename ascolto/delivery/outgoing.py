@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from pathlib import Path
 
+from ascolto.channels.capabilities import measured_length
+from ascolto.channels.choosing import kept_choices, laid_out
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.protocol import (
     Account,
@@ -21,6 +23,7 @@ from ascolto.channels.protocol import (
 )
 from ascolto.channels.registry import UnknownChannel
 from ascolto.channels.selectors import health_of
+from ascolto.channels.starred import starred
 from ascolto.conversations.files import path_of
 from ascolto.conversations.models import Attachment, Direction, Message
 from ascolto.conversations.signing import signed
@@ -126,14 +129,13 @@ def _is_from_public(message: Message) -> bool:
 def _outgoing(row: Dispatch, account: Account, recipient: tuple[Handle, ...]) -> Outgoing:
     message, conversation = row.message, row.message.conversation
     answered = message.in_reply_to
-    signature = "" if row.template else str(message.extra.get("signature", ""))
-    return Outgoing(
+    unsigned = Outgoing(
         tracker=row.tracker,
         recipient=recipient,
-        text=signed(message.text, signature),
+        text=_marked(row, message),
         visibility="public" if message.visibility == "public" else "private",
         from_public=_is_from_public(message),
-        html=_signed_html(message.html, signature),
+        html=message.html,
         subject=message.subject or conversation.subject,
         files=tuple(_file(attachment) for attachment in message.attachments.all()),
         author_name=message.agent.name if message.agent else "",
@@ -145,7 +147,19 @@ def _outgoing(row: Dispatch, account: Account, recipient: tuple[Handle, ...]) ->
         template=row.template,
         heard_at=_heard_at(message),
         extra=answered.extra if answered else {},
+        choices=kept_choices(message.extra.get("choices")),
     )
+    signature = "" if row.template else str(message.extra.get("signature", ""))
+    sheet = row.account.capabilities
+    room = measured_length(f"\n{signature}", sheet.limits(message.visibility).counting)
+    made = laid_out(unsigned, sheet, room=room)
+    return replace(made, text=signed(made.text, signature), html=_signed_html(made.html, signature))
+
+
+def _marked(row: Dispatch, message: Message) -> str:
+    """The text, emphasised with signs where the network reads those."""
+    is_starred = message.html and not row.template and row.account.capabilities.marks == "stars"
+    return starred(message.html) if is_starred else message.text
 
 
 def _signed_html(html: str, signature: str) -> str:

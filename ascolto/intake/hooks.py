@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.protocol import (
@@ -20,6 +20,7 @@ from ascolto.channels.protocol import (
 )
 from ascolto.channels.registry import UnknownChannel, all_adapters
 from ascolto.intake.journal import Entry
+from ascolto.intake.ringing import dialogue_at
 from ascolto.kit.clock import now
 from ascolto.kit.vault import Unreadable
 
@@ -81,7 +82,7 @@ class Doors:
             for pk, account in accounts.items():
                 if pk in known and self._seen.get(pk) == account.changed_at:
                     doors[known[pk][0]] = known[pk][1]
-                elif (door := _open(account)) is not None:
+                elif (door := open_door(account)) is not None:
                     doors[(account.kind, account.token)] = door
             self._doors, self._seen = doors, {pk: account.changed_at for pk, account in accounts.items()}
             groups: dict[str, list[Door]] = {}
@@ -92,12 +93,15 @@ class Doors:
             self._loaded_at = time.monotonic()
 
 
-def _open(account: ChannelAccount) -> Door | None:
+def open_door(account: ChannelAccount) -> Door | None:
+    """The door of an inbox; None when its settings cannot be read."""
     try:
         adapter = all_adapters().get(account.kind)
         if adapter is None:
             return None
         opened = account.as_account()
+        if adapter.capabilities.voice:
+            opened = replace(opened, dialogue=dialogue_at(opened))
         return Door(opened, adapter, account.is_enabled, adapter.hook_group(opened.config))
     except (ConfigError, Unreadable, UnknownChannel) as error:
         log.error("inbox cannot be opened", extra={"account": account.pk, "reason": str(error)})

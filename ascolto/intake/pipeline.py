@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from ascolto.channels.cataloguing import mark_stale
 from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.channels.protocol import (
     Account,
@@ -50,6 +51,7 @@ from ascolto.customers.actions import (
 from ascolto.events.log import emit
 from ascolto.intake.models import NameQuestion, RawEvent
 from ascolto.intake.naming import can_be_asked
+from ascolto.intake.proving import prove_by_answers
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
 
@@ -162,6 +164,11 @@ def receive(batch: Batch) -> None:
     )
 
 
+def prove_claims(batch: Batch) -> None:
+    """Who answers, from a handle that was only claimed, what we sent to it."""
+    prove_by_answers(piece for _delivery, piece in batch.everything(Message))
+
+
 def tell_news(batch: Batch) -> None:
     """Receipts, edits, amendments, removals and reactions; what comes before its message waits for it."""
     apply_news(
@@ -206,6 +213,8 @@ def tell_account_news(batch: Batch) -> None:
             level=news.level,
             detail=dict(news.detail),
         )
+        if news.of_templates:
+            mark_stale(delivery.account.id)
         if news.error is not None:
             note_trouble(delivery.account.id, news.error, news.title)
 
@@ -248,6 +257,7 @@ STEPS: tuple[Callable[[Batch], None], ...] = (
     recognise_people,
     ask_for_names,
     receive,
+    prove_claims,
     tell_news,
     change_consents,
     tell_account_news,

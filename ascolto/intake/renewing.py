@@ -1,4 +1,5 @@
-"""Keeps the permissions of inboxes alive: asks adapters for new tokens before the old ones end (`Adapter.renew`).
+"""Keeps the permissions of inboxes alive: asks adapters for new tokens before the old ones end (`Adapter.renew`), and for the templates
+that their networks have approved.
 
 One process at a time renews an account, since most networks give a new token only once for an old one. When to ask again stands in
 the database, so that a restart neither forgets nor hurries.
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from ascolto.channels import cataloguing
 from ascolto.channels.keeping import keep_values
 from ascolto.channels.models import ChannelAccount, ChannelHealth
 from ascolto.channels.protocol import ConfigError, ErrorClass, Failure, Renewed, SendRefused
@@ -38,6 +40,7 @@ def run(stop: threading.Event) -> None:
         while not stop.is_set():
             try:
                 list(threads.map(_renew_in_a_thread, due_accounts()))
+                list(threads.map(_catalogue_in_a_thread, cataloguing.due_accounts()))
             except (DatabaseError, InterfaceError):
                 log.exception("the database refuses; trying again")
                 connection.close()
@@ -48,6 +51,16 @@ def run(stop: threading.Event) -> None:
 def _renew_in_a_thread(account: int) -> None:
     try:
         renew_account(account)
+    finally:
+        connection.close()
+
+
+def _catalogue_in_a_thread(account: ChannelAccount) -> None:
+    """The approved templates of one inbox, read by one process at a time."""
+    try:
+        with exclusively(f"templates:{account.pk}") as mine:
+            if mine:
+                cataloguing.refresh_templates(account)
     finally:
         connection.close()
 

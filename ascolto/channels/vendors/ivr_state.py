@@ -157,11 +157,12 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Wait for keys (`most` of them, or until #), and for speech where it helps."""
+    """Wait for keys (`most` of them, or until #), and for speech where it helps; `hints` are words that are likely."""
 
     most: int = 1
     seconds: int = 6
     speech: bool = False
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

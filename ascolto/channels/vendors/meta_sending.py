@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ascolto.channels.capabilities import Attachments, Counting, measured_length
+from ascolto.channels.capabilities import Attachments, Choices, Counting, measured_length
+from ascolto.channels.choosing import titles_of
 from ascolto.channels.protocol import ErrorClass, Failure, File, Handle, Outgoing, SendRefused, Sent
 from ascolto.channels.reading import text_of
 from ascolto.channels.vendors.meta_graph import OBJECT_GONE, Graph, Meanings
@@ -31,6 +32,7 @@ SENTENCES = (
 WINDOW = timedelta(hours=24)
 HUMAN_WINDOW = timedelta(days=7)
 PRIVATE_REPLY_WINDOW = timedelta(days=7)
+QUICK_REPLIES = Choices(max_count=13, max_title=20, max_id=1000, counting=Counting.UTF16)
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\/:*?<>|]+')
 
 ANSWERED_ALREADY = 10900
@@ -141,8 +143,20 @@ def _parts(graph: Graph, line: Line, outgoing: Outgoing) -> list[dict[str, Any]]
         _check_text(line, outgoing.text)
     for file in outgoing.files:
         _check_file(line, file)
-    text = [{"message": {"text": outgoing.text}}] if outgoing.text else []
-    return text + [{"message": {"attachment": _upload(graph, line, file)}} for file in outgoing.files]
+    text = [{"message": {"text": outgoing.text, **_quick_replies(outgoing)}}] if outgoing.text else []
+    files = [{"message": {"attachment": _upload(graph, line, file)}} for file in outgoing.files]
+    return (
+        files + text if outgoing.choices else text + files
+    )  # buttons vanish as soon as something is below them
+
+
+def _quick_replies(outgoing: Outgoing) -> dict[str, Any]:
+    titles = titles_of(outgoing.choices, QUICK_REPLIES.max_title, QUICK_REPLIES.counting)
+    drawn = [
+        {"content_type": "text", "title": title, "payload": choice.id}
+        for choice, title in zip(outgoing.choices, titles, strict=True)
+    ]
+    return {"quick_replies": drawn} if drawn else {}
 
 
 def _check_text(line: Line, text: str) -> None:

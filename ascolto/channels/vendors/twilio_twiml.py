@@ -48,12 +48,23 @@ def say(text: str, voice: str) -> Verb:
     return Verb("Say", {"language": voice}, text)
 
 
-def gather(says: Sequence[Verb], action: str, *, most: int, seconds: int, speech: str = "") -> Verb:
-    """Wait for keys; with `speech` (a language tag) for spoken words too. Silence goes on to the next verb."""
+def gather(
+    says: Sequence[Verb],
+    action: str,
+    *,
+    most: int,
+    seconds: int,
+    speech: str = "",
+    hints: Sequence[str] = (),
+) -> Verb:
+    """Wait for keys; with `speech` (a language tag) for spoken words too, of which `hints` are likely. Silence goes on to the next
+    verb."""
     attributes: dict[str, str | int | bool] = {"input": "dtmf speech" if speech else "dtmf", "action": action}
     attributes |= {"method": "POST", "timeout": seconds, "numDigits": most, "finishOnKey": "#"}
     if speech:
         attributes |= {"language": speech, "speechTimeout": "auto"}
+        if hints:
+            attributes["hints"] = ", ".join(hint.replace(",", " ") for hint in hints)
     return Verb("Gather", attributes, inner=says)
 
 

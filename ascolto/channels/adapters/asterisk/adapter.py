@@ -28,7 +28,7 @@ from ascolto.channels.protocol import (
     setting,
 )
 from ascolto.channels.reading import check_body, read_body
-from ascolto.channels.vendors import ivr_settings
+from ascolto.channels.vendors import calls, ivr_settings
 from ascolto.kit.clock import now
 
 
@@ -120,12 +120,17 @@ class Asterisk(Adapter):
 
     def acknowledge(self, account: Account, request: HookRequest) -> HookAnswer | None:
         """What the caller hears next; nothing for what is only told."""
-        told = read_body(request.body)
+        told, moment = read_body(request.body), now()
+        line = parsing.line_of(account)
+        heard = parsing.call_heard(line, told, moment)
+        led = calls.ask_dialogue(account.dialogue, heard) if heard is not None else None
         if told.get("event") != "turn":
             return None
-        line = parsing.line_of(account)
-        call, turn = parsing.turn_of(line, told, now())
-        body = json.dumps(wire.document_of(line, turn, call.id)).encode()
+        call, turn = parsing.turn_of(line, told, moment)
+        document = (
+            wire.document_of(line, turn, call.id) if led is None else wire.flow_document(line, led, call.id)
+        )
+        body = json.dumps(document).encode()
         return HookAnswer(body=body, content_type="application/json")
 
     def parse(self, account: Account, raw: RawDelivery) -> list[Inbound]:

@@ -14,11 +14,13 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ascolto.channels.adapters.asterisk import wire
 from ascolto.channels.adapters.asterisk.agi import Agi, HungUp, Refused
 from ascolto.channels.adapters.asterisk.session import CannotTell, Session
+from ascolto.channels.adapters.asterisk.speaking import Voice
 from ascolto.kit import http
 from ascolto.kit.clock import now
 
@@ -32,8 +34,10 @@ _LONGEST_LINE = 4096
 class Listener:
     """Takes calls. `async with Listener(…)`, or `serve()` until it is cancelled."""
 
-    def __init__(self, hook: str, secret: str, *, sounds: str = "ascolto") -> None:
-        self._hook, self._secret, self._sounds = hook, secret, sounds
+    def __init__(
+        self, hook: str, secret: str, *, sounds: str = "ascolto", voice: Voice | None = None
+    ) -> None:
+        self._hook, self._secret, self._sounds, self._voice = hook, secret, sounds, voice
         self._server: asyncio.Server | None = None
         self._calls = 0
 
@@ -52,7 +56,7 @@ class Listener:
         self._calls += 1
         try:
             if self._calls <= MOST_CALLS:  # else the dialplan goes on at once
-                await Session(Agi(reader, writer), self.tell, self._sounds).run()
+                await Session(Agi(reader, writer), self.tell, self._sounds, self._voice).run()
         except (HungUp, Refused) as end:
             log.info("a call ended early: %s", end)
         except Exception:
@@ -102,12 +106,27 @@ def main() -> None:
     parser.add_argument(
         "--sounds", default="ascolto", help="the folder of the sound files, as Asterisk finds it"
     )
+    parser.add_argument(
+        "--speak",
+        default="",
+        metavar="COMMAND",
+        help="a program that says what a flow says: it reads the text, and writes a WAVE file to {file}, such as: "
+        "espeak-ng -v {language} --stdin -w {file}",
+    )
+    parser.add_argument(
+        "--voice-folder",
+        type=Path,
+        default=Path("/var/lib/ascolto-voice"),
+        help="where these files are; Asterisk must be able to read it",
+    )
     options = parser.parse_args()
     secret = os.environ.get("ASCOLTO_SECRET", "")
     if not secret:
         sys.exit("ASCOLTO_SECRET is empty: set it to the secret of the inbox.")
     logging.basicConfig(level=logging.INFO)
-    asyncio.run(_serve(Listener(options.hook, secret, sounds=options.sounds), options.host, options.port))
+    voice = Voice(options.speak, options.voice_folder) if options.speak else None
+    listener = Listener(options.hook, secret, sounds=options.sounds, voice=voice)
+    asyncio.run(_serve(listener, options.host, options.port))
 
 
 async def _serve(listener: Listener, host: str, port: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,8 @@ from ascolto.channels.protocol import (
     Unsupported,
 )
 from ascolto.channels.reading import object_of, read_body, text_of
-from ascolto.channels.vendors import ivr, ivr_settings, twilio
+from ascolto.channels.vendors import calls, ivr, ivr_settings, twilio
+from ascolto.channels.vendors.calls import CallHeard, CallStep
 from ascolto.channels.vendors.ivr_events import call_message, turn_events
 from ascolto.channels.vendors.ivr_facts import facts_of, summary
 from ascolto.channels.vendors.ivr_state import Call, Heard, Line, State, Turn
@@ -50,16 +52,53 @@ def read_delivery(account: Account, raw: RawDelivery) -> list[Inbound]:
 
 
 def turn_of(line: Line, told: Mapping[str, Any], moment: datetime) -> tuple[Call, Turn]:
-    """Who calls and what follows: the same for who answers a delivery and for who reads it later."""
-    call = Call(_call_id(told), _number(told, line.region))
-    state = {
-        name: text_of(value, 100)
-        for name, value in object_of(told.get("state")).items()
-        if isinstance(name, str)
-    }
+    """Who calls and what follows in the fixed dialogue: the same for who answers a delivery and for who reads it later."""
+    call, state = _call(told, line), _state(told)
     if not state:
         return call, ivr.begin(line, call, moment)
+    if calls.is_flow(state):
+        return call, ivr.hear(line, call, calls.stranded(line, state), Heard(digits="0"), moment)
     return call, ivr.hear(line, call, State.from_query(line, state), _heard(told), moment)
+
+
+def call_heard(line: Line, told: Mapping[str, Any], moment: datetime) -> CallHeard | None:
+    """What a delivery is to a flow; None when it is not about one."""
+    call, state, heard = _call(told, line), _state(told), _heard(told)
+    step = _step(told, state)
+    if step is None or not call.id:
+        return None
+    told_of = calls.heard_of(call, line, step, state, heard, has_people=line.has_people(moment))
+    return replace(told_of, hears_words=False)
+
+
+def _step(told: Mapping[str, Any], state: Mapping[str, str]) -> CallStep | None:
+    if told.get("event") == "ended":
+        return CallStep.ENDED
+    if told.get("event") != "turn":
+        return None
+    if not state:
+        return CallStep.BEGIN
+    if not calls.is_flow(state):
+        return None
+    heard = object_of(told.get("heard"))
+    if "taken" in heard:
+        return CallStep.RUNG
+    return CallStep.RECORDED if "recorded_s" in heard else CallStep.TURN
+
+
+def _call(told: Mapping[str, Any], line: Line) -> Call:
+    return Call(_call_id(told), _number(told, line.region))
+
+
+def _state(told: Mapping[str, Any]) -> dict[str, str]:
+    state = object_of(told.get("state"))
+    return {name: text_of(value, 100) for name, value in state.items() if isinstance(name, str)}
+
+
+def _told_state(line: Line, told: Mapping[str, Any], at: datetime) -> State:
+    """How far the call is. What a flow asked and heard is told by whoever leads it."""
+    state = _state(told)
+    return calls.told_state(state, _heard(told)) if calls.is_flow(state) else turn_of(line, told, at)[1].state
 
 
 def _heard(told: Mapping[str, Any]) -> Heard:
@@ -95,15 +134,15 @@ def _sender(told: Mapping[str, Any], region: str) -> Sender:
 
 def _turn(account: Account, told: Mapping[str, Any], at: datetime) -> list[Inbound]:
     line = line_of(account)
-    call, turn = turn_of(line, told, at)
+    call, state = _call(told, line), _told_state(line, told, at)
     message = call_message(call.id, _sender(told, line.region), at, account.language, to=_to(told))
     heard = object_of(told.get("heard"))
     talked = _seconds(heard.get("talked_s"))
     events = turn_events(
         message,
-        facts_of(call, turn.state),
-        summary(line, call, turn.state, at, account.language),
-        turn.state,
+        facts_of(call, state),
+        summary(line, call, state, at, account.language),
+        state,
         is_transcribed=account.config.transcribes,
         talked=talked or None,
     )

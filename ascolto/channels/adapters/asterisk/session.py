@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from ascolto.channels.adapters.asterisk.agi import Agi, HungUp
+from ascolto.channels.adapters.asterisk.speaking import Voice
 from ascolto.channels.reading import object_of, objects_of, text_of
 
 Tell = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
@@ -19,10 +20,10 @@ class CannotTell(Exception):
 
 
 class Session:
-    """One call. `tell` hands an event to the product and gives its answer; it raises CannotTell."""
+    """One call. `tell` hands an event to the product and gives its answer; it raises CannotTell. `voice`: for texts."""
 
-    def __init__(self, agi: Agi, tell: Tell, sounds: str = "ascolto") -> None:
-        self._agi, self._tell, self._sounds = agi, tell, sounds
+    def __init__(self, agi: Agi, tell: Tell, sounds: str = "ascolto", voice: Voice | None = None) -> None:
+        self._agi, self._tell, self._sounds, self._voice = agi, tell, sounds, voice
         self._begun = time.monotonic()
 
     async def run(self) -> None:
@@ -69,6 +70,8 @@ class Session:
         return ""
 
     async def _play(self, part: Mapping[str, Any]) -> str:
+        if "text" in part:
+            return await self._say(part)
         if name := text_of(part.get("file"), 100):
             return await self._agi.play(f"{self._sounds}/{name}")
         if digits := text_of(part.get("digits"), 30):
@@ -76,6 +79,16 @@ class Session:
         moment = part.get("time")
         zone = text_of(part.get("zone"), 60)
         return await self._agi.say_time(moment, zone) if isinstance(moment, int) else ""
+
+    async def _say(self, part: Mapping[str, Any]) -> str:
+        """A text: by the voice; without one by its recorded sound, and the key that belongs to it."""
+        text, language = text_of(part.get("text"), 1_000), text_of(part.get("language"), 10)
+        made = await self._voice.sound(text, language) if self._voice is not None else ""
+        if made:
+            return await self._agi.play(made)
+        name, digits = text_of(part.get("file"), 100), text_of(part.get("digits"), 30)
+        pressed = await self._agi.play(f"{self._sounds}/{name}") if name else ""
+        return pressed or (await self._agi.say_digits(digits) if digits else "")
 
     async def _do(
         self, then: Mapping[str, Any], pressed: str, event: Mapping[str, Any]

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ascolto.channels.protocol import BadSignature
+from ascolto.channels.vendors import calls
+from ascolto.channels.vendors.calls import CallTurn
 from ascolto.channels.vendors.ivr_state import Ask, Connect, Line, Phrase, Record, Turn
 
 SIGNATURE, TIMESTAMP = "x-ascolto-signature", "x-ascolto-timestamp"
@@ -41,14 +43,28 @@ def check(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -
 def document_of(line: Line, turn: Turn, call_id: str) -> dict[str, Any]:
     """A turn for the listener: what to play, what to do, and the state to bring back."""
     says = [part for phrase in turn.phrases for part in _parts(line, phrase)]
-    then: dict[str, Any] = {"do": "hang_up"}
-    if isinstance(turn.then, Ask):
-        then = {"do": "ask", "most": turn.then.most, "seconds": turn.then.seconds}
-    elif isinstance(turn.then, Record):
-        then = {"do": "record", "seconds": turn.then.seconds, "name": recording_name(call_id)}
-    elif isinstance(turn.then, Connect):
-        then = {"do": "connect", "to": turn.then.to, "seconds": turn.then.seconds}
-    return {"say": says, "then": then, "state": turn.state.to_query()}
+    return {"say": says, "then": _then(line, turn.then, call_id), "state": turn.state.to_query()}
+
+
+def flow_document(line: Line, turn: CallTurn, call_id: str) -> dict[str, Any]:
+    """A turn of a flow for the listener: words for a voice, and the name of a sound file for where there is none."""
+    says = []
+    for part in turn.says:
+        said = {"text": part.text, "language": part.language}
+        if part.name:
+            said["file"] = f"{part.language}/flow/{part.name}"
+        says.append({**said, **({"digits": part.digits} if part.digits else {})})
+    return {"say": says, "then": _then(line, turn.then, call_id), "state": calls.to_query(turn)}
+
+
+def _then(line: Line, then: calls.Then, call_id: str) -> dict[str, Any]:
+    if isinstance(then, Ask):
+        return {"do": "ask", "most": then.most, "seconds": then.seconds}
+    if isinstance(then, Record):
+        return {"do": "record", "seconds": then.seconds, "name": recording_name(call_id)}
+    if isinstance(then, Connect):
+        return {"do": "connect", "to": then.to or line.agents, "seconds": then.seconds}
+    return {"do": "hang_up"}
 
 
 def recording_name(call_id: str) -> str:

@@ -116,8 +116,7 @@ def _message(post: Element, received_at: datetime) -> Message:
     author = object_of(post.get("author"))
     content = posts.read_content(record, text_of(author.get("did"), 255))
     extra = posts.extra_of(uri, post.get("cid"), record)
-    if about := text_of(post.get("about"), 300):
-        extra["context"] = about
+    extra |= posts.about_of(post.get("about"))
     return Message(
         external_id=uri,
         sender=posts.sender_of(author, posts.language_of(record)),

@@ -132,13 +132,16 @@ class Reader:
                 return
             more = [("cursor", cursor)]
 
-    def _subjects(self, uris: list[str]) -> dict[str, str]:
-        """One line of each post of ours that was answered or quoted."""
+    def _subjects(self, uris: list[str]) -> dict[str, Found]:
+        """One line of each post of ours that was answered or quoted, and whose it is."""
         wanted = list(dict.fromkeys(uri for uri in uris if uri))[-200:]
-        texts = {
-            uri: text_of(object_of(post.get("record")).get("text"), 3000) for uri, post in self._posts(wanted)
-        }
-        return {uri: excerpt(text, 200) for uri, text in texts.items() if text}
+        subjects: dict[str, Found] = {}
+        for uri, post in self._posts(wanted):
+            author = object_of(post.get("author"))
+            name = text_of(author.get("displayName"), 80).strip() or text_of(author.get("handle"), 80)
+            if text := text_of(object_of(post.get("record")).get("text"), 3000):
+                subjects[uri] = {"text": excerpt(text, 200), "uri": uri, "author": name}
+        return subjects
 
     def _posts(self, uris: list[str]) -> Iterator[tuple[str, Found]]:
         """The posts at these addresses that are there."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ascolto.channels.above import post_above
 from ascolto.channels.adapters.bluesky.richtext import whole_text
 from ascolto.channels.protocol import Handle, Media, Sender
 from ascolto.channels.reading import Unreadable, needed, object_of, objects_of, text_of
@@ -101,6 +102,14 @@ def answered(record: Mapping[str, Any]) -> tuple[str, ...]:
     reply = object_of(record.get("reply"))
     found = [reference(reply.get(name)).get("uri", "") for name in ("parent", "root")]
     return tuple(dict.fromkeys(uri for uri in found if uri))
+
+
+def about_of(told: Any) -> dict[str, Any]:
+    """The post of ours that was answered or quoted, for a message's `extra`; polling puts it beside the notification."""
+    about = object_of(told) or {"text": told}
+    line = text_of(about.get("text"), 300)
+    url = permalink(text_of(about.get("uri"), 700))
+    return {"context": line, **post_above(line, author=about.get("author"), url=url)} if line else {}
 
 
 def extra_of(uri: str, cid: Any, record: Mapping[str, Any]) -> dict[str, Any]:

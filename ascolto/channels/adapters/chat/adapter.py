@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from ascolto.channels.capabilities import Attachments, Capabilities, Counting
+from ascolto.channels.capabilities import Attachments, Capabilities, Choices, Counting
+from ascolto.channels.choosing import MAX_CHOICES, MAX_ID, MAX_TITLE, is_id
 from ascolto.channels.configuration import split_origins
 from ascolto.channels.protocol import (
     Account,
@@ -96,6 +97,7 @@ class Chat(Adapter):
     capabilities = Capabilities(
         max_length=MAX_LENGTH,
         counting=Counting.CHARACTERS,
+        choices=Choices(max_count=MAX_CHOICES, max_title=MAX_TITLE, max_id=4 * MAX_ID),
         attachments=Attachments(max_count=10, max_bytes={"*": 25 * MIB}),
         receipts=frozenset({"sent", "delivered", "read"}),
         live=True,
@@ -135,14 +137,16 @@ class Chat(Adapter):
         text = _text(said.get("text"), MAX_LENGTH)
         if not text and not media:
             return Unsupported(what="an empty chat message")
+        payload = said.get("payload")
+        pressed = {"payload": payload} if isinstance(payload, str) and is_id(payload) else {}
         return Message(
             external_id=external_id(sender.handles[0].value, client_id),
             sender=sender,
             occurred_at=raw.received_at,
             text=text,
             attachments=media,
-            kind="text" if text or not media[0].content_type.startswith("image/") else "image",
-            extra={"page": _text(said.get("page"), 500)},
+            kind="button" if pressed else _kind(text, media),
+            extra={"page": _text(said.get("page"), 500), **pressed},
         )
 
     def _read_receipts(self, said: dict[str, Any], raw: RawDelivery) -> list[Inbound]:
@@ -183,6 +187,10 @@ def _sender(visitor: Any) -> Sender | None:
         name=_text(visitor.get("name"), 200),
         language=language if _LANGUAGE.fullmatch(language) else "",
     )
+
+
+def _kind(text: str, media: tuple[Media, ...]) -> str:
+    return "text" if text or not media[0].content_type.startswith("image/") else "image"
 
 
 def _media(file: Any) -> Media | None:

@@ -167,6 +167,7 @@ class Email(Adapter):
     label = "E-mail"
     Config = Config
     capabilities = Capabilities(
+        marks="html",
         max_length=200_000,
         attachments=Attachments(max_count=20, max_bytes={"*": 20 * 1024 * 1024}),
         receipts=frozenset({"sent"}),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ascolto.channels.above import post_above
 from ascolto.channels.protocol import (
     Edited,
     Handle,
@@ -139,8 +140,21 @@ def _said(page: Page, value: Value, comment: str, sender: Sender) -> Message:
         outgoing=ours,
         kind=_kind(files),
         replies_to=parents,
-        extra={"item": "comment", "post_id": _id(value.get("post_id")), **_about(value, comment)},
+        extra={
+            "item": "comment",
+            "post_id": _id(value.get("post_id")),
+            **_about(value, comment),
+            **_above(value),
+        },
     )
+
+
+def _above(value: Value) -> dict[str, Any]:
+    """The post, as far as the delivery tells of it."""
+    post = object_of(value.get("post"))
+    link = text_of(post.get("permalink_url"), 1000) or _SITE + _id(value.get("post_id"))
+    words = post.get("message") or post.get("story") or value.get("context")
+    return post_above(words, author=object_of(post.get("from")).get("name"), url=link)
 
 
 def _parents(value: Value, own: str) -> tuple[str, ...]:

@@ -46,15 +46,14 @@ def _things(post: Mapping[str, Any], page_id: str) -> Iterator[Found]:
         value = {**_told(post), "item": "post", "verb": "add", "post_id": post_id}
         yield at, {**value, "photo": post.get("full_picture")}
     context = excerpt(text_of(post.get("message"), 1000) or text_of(post.get("story"), 300), 140)
+    above = {name: post[name] for name in ("message", "story", "from", "permalink_url") if post.get(name)}
     for comment in objects_of(object_of(post.get("comments")).get("data")):
         written = written_at(comment)
         if written is not None:
             parent = text_of(object_of(comment.get("parent")).get("id"), 255) or post_id
             value = {**_told(comment), "item": "comment", "verb": "add", "comment_id": comment.get("id")}
-            yield (
-                written,
-                {**value, "post_id": post_id, "parent_id": parent, "context": context, **_file(comment)},
-            )
+            place = {"post_id": post_id, "parent_id": parent, "context": context, "post": above}
+            yield written, {**value, **place, **_file(comment)}
 
 
 def _told(thing: Mapping[str, Any]) -> dict[str, Any]:

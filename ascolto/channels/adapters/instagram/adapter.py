@@ -113,6 +113,7 @@ class Instagram(MetaAdapter):
         max_length=MAX_BYTES,
         counting=Counting.BYTES,
         reply_window=meta_sending.WINDOW,
+        choices=meta_sending.QUICK_REPLIES,
         attachments=FILES,
         public_limits=Limits(max_length=sending.MAX_TEXT),
         private_reply="once",

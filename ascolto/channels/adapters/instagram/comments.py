@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ascolto.channels.above import post_above
 from ascolto.channels.protocol import Handle, Ignored, Inbound, Media, Message, Sender, Unsupported
 from ascolto.channels.reading import Unreadable, needed, object_of, plain, text_of
 from ascolto.channels.vendors.meta_talk import moment
@@ -61,6 +62,8 @@ def _comment(profile: Profile, value: Value, *, live: bool) -> Message:
     context = text_of(value.get("context"), 300) or text_of(media.get("ad_title"), 300)
     if context:
         extra["context"] = context
+    words = media.get("caption") or value.get("context") or media.get("ad_title")
+    extra |= post_above(words, author=media.get("username"), url=link)
     return Message(
         external_id=comment,
         sender=Sender(()) if ours and parent else _author(author, f"comment:{comment}"),

@@ -15,7 +15,7 @@ from ascolto.kit.clock import now
 from ascolto.kit.text import excerpt
 
 _COMMENT = "id,text,username,from,timestamp,parent_id"
-_FIELDS = f"id,caption,permalink,comments.limit(50){{{_COMMENT},replies.limit(20){{{_COMMENT}}}}}"
+_FIELDS = f"id,caption,permalink,username,comments.limit(50){{{_COMMENT},replies.limit(20){{{_COMMENT}}}}}"
 _PAGES = 2  # of 25 posts
 
 Found = tuple[datetime, dict[str, Any]]
@@ -38,7 +38,8 @@ def sweep(graph: Graph, own_id: str, cursor: Mapping[str, Any]) -> Iterator[Poll
 
 
 def _comments(media: Mapping[str, Any]) -> Iterator[Found]:
-    told = {"media": {"id": media.get("id")}, "permalink": media.get("permalink")}
+    about = {name: media[name] for name in ("id", "caption", "username") if media.get(name)}
+    told = {"media": about, "permalink": media.get("permalink")}
     told["context"] = excerpt(text_of(media.get("caption"), 1000), 140)
     for comment in objects_of(object_of(media.get("comments")).get("data")):
         yield from _one(comment, told)

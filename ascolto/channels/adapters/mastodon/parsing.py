@@ -162,8 +162,8 @@ def _message(status: Element, reading: Reading, *, at: Any = None, is_quote: boo
     content = statuses.read_content(status)
     answers = text_of(status.get("in_reply_to_id"), 255).strip()
     extra = statuses.extra_of(status, author)
-    if is_quote and (quoted := statuses.quoted_text(status)):
-        extra["context"] = quoted
+    if is_quote:
+        extra |= statuses.quoted_in(status)
     return Message(
         external_id=external_id,
         sender=statuses.sender_of(author, reading.host, text_of(status.get("language"), 35)),

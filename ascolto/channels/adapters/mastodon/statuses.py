@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
+from ascolto.channels.above import post_above
 from ascolto.channels.protocol import Handle, Media, Sender
 from ascolto.channels.reading import Unreadable, object_of, objects_of, text_of
 from ascolto.channels.vendors.hypertext import sanitise, to_text
@@ -126,8 +127,13 @@ def extra_of(status: Mapping[str, Any], author: Mapping[str, Any]) -> dict[str, 
     return extra
 
 
-def quoted_text(status: Mapping[str, Any]) -> str:
-    """One line of the status of ours that a status quotes."""
+def quoted_in(status: Mapping[str, Any]) -> dict[str, Any]:
+    """The status of ours that a status quotes, for its `extra`: one line, and what to show above."""
     quoted = object_of(object_of(status.get("quote")).get("quoted_status"))
     content = quoted.get("content")
-    return excerpt(to_text(content), 200) if isinstance(content, str) else ""
+    words = to_text(content) if isinstance(content, str) else ""
+    if not (line := excerpt(words, 200)):
+        return {}
+    author = object_of(quoted.get("account"))
+    name = text_of(author.get("display_name"), 80).strip() or acct_of(author)
+    return {"context": line, **post_above(words, author=name, url=quoted.get("url"))}

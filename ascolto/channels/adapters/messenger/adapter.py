@@ -62,9 +62,11 @@ class Messenger(MetaAdapter):
     object_name = "page"
     Config = Config
     capabilities = Capabilities(
+        quotes=True,
         max_length=MAX_TEXT,
         counting=Counting.CHARACTERS,
         reply_window=meta_sending.WINDOW,
+        choices=meta_sending.QUICK_REPLIES,
         attachments=FILES,
         receipts=frozenset({"delivered", "read"}),
         edits=True,

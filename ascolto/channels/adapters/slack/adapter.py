@@ -110,6 +110,7 @@ class Slack(Adapter):
     label = "Slack"
     Config = Config
     capabilities = Capabilities(
+        marks="stars",
         audience="departments",
         max_length=LONGEST,
         attachments=Attachments(max_count=10, max_bytes={"*": sending.LARGEST}),

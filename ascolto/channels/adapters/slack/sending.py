@@ -80,7 +80,7 @@ def _post(slack: Rest, channel: str, thread: str, outgoing: Outgoing) -> tuple[s
     body: dict[str, Any] = {
         "channel": channel,
         "text": escaped(outgoing.text),
-        "mrkdwn": False,  # an asterisk is an asterisk
+        "mrkdwn": bool(outgoing.html),  # where nobody marked anything an asterisk is an asterisk
         "link_names": False,
         "unfurl_links": False,
         "metadata": {"event_type": TRACKER, "event_payload": {"tracker": outgoing.tracker}},

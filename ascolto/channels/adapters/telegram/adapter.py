@@ -107,8 +107,11 @@ class Telegram(Adapter):
     label = "Telegram"
     Config = Config
     capabilities = Capabilities(
+        quotes=True,
+        marks="html",
         public=True,
         max_length=sending.MAX_TEXT,
+        choices=sending.BUTTONS,
         attachments=Attachments(max_count=10, max_bytes=files.LIMITS),
         private_reply="free",
         edits=True,

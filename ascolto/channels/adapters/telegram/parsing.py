@@ -192,14 +192,14 @@ def _pressed(query: Element, received_at: datetime) -> Iterator[Inbound]:
     chat = object_of(below.get("chat"))
     data = text_of(query.get("data"), 200)
     shared = bool(chat) and not is_private(chat)
-    told = {"data": data, "chat_id": number_of(chat.get("id")) if shared else ""}
+    told = {"payload": data, "chat_id": number_of(chat.get("id")) if shared else ""}
     told["business_connection_id"] = text_of(below.get("business_connection_id"), 100)
     yield Message(
         external_id=f"callback:{needed(query.get('id'), 'the query', 200)}",
         sender=user(query.get("from")),
         occurred_at=received_at,
         text=_label(below, data) or data or text_of(query.get("game_short_name"), 100),
-        kind="postback",
+        kind="button",
         visibility="public" if shared else "private",
         replies_to=_reference(chat, below, below.get("business_connection_id")),
         thread=_thread(chat, below) if shared else "",

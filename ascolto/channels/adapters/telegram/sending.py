@@ -11,10 +11,14 @@ from ascolto.channels.adapters.telegram.botapi import Bot, Files
 from ascolto.channels.adapters.telegram.errors import MOVED, UNFORMATTED
 from ascolto.channels.adapters.telegram.formatting import telegram_html
 from ascolto.channels.adapters.telegram.people import USER, external_id, number_of
+from ascolto.channels.capabilities import Choices
+from ascolto.channels.choosing import titles_of
 from ascolto.channels.protocol import ErrorClass, Failure, Outgoing, SendRefused, Sent
 from ascolto.channels.reading import Unreadable, object_of, objects_of, text_of
 
 MAX_TEXT = 4096
+# Telegram names no length of a title: what a telephone shows on one line. An id is the `callback_data`.
+BUTTONS = Choices(max_count=20, max_title=60, max_id=64)
 Target = dict[str, Any]
 
 
@@ -105,7 +109,8 @@ def _do(bot: Bot, part: Part, target: Target, quotation: Mapping[str, Any]) -> t
             if code.startswith(MOVED):
                 target, quotation = {**target, "chat_id": code.removeprefix(MOVED)}, {}
             elif code == UNFORMATTED and "parse_mode" in params:
-                params = {"text": part.plain}
+                del params["parse_mode"]
+                params["text"] = part.plain
             else:
                 raise
     raise SendRefused(
@@ -132,20 +137,32 @@ def _parts(outgoing: Outgoing) -> list[Part]:
         raise SendRefused(Failure(ErrorClass.CONTENT, "The message is empty."))
     for file in outgoing.files:
         files.check_size(file)
-    captioned = bool(outgoing.files) and len(outgoing.text) <= files.CAPTION
-    parts = [] if captioned or not outgoing.text else [_text_part(outgoing)]
+    captioned = bool(outgoing.files) and len(outgoing.text) <= files.CAPTION and not outgoing.choices
+    text = [] if captioned or not outgoing.text else [_text_part(outgoing)]
+    parts = [] if outgoing.choices else text
     for place, group in enumerate(files.groups(outgoing.files)):
         caption = outgoing.text if captioned and place == 0 else ""
         method, params = files.request(group, caption)
         parts.append(Part(method, params, files.reader(group)))
-    return parts
+    return [*parts, *text] if outgoing.choices else parts  # the buttons stand below everything else
 
 
 def _text_part(outgoing: Outgoing) -> Part:
     formatted = telegram_html(outgoing.html) if outgoing.html else ""
+    below = _keyboard(outgoing)
     if not formatted:
-        return Part("sendMessage", {"text": outgoing.text})
-    return Part("sendMessage", {"text": formatted, "parse_mode": "HTML"}, plain=outgoing.text)
+        return Part("sendMessage", {"text": outgoing.text, **below})
+    return Part("sendMessage", {"text": formatted, "parse_mode": "HTML", **below}, plain=outgoing.text)
+
+
+def _keyboard(outgoing: Outgoing) -> dict[str, Any]:
+    """Buttons below the text, one a line."""
+    titles = titles_of(outgoing.choices, BUTTONS.max_title, BUTTONS.counting)
+    rows = [
+        [{"text": title, "callback_data": choice.id}]
+        for choice, title in zip(outgoing.choices, titles, strict=True)
+    ]
+    return {"reply_markup": {"inline_keyboard": rows}} if rows else {}
 
 
 def _ids(bot: Bot, result: Any, target: Target) -> list[str]:

@@ -123,7 +123,7 @@ def _caller(form: twilio_hooks.Form) -> Sender:
 def _turn(account: Account, form: twilio_hooks.Form, query: Mapping[str, str], at: datetime) -> list[Inbound]:
     """What the caller chose, and what we promised: read as it was answered."""
     line = answering.line_of(account)
-    call, state = answering.call_of(form), answering.turn_of(line, form, query, at).state
+    call, state = answering.call_of(form), answering.told_state(line, form, query, at)
     return turn_events(
         _call(account, form, at),
         facts_of(call, state),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ascolto.channels.adapters.webhook import replies, signature
+from ascolto.channels.adapters.webhook import replies
 from ascolto.channels.capabilities import Capabilities, Counting
 from ascolto.channels.protocol import (
     Account,
@@ -30,6 +30,7 @@ from ascolto.channels.protocol import (
     setting,
 )
 from ascolto.channels.vendors import jsonpaths
+from ascolto.kit import signature
 from ascolto.kit.clock import now
 from ascolto.kit.jsontext import NotJson, read_json
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ascolto.channels.adapters.webhook import signature
 from ascolto.channels.protocol import Account, ErrorClass, Failure, Outgoing, SendRefused, Sent
-from ascolto.kit import http
+from ascolto.kit import http, signature
 from ascolto.kit.clock import now
 
 NO_WAY_BACK = (

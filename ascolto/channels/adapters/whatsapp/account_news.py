@@ -95,7 +95,12 @@ def read_news(field: str, value: Mapping[str, Any]) -> AccountNews | None:
         title += f" {name}" + (f" ({language})" if language else "")
     if event:
         title += f": {event.replace('_', ' ').lower()}"
-    return AccountNews(title=title[:300], level=_level(event, value), detail=object_of(plain(dict(value))))
+    return AccountNews(
+        title=title[:300],
+        level=_level(event, value),
+        detail=object_of(plain(dict(value))),
+        of_templates="template" in field,
+    )
 
 
 def _event(value: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ascolto.channels.adapters.whatsapp import (
     account_news,
+    buttons,
     errors,
     media,
     people,
@@ -34,6 +35,7 @@ from ascolto.channels.protocol import (
     setting,
 )
 from ascolto.channels.reading import check_body, read_body, text_of
+from ascolto.channels.templates import TemplateSheet
 from ascolto.channels.vendors import meta, meta_settings
 from ascolto.channels.vendors.meta_graph import Graph
 
@@ -91,8 +93,11 @@ class WhatsApp(Adapter):
     label = "WhatsApp"
     Config = Config
     capabilities = Capabilities(
+        quotes=True,
+        marks="stars",
         max_length=sending.MAX_TEXT,
         reply_window=timedelta(hours=24),
+        choices=buttons.CHOICES,
         templates=True,
         attachments=Attachments(max_count=10, max_bytes=media.LIMITS),
         receipts=frozenset({"sent", "delivered", "read"}),
@@ -134,7 +139,7 @@ class WhatsApp(Adapter):
     def fetch_media(self, account: Account, remote: Mapping[str, Any], limit: int) -> tuple[bytes, str]:
         return media.fetch(self._graph(account), remote, limit)
 
-    def list_templates(self, account: Account) -> list[templates.TemplateSheet]:
+    def list_templates(self, account: Account) -> list[TemplateSheet]:
         """The templates of the account; none without the id of its business account. Raises SendRefused."""
         waba_id = account.config.waba_id
         return templates.list_templates(self._graph(account), waba_id) if waba_id else []

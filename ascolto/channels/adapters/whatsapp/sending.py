@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ascolto.channels.adapters.whatsapp import media
+from ascolto.channels.adapters.whatsapp.buttons import choices_parts
 from ascolto.channels.adapters.whatsapp.people import address
 from ascolto.channels.adapters.whatsapp.templates import template_payload
 from ascolto.channels.protocol import Account, ErrorClass, Failure, Outgoing, SendRefused, Sent
@@ -80,11 +81,18 @@ def _parts(graph: Graph, number_id: str, account: Account, outgoing: Outgoing) -
         if not files:
             raise SendRefused(Failure(ErrorClass.CONTENT, "The message is empty."))
         return files
+    if outgoing.choices:
+        head, asked = choices_parts(outgoing)
+        return [*files, *([text_part(head)] if head else []), asked]
     if len(files) == 1 and files[0]["type"] != "audio" and len(outgoing.text) <= media.CAPTION:
         files[0][files[0]["type"]]["caption"] = outgoing.text
         return files
-    text = {"body": outgoing.text, "preview_url": bool(_LINK.search(outgoing.text))}
-    return [{"type": "text", "text": text}, *files]
+    return [text_part(outgoing.text), *files]
+
+
+def text_part(text: str) -> dict[str, Any]:
+    """A text as a message of its own."""
+    return {"type": "text", "text": {"body": text, "preview_url": bool(_LINK.search(text))}}
 
 
 def _file_part(graph: Graph, number_id: str, file: Any) -> dict[str, Any]:

@@ -9,17 +9,16 @@ a list (`{{1}}`, `{{2}}`) or an object (named ones); `header` may also be `{"ima
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ascolto.channels.protocol import ErrorClass, Failure, SendRefused
 from ascolto.channels.reading import object_of, objects_of, plain, text_of
+from ascolto.channels.templates import Button, Place, TemplateSheet, Variable, gaps_in, kind_of
 from ascolto.channels.vendors.meta_graph import Graph
 
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2,4})?")
-_PARAMETER = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 _MEDIA = ("image", "video", "document")
 
 
@@ -83,23 +82,6 @@ def _parameters(given: Any) -> list[dict[str, Any]]:
 # --- which templates there are ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateSheet:
-    """A template that exists, with the parameters it wants."""
-
-    name: str
-    language: str
-    category: str
-    status: str
-    text: str
-    parameters: tuple[str, ...]
-
-    @property
-    def is_approved(self) -> bool:
-        """Whether it may be sent."""
-        return self.status == "APPROVED"
-
-
 def list_templates(graph: Graph, waba_id: str) -> list[TemplateSheet]:
     """The templates of a business account, at most 1,000. Raises SendRefused."""
     found: list[TemplateSheet] = []
@@ -119,12 +101,66 @@ def _sheet(item: Mapping[str, Any]) -> TemplateSheet:
     parts = {
         text_of(part.get("type"), 20).upper(): part for part in objects_of(plain(item.get("components")))
     }
-    text = text_of(object_of(parts.get("BODY")).get("text"), 2000)
+    header, body = object_of(parts.get("HEADER")), object_of(parts.get("BODY"))
+    buttons = list(objects_of(object_of(parts.get("BUTTONS")).get("buttons")))[:10]
     return TemplateSheet(
         name=text_of(item.get("name")),
         language=text_of(item.get("language"), 20),
         category=text_of(item.get("category"), 40),
         status=text_of(item.get("status"), 40),
-        text=text,
-        parameters=tuple(dict.fromkeys(_PARAMETER.findall(text))),
+        header=_header_text(header),
+        body=text_of(body.get("text"), 2000),
+        footer=text_of(object_of(parts.get("FOOTER")).get("text"), 200),
+        buttons=tuple(_button(button) for button in buttons),
+        variables=(*_variables("header", header), *_variables("body", body), *_button_variables(buttons)),
     )
+
+
+def _header_text(header: Mapping[str, Any]) -> str:
+    shape = text_of(header.get("format"), 20).lower()
+    return text_of(header.get("text"), 200) if shape in {"", "text"} else shape
+
+
+def _variables(place: Place, part: Mapping[str, Any]) -> list[Variable]:
+    """The gaps of header or body, each with the example that WhatsApp approved."""
+    shape = text_of(part.get("format"), 20).lower()
+    if place == "header" and shape in _MEDIA:
+        return [Variable(place="header", key="file", kind="media", media=shape)]
+    examples = _examples(place, object_of(part.get("example")))
+    return [
+        Variable(
+            place=place, key=key, kind=kind_of(examples.get(key, ""), key), example=examples.get(key, "")
+        )
+        for key in gaps_in(text_of(part.get("text"), 2000))[:30]
+    ]
+
+
+def _examples(place: str, example: Mapping[str, Any]) -> dict[str, str]:
+    """WhatsApp tells examples as a list (of lists) for numbered gaps, as objects for named ones."""
+    named = objects_of(example.get(f"{place}_text_named_params"))
+    found = {text_of(one.get("param_name"), 60): text_of(one.get("example"), 200) for one in named}
+    numbered = example.get(f"{place}_text")
+    if isinstance(numbered, list) and numbered and isinstance(numbered[0], list):
+        numbered = numbered[0]
+    if isinstance(numbered, list):
+        found |= {str(place): text_of(one, 200) for place, one in enumerate(numbered[:30], 1)}
+    return found
+
+
+def _button(button: Mapping[str, Any]) -> Button:
+    kind = text_of(button.get("type"), 30).lower()
+    value = text_of(button.get("url"), 2000) or text_of(button.get("phone_number"), 40)
+    return Button(kind=kind, text=text_of(button.get("text"), 60), value=value)
+
+
+def _button_variables(buttons: Sequence[Mapping[str, Any]]) -> list[Variable]:
+    """A button's address may end in a gap."""
+    return [
+        Variable(place="button", key=str(place), kind="url", example=_first(button.get("example")))
+        for place, button in enumerate(buttons)
+        if gaps_in(text_of(button.get("url"), 2000))
+    ]
+
+
+def _first(example: Any) -> str:
+    return text_of(example[0] if isinstance(example, list) and example else example, 200)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ascolto.channels.above import post_above
 from ascolto.channels.adapters.x import media
 from ascolto.channels.adapters.x.people import (
     Element,
@@ -40,7 +41,9 @@ class Post:
     quoted_user: str = ""
     mentions: set[str] = field(default_factory=set)
     files: tuple[Media, ...] = ()
-    context: str = ""
+    context: str = ""  # of the post that it quotes or answers
+    context_user: str = ""
+    context_id: str = ""
     conversation: str = ""
 
 
@@ -82,6 +85,8 @@ def read_new(element: Element, includes: Element, received_at: datetime) -> Post
         mentions=mentioned(element.get("entities")) | mentioned(longer.get("entities")),
         files=media.read_new(object_of(element.get("attachments")).get("media_keys"), includes.get("media")),
         context=unescaped(about.get("text"))[:300],
+        context_user=number_of(about.get("author_id")),
+        context_id=own_number(about),
         conversation=number_of(element.get("conversation_id")),
     )
 
@@ -106,6 +111,8 @@ def read_old(element: Element, received_at: datetime) -> Post:
         mentions=mentioned(longer.get("entities")) | mentioned(element.get("entities")),
         files=media.read_old(extended or longer.get("entities") or element.get("entities")),
         context=unescaped(quoted.get("full_text") or quoted.get("text"))[:300],
+        context_user=own_number(object_of(quoted.get("user"))),
+        context_id=own_number(quoted),
     )
     answered_name = text_of(element.get("in_reply_to_screen_name"), 40)
     if answered_name and f"@{answered_name}".lower() in post.text.lower():
@@ -144,6 +151,7 @@ def told(post: Post, people: People, ours: str, what: str = "", *, blocked: bool
         extra["private_link"] = private_link(ours)
     if post.context:
         extra["context"] = post.context
+        extra |= _above(post, people)
     if blocked:
         extra["blocked_by_us"] = True
     return Message(
@@ -158,6 +166,13 @@ def told(post: Post, people: People, ours: str, what: str = "", *, blocked: bool
         revised_at=post.at if post.first_id != post.id else None,
         extra=extra,
     )
+
+
+def _above(post: Post, people: People) -> dict[str, Any]:
+    """The post that it quotes or answers."""
+    name = people.username(post.context_user)
+    link = f"{SITE}/{name or 'i'}/status/{post.context_id}" if post.context_id else ""
+    return post_above(post.context, author=f"@{name}" if name else "", url=link)
 
 
 def private_link(ours: str) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from ascolto.channels.adapters.bluesky.adapter import Bluesky
+from ascolto.channels.adapters.bluesky.posts import permalink
 from ascolto.channels.protocol import ErrorClass, Failure, Message, Outgoing, Reacted, Removed, SendRefused
 from ascolto.kit import clock, http
 from ascolto.testing.conformance import account_for
@@ -77,6 +78,11 @@ def test_replies_and_quotes_say_what_they_are_about(network, desk, giulia) -> No
     network.like(giulia, ours.uri)
     reply, quote = (event for event in desk.hears() if isinstance(event, Message))
     assert reply.extra["context"] == quote.extra["context"] == "Lavori in corso"
+    assert reply.extra["post"] | {"author": ""} == {
+        "author": "",
+        "text": "Lavori in corso",
+        "url": permalink(ours.uri),
+    }
     assert reply.replies_to == (ours.uri,)
 
 

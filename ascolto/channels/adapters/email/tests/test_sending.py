@@ -23,7 +23,12 @@ from ascolto.channels.protocol import (
     ReceiptStatus,
     SendRefused,
 )
+from ascolto.conversations.actions import add_reply
+from ascolto.conversations.models import Message as Stored
+from ascolto.delivery.models import Dispatch
+from ascolto.delivery.outgoing import Accounts, prepare
 from ascolto.testing.conformance import RECEIVED_AT
+from ascolto.testing.factories import make_cast, receive
 from ascolto.testing.networks.mail import MailNetwork, example_mail
 
 
@@ -395,3 +400,17 @@ def test_answer_marks_are_not_piled_up(network: MailNetwork) -> None:
     for subject in ("Re: No line", "R: No line", "AW: No line", "RE : No line"):
         assert compose.subject_of(here, answer(subject=subject, reply_to="<a@b.example>")) == subject
     assert GIULIA.proven
+
+
+@pytest.mark.django_db
+def test_the_mail_that_marco_chose_is_the_one_answered(network: MailNetwork) -> None:
+    cast = make_cast("email")
+    conversation = cast.writes("Is the line repaired?", external_id="<q1@example.org>")
+    receive(cast.inbox, "And the bill?", customer=cast.giulia, external_id="<q2@example.org>")
+    first = Stored.objects.get(external_id="<q1@example.org>")
+    message = add_reply(agent=cast.marco, conversation=conversation, text="Yes.", answers=first.pk)
+    quick().send(account(network), prepare(Dispatch.objects.get(message=message).pk, Accounts()).outgoing)
+    (mail,) = network.take_sent()
+    sent = opened(mail.content)
+    assert sent["In-Reply-To"] == "<q1@example.org>"
+    assert sent["References"].split()[1:] == ["<q1@example.org>", "<q2@example.org>"]

@@ -258,6 +258,11 @@ def test_what_was_lost_is_found_with_the_same_ids(network, giulia) -> None:
     assert set(found) == {comment, answer_id, post}
     assert found[answer_id].replies_to[0] == comment
     assert found[comment].extra["context"] == network.post_text
+    assert found[comment].extra["post"] == {
+        "author": "Telvia",
+        "text": network.post_text,
+        "url": f"https://www.facebook.com/{network.post_id}",
+    }
     assert found[comment].sender == replace(found[answer_id].sender)
     assert polled[-1].cursor != first[-1].cursor
 

@@ -249,6 +249,10 @@ def test_what_was_lost_is_found_with_the_same_ids(network, giulia) -> None:
     assert found[reply].replies_to == (comment,)
     assert found[comment].extra["url"] == "https://www.instagram.com/p/telvia1/"
     assert found[comment].extra["context"] == network.caption
+    assert found[comment].extra["post"] == {
+        "text": network.caption,
+        "url": "https://www.instagram.com/p/telvia1/",
+    }
     assert {event.sender.handles[0].value for event in found.values()} == {giulia.id}
 
 

@@ -86,7 +86,8 @@ class TestMastodon(AdapterConformance):
         assert self.message("mention-with-poll.json").text.endswith("○ Io\n○ Telvia")
 
     def test_a_quote_says_what_it_quotes(self) -> None:
-        assert self.message("quote.json").extra["context"] == "Lavori in corso a Milano Nord."
+        quote = self.message("quote.json")
+        assert quote.extra["context"] == quote.extra["post"]["text"] == "Lavori in corso a Milano Nord."
 
     def test_an_answer_given_in_mastodon_names_the_customer(self) -> None:
         echo = self.message("echo.json")

@@ -252,7 +252,7 @@ def test_edits_reactions_and_buttons_find_their_message(care) -> None:
     assert isinstance(reaction, Reacted)
     assert (reaction.external_id, reaction.emoji) == (sent, "🙏")
     assert isinstance(pressed, Message)
-    assert (pressed.replies_to, pressed.kind) == ((sent,), "postback")
+    assert (pressed.replies_to, pressed.kind) == ((sent,), "button")
 
 
 @pytest.mark.parametrize(

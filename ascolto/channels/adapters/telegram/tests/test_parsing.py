@@ -128,7 +128,7 @@ def test_a_business_chat_counts_its_messages_for_itself() -> None:
 
 def test_a_button_says_what_stands_on_it() -> None:
     pressed = message("button")
-    assert (pressed.text, pressed.extra["data"]) == ("No", "solved:no")
+    assert (pressed.text, pressed.extra["payload"]) == ("No", "solved:no")
     assert pressed.replies_to == ("51234567:95",)
     assert message("button_of_an_old_message").text == "csat:5"
 

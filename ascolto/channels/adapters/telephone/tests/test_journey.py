@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 
 import pytest
+from django.db import connection
 
 from ascolto.channels.actions import connect
 from ascolto.channels.protocol import HookAnswer, HookRequest
@@ -43,6 +44,10 @@ class _Knock(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+    def finish(self) -> None:
+        super().finish()
+        connection.close()  # of this thread
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))

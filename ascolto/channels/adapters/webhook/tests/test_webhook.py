@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 import pytest
 
-from ascolto.channels.adapters.webhook import signature
 from ascolto.channels.adapters.webhook.adapter import adapter
 from ascolto.channels.protocol import (
     BadSignature,
@@ -25,7 +24,7 @@ from ascolto.channels.protocol import (
     Unsupported,
     read_config,
 )
-from ascolto.kit import http
+from ascolto.kit import http, signature
 from ascolto.kit.clock import now
 from ascolto.testing.conformance import RECEIVED_AT, AdapterConformance, account_for, hook
 from ascolto.testing.networks import LocalServer

@@ -207,3 +207,11 @@ def test_what_a_colleague_writes_on_the_telephone_is_an_answer_of_ours(care) -> 
     conversation = Conversation.objects.get()
     assert [message.direction for message in Message.objects.order_by("id")] == ["in", "out"]
     assert conversation.waiting_since is None
+
+
+def test_the_message_that_marco_chose_is_the_one_quoted(care) -> None:
+    care.written(text="La linea è riparata?")
+    care.written(text="E quanto costa?")
+    first = Message.objects.earliest("id")
+    care.answers("Sì.", answers=first.pk)
+    assert care.network.sent[0].payload["context"] == {"message_id": first.external_id}

@@ -74,7 +74,8 @@ def test_a_mention_says_where_it_stands_and_how_it_may_be_answered() -> None:
 def test_a_reply_tells_what_it_answers() -> None:
     said = message("xaa_reply")
     assert said.replies_to == ("post:2090000000000000100",)
-    assert said.extra["context"] == "Da oggi la fibra arriva a Lodi"
+    assert said.extra["context"] == said.extra["post"]["text"] == "Da oggi la fibra arriva a Lodi"
+    assert said.extra["post"]["url"].endswith("/status/2090000000000000100")
     assert said.sender.handles[0].shown == "@giulia_conti"  # told in a wrapping
     assert not message("xaa_reply_without_name").extra["summoned"]
 
