@@ -1,0 +1,1 @@
+"""Proofs about a flow, one family a file. `graph.py` runs them all."""

@@ -1,0 +1,138 @@
+"""A bot says that it is one, never signs as a person, and sells nothing to somebody whose problem is open. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ascolto.bot.findings import gettext_noop as _
+from ascolto.bot.flow import Ask, Menu, Node, Request, Say, Text
+from ascolto.bot.proofs.filling import CALM, Filling
+from ascolto.bot.proofs.ground import Ground
+from ascolto.bot.wording import PERSON
+from ascolto.kit.text import fold
+
+_AUTOMATIC = re.compile(
+    r"\b(automat\w*|virtual\w*|\w*bots?|robot\w*|digital\w*|intelligenza artificiale|artificial intelligence|inteligencia artificial"
+    r"|intelligence artificielle|kunstliche intelligenz|ai|ia|ki|macchina|machine|maquina|maschine|computer|risponditore)\b"
+)
+_PERSON = re.compile(
+    r"\b(person\w*|uman\w*|human\w*|operat\w*|agent\w*|colleg\w*|consulent\w*|mensch\w*|mitarbeiter\w*|conseill\w*)\b"
+)
+_ZERO = re.compile(r"\b(0|zero|cero|null)\b")
+_NAME = r"(?-i:[A-ZÀ-Ý][a-zà-ÿ']+)"
+_FIRST = r"(?:^|[.!?,;:–—\n]\s*)(?:io\s+)?"
+_DATES = (
+    r"(?!(?:luned|marted|mercoled|gioved|venerd|sabat|domenic|genna|febbra|marz|april|maggi|giugn|lugli|agost|settembr|ottobr|novembr"
+    r"|dicembr))"
+)
+_ROLES = (
+    r"persona|operator[ei]?|operatrice|consulente|umano|person|human|agent|representative|advisor|essere umano|addett[oa]|collega"
+    r"|colleague"
+)
+_ARTICLES = (
+    r"un['’]?|una|il|la|lo|il tuo|la tua|il suo|la sua|il vostro|a|an|the|your|tu|su|votre|ihr|une?|ein|eine"
+)
+_GROUPS = r"team|servizio|staff|assistenza|support|customer|care"
+_CLOSING = (
+    r"grazie|ciao|saluti|arrivederci|thanks|thank|goodbye|bye|cheers|prego|benvenut\w|welcome|sì|no|yes|ok"
+)
+_WISHES = (
+    r"a presto|ciao|grazie|buona giornata|thanks|thank you|cheers|see you|saluti|saluto|cordialmente|regards|best|sincerely|yours"
+    r"|wishes|saludos|cordialement|grüße"
+)
+# How people introduce themselves, and how they sign.
+_SIGNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_FIRST}(?:sono|qui (?:è|parla)|soy|je suis|ich bin|i am|i['’]m|parla)\s+{_DATES}{_NAME}(?!['’]s)",
+        rf"{_FIRST}this is {_NAME}(?: {_NAME})? (?:from|at|of|speaking|here)\b",
+        rf"\b(?:mi chiamo|il mio nome è|my name is|me llamo|je m['’]appelle|ich heiße|mein name ist)\s+{_NAME}",
+        rf"\b(?:sono|i am|i['’]m|soy|je suis|ich bin)\s+(?:{_ARTICLES})?\s*(?:real |vera? |human |customer )?(?:{_ROLES})\b",
+        r"\b(?:il tuo|la tua|your|your personal) (?:operatore|operatrice|consulente|agent|advisor)\s*[,:.–—-]?\s*$",
+        rf"(?:^|[.!?…–—\n-]\s*){_NAME}(?: {_NAME})?,? (?:del|dal|della|from|of|dell['’])\s*(?:the )?(?:{_GROUPS})\b[^.!?]{{0,30}}[.!]?$",
+        rf"\b(?:{_WISHES})\s*[,\n–—-]\s*{_NAME}(?: {_NAME})?\s*[.!]?$",
+        rf"(?:\n|[–—]|--)\s*(?!(?:{_CLOSING})\b){_NAME}(?: {_NAME})?(?:,\s*(?:{_GROUPS})[^.!?\n]{{0,30}})?\s*[.!]?$",
+    )
+)
+
+
+def prove(ground: Ground, filling: Filling) -> None:
+    """What is said, by whom, and when."""
+    _disclosure(ground)
+    for site in ground.sites:
+        if site.role in ("request", "title"):
+            continue
+        for wording in site.text.by_language.values():
+            for text in wording.every():
+                if signed := signature_in(text, ground.world.company):
+                    message = _("“%(signed)s”: a bot never signs as a person.")
+                    fix = _(
+                        "Let it speak as the company's automatic assistant; the company's name is {company}."
+                    )
+                    ground.say(
+                        wording.line or site.line, "signs", message, fix, node=site.node, signed=signed
+                    )
+    for name in ground.reached:
+        if CALM not in filling.known[name]:
+            _sells(ground, ground.flow.nodes[name])
+
+
+def signature_in(text: str, company: str = "") -> str:
+    """The words with which a text passes for a person's; empty where it does not. A name beside "automatic assistant" is honest."""
+    for pattern in _SIGNS:
+        found = pattern.search(text)
+        if found and not (company and company.casefold() in found[0].casefold()):
+            if _AUTOMATIC.search(fold(text)):
+                return ""
+            return found[0].strip(" .,;:–—-\n")[:60]
+    return ""
+
+
+def _disclosure(ground: Ground) -> None:
+    """Whoever changes the first words still says that nobody human speaks, and how to get to somebody."""
+    text = ground.flow.disclosure
+    for language, wording in text.by_language.items():
+        own = {
+            fold(word) for word in (*PERSON.get(language, ()), *ground.flow.person_words.get(language, ()))
+        }
+        for channel, each in (("", wording.text), *wording.variants.items()):
+            said = fold(each)
+            if not said:
+                continue
+            line = wording.line or text.line
+            if not _AUTOMATIC.search(said):
+                message = _("The first words in %(language)s do not say that an automatic assistant speaks.")
+                fix = _("Say it: the law wants it (EU AI Act, article 50).")
+                ground.say(line, "disclosure", message, fix, language=language)
+            is_told = _PERSON.search(said) or any(word in said for word in own if word)
+            if not is_told and not (channel == "phone" and _ZERO.search(said)):
+                message = _("The first words in %(language)s do not say how to get a person.")
+                fix = _("Name a word that calls one, and on the telephone the zero.")
+                ground.say(line, "disclosure", message, fix, language=language)
+
+
+def _sells(ground: Ground, node: Node) -> None:
+    """What may be said while a problem is open sells nothing."""
+    fix = _("Lead here only where there is none:  when: [{if: {problem: false}, next: …}]")
+    if isinstance(node, Say) and node.is_commercial:
+        message = _("This offers something, and it may be said while a problem is open.")
+        ground.say(ground.line_of(node, "commercial"), "commercial", message, fix, node=node.name)
+        return
+    for text in _texts(ground, node):
+        for language, wording in text.by_language.items():
+            if any(ground.world.is_commercial(each, language) for each in wording.every()):
+                message = _("This sells something, and it may be said while a problem is open.")
+                line = wording.line or text.line or node.line
+                ground.say(line, "commercial", message, fix, node=node.name)
+
+
+def _texts(ground: Ground, node: Node) -> Iterator[Text]:
+    if isinstance(node, Menu):
+        yield node.text  # what customers choose they have asked for
+    elif not isinstance(node, Request):
+        yield from node.texts()
+    slot = ground.flow.slots.get(node.slot) if isinstance(node, Ask) else None
+    if slot is not None:
+        yield slot.ask
+        yield slot.again

@@ -1,0 +1,110 @@
+"""Marco lets the assistant collect something, and has the conversation again with what it learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from ascolto.bot import worker
+from ascolto.bot.actions.flows import create_flow, publish
+from ascolto.bot.actions.tasks import give_task, take_back, tasks
+from ascolto.bot.models import Dialogue
+from ascolto.bot.remembering import forget_all
+from ascolto.conversations.models import Conversation, Message
+from ascolto.gates import Refused
+from ascolto.testing.dialogues import said_by_bot, write
+from ascolto.testing.factories import Cast, make_cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SERIAL = """\
+flow: serial
+part: true
+title: {it: Numero di serie, en: Serial number}
+languages: [it, en]
+start: ask
+slots:
+  serial:
+    type: code
+    mask: SN999999
+    ask: {it: "Qual è il numero di serie?", en: "What is the serial number?"}
+    again: {it: "Comincia con SN e ha sei cifre.", en: "It begins with SN and has six digits."}
+nodes:
+  ask: {ask: serial, next: thanks}
+  thanks: {say: {it: "Grazie, è {serial}.", en: "Thanks, it is {serial}."}, next: return}
+"""
+
+
+@pytest.fixture
+def cast() -> Iterator[Cast]:
+    made = make_cast("chat")
+    worker.catch_up()
+    publish(by=None, version=create_flow(by=None, text=SERIAL))
+    forget_all()
+    yield made
+    forget_all()
+
+
+@pytest.fixture
+def talk(cast: Cast) -> Conversation:
+    return cast.writes("Il modem è rotto")
+
+
+def test_marco_gives_a_task_and_gets_the_conversation_back_with_the_answer(
+    cast: Cast, talk: Conversation
+) -> None:
+    assert tasks() == [("serial", "Numero di serie")]
+    give_task(agent=cast.marco, conversation=talk, flow="serial")
+    talk.refresh_from_db()
+    assert (talk.assignee, talk.with_bot) == (cast.marco, True)
+    assert said_by_bot(talk)[0].endswith("Qual è il numero di serie?")
+    talk = write(cast.inbox, cast.giulia, "sn 123456")
+    assert (talk.assignee, talk.with_bot) == (cast.marco, False)
+    assert said_by_bot(talk)[-1] == "Grazie, è SN123456."
+    note = Message.objects.get(conversation=talk, visibility="note")
+    assert "SN123456" in note.text
+    assert Dialogue.objects.get().status == Dialogue.Status.ENDED
+    write(cast.inbox, cast.giulia, "E adesso?")
+    assert said_by_bot(talk)[-1] == "Grazie, è SN123456."
+
+
+def test_who_wants_marco_gets_marco(cast: Cast, talk: Conversation) -> None:
+    give_task(agent=cast.marco, conversation=talk, flow="serial")
+    talk = write(cast.inbox, cast.giulia, "voglio una persona")
+    assert (talk.assignee, talk.with_bot, talk.team) == (cast.marco, False, None)
+    assert "preferisce" in Message.objects.get(conversation=talk, visibility="note").text or (
+        "rather" in Message.objects.get(conversation=talk, visibility="note").text
+    )
+
+
+def test_marco_stops_it(cast: Cast, talk: Conversation) -> None:
+    give_task(agent=cast.marco, conversation=talk, flow="serial")
+    assert take_back(agent=cast.marco, conversation=talk)
+    talk = write(cast.inbox, cast.giulia, "sn 123456")
+    assert not talk.with_bot
+    assert len(said_by_bot(talk)) == 1
+
+
+def test_what_somebody_else_has_is_not_given_away(cast: Cast, talk: Conversation) -> None:
+    give_task(agent=cast.marco, conversation=talk, flow="serial")
+    with pytest.raises(Refused, match="Somebody else"):
+        give_task(agent=cast.anna, conversation=talk, flow="serial")
+    with pytest.raises(Refused, match="no such task"):
+        give_task(agent=cast.marco, conversation=talk, flow="away")
+
+
+def test_the_card_shows_what_the_assistant_learnt_and_stops_it(
+    cast: Cast, talk: Conversation, client: Client
+) -> None:
+    client.force_login(cast.marco)
+    address = f"/c/{talk.number}/assistant/"
+    page = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Numero di serie" in page
+    page = client.post(address, {"flow": "serial"}, headers={"HX-Request": "true"}).content.decode()
+    assert "talks to the customer" in page
+    page = client.post(address, {}, headers={"HX-Request": "true"}).content.decode()
+    assert "a person stepped in" in page
+    client.force_login(cast.viktor)
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"flow": "serial"}).status_code == 404
