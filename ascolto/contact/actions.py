@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.utils.translation import gettext as _
 
+from ascolto.channels.choosing import is_id
 from ascolto.channels.models import ChannelAccount
 from ascolto.contact.bodies import Unacceptable
 from ascolto.contact.visitors import Visitor
@@ -89,6 +90,7 @@ def write_message(
     kept = files_of(files, owner=owner)
     if not text and not kept:
         raise Unacceptable(400, "empty", _("The message is empty."))
+    pressed = _pressed(said.get("payload"))
     page = said.get("page")
     return _put(
         account,
@@ -105,8 +107,18 @@ def write_message(
             "text": text,
             "files": [asdict(file) for file in kept],
             "page": clean(page, 500) if isinstance(page, str) else "",
+            **pressed,
         },
     )
+
+
+def _pressed(payload: Any) -> dict[str, str]:
+    """The id of the button that was pressed, if one was. Raises Unacceptable."""
+    if payload is None:
+        return {}
+    if not isinstance(payload, str) or not is_id(payload):
+        raise Unacceptable(400, "bad_payload", "payload must be the id of a choice.")
+    return {"payload": payload}
 
 
 def note_read(*, account: ChannelAccount, external_ids: Sequence[str]) -> None:

@@ -15,10 +15,12 @@ from django.http import Http404
 from django.urls import reverse
 
 from ascolto.channels.adapters.chat.adapter import client_id_of
+from ascolto.channels.choosing import as_kept, kept_choices
 from ascolto.contact.doors import open_door
 from ascolto.contact.visitors import Visitor, read_key, with_customer
 from ascolto.conversations.files import SHOWN_INLINE
 from ascolto.conversations.models import Attachment, Author, Delivery, Direction, Message, Visibility
+from ascolto.conversations.rating import is_ratable, rating_of
 from ascolto.customers.models import Identity
 from ascolto.kit.clock import now
 
@@ -65,6 +67,11 @@ def visible_message_ids(visitor: Visitor, pks: Iterable[int]) -> list[str]:
     """The network ids of answers among these messages that the visitor may see."""
     found = _visible(visitor).filter(pk__in=list(pks), direction=Direction.OUT, external_id__isnull=False)
     return [external for external in found.values_list("external_id", flat=True) if external]
+
+
+def may_read(visitor: Visitor, pk: int) -> bool:
+    """Whether this is an answer that the visitor sees."""
+    return _visible(visitor).filter(pk=pk, direction=Direction.OUT).exists()
 
 
 def linked_file(account_id: int, pk: int, key: str) -> Attachment:
@@ -122,6 +129,9 @@ def _row(visitor: Visitor, message: Message, files: list[Attachment]) -> dict[st
         "delivery": message.delivery,
         "edited": message.edited_at is not None,
         "removed": gone,
+        "choices": [] if mine or gone else as_kept(kept_choices(message.extra.get("choices"))),
+        "ratable": is_ratable(message),
+        "helped": None if mine else rating_of(message),
     }
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("contact/chat/<slug:token>/session", chat.session, name="chat-session"),
     path("contact/chat/<slug:token>/messages", chat.messages, name="chat-messages"),
     path("contact/chat/<slug:token>/seen", chat.seen, name="chat-seen"),
+    path("contact/chat/<slug:token>/rate", chat.rate, name="chat-rate"),
     path("contact/chat/<slug:token>/wait", chat.wait, name="chat-wait"),
     path("contact/chat/<slug:token>/files", chat.files, name="chat-files"),
     path("contact/chat/<slug:token>/files/<int:pk>", chat.file, name="chat-file"),

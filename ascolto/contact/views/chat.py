@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from ascolto.accounts.guards import guarded_by, public
 from ascolto.accounts.models import Company
+from ascolto.accounts.selectors import company_accent
 from ascolto.channels.adapters.chat.adapter import Config
 from ascolto.channels.models import ChannelAccount
 from ascolto.contact import actions, live
@@ -41,6 +42,7 @@ from ascolto.contact.visitors import (
 )
 from ascolto.contact.widget import MODULES, loader, module_text
 from ascolto.contact.wording import LANGUAGES, reader_language
+from ascolto.conversations import rating
 from ascolto.conversations.files import SHOWN_INLINE, path_of
 from ascolto.conversations.models import Attachment
 
@@ -204,6 +206,20 @@ def wait(request: HttpRequest, account: ChannelAccount, config: Config) -> HttpR
     return JsonResponse({"words": queue_words(visitor)})
 
 
+@for_widget("POST")
+def rate(request: HttpRequest, account: ChannelAccount, config: Config) -> HttpResponse:
+    """The visitor says whether an answer of the automatic assistant helped."""
+    visitor, _ = _visitor(request, account, config)
+    _braked(request, READS)
+    said = read_json(request)
+    pk, good = said.get("id"), said.get("good")
+    if type(pk) is not int or not 0 < pk < 2**63 or not isinstance(good, bool):
+        raise Unacceptable(400, "bad_rating", "id must be the number of a message, good true or false.")
+    if not live.may_read(visitor, pk) or not rating.rate(pk, visitor.handle, good):
+        raise Unacceptable(404, "not_rated", "There is no answer to rate.")
+    return JsonResponse({"id": pk, "good": good})
+
+
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
@@ -269,7 +285,7 @@ def widget(request: HttpRequest, token: str = "") -> HttpResponse:
             "title": config.title or company.name or account.name,
             "greeting": config.greeting,
             "language": account.language,
-            "accent": config.accent,
+            "accent": config.accent or company_accent(),
             "files": config.files,
             "anonymous": not config.require_identity,
         }

@@ -9,6 +9,7 @@ const ICONS = {
   send: ["m5 12 7-7 7 7", "M12 19V5"],
   file: ["M6 22a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2h8l6 6v12a2 2 0 0 1-2 2z", "M14 2v5a1 1 0 0 0 1 1h5"],
   person: ["M2 21a8 8 0 0 1 13.292-6", "M10 3a5 5 0 1 0 0 10a5 5 0 0 0 0-10", "m16 19 2 2 4-4"],
+  bot: ["M12 8V4H8", "M6 8h12a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2z", "M2 14h2", "M20 14h2", "M15 13v2", "M9 13v2"],
   lock: ["M5 11h14a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2z", "M7 11V7a5 5 0 0 1 10 0v4"],
 };
 const LINK = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g;
@@ -63,8 +64,8 @@ export function size(bytes, language) {
 
 /** One message: what the server tells (`row`), or what is still in the queue (`item`). */
 export class MessageView {
-  constructor({ say, title, origin, language, onRetry, onDiscard }) {
-    Object.assign(this, { say, title, origin, language, onRetry, onDiscard });
+  constructor({ say, title, origin, language, onRetry, onDiscard, onChoice, onRate }) {
+    Object.assign(this, { say, title, origin, language, onRetry, onDiscard, onChoice, onRate });
     this.clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
     this.day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
   }
@@ -113,10 +114,31 @@ export class MessageView {
     const time = el("time", { datetime: at }, this.clock.format(new Date(at)));
     const who = mine ? el("span", { class: "sr" }, `${name} `) : el("b", {}, `${name} `);
     return el("article", { class: mine ? "msg me" : "msg" },
-      mine ? null : el("span", { class: isBot ? "av bot" : "av", "aria-hidden": "true" }, isBot ? "•" : initials(name)),
+      mine ? null : el("span", { class: isBot ? "av bot" : "av", "aria-hidden": "true" }, isBot ? icon("bot") : initials(name)),
       el("div", { class: "meta" }, who, time),
       bubble,
       note ? el("p", { class: "note" }, note) : null);
+  }
+
+  /** The answers that the newest question offers. */
+  choices(row) {
+    return el("div", { class: "choices", role: "group", "aria-label": this.say("choices") },
+      ...row.choices.map((choice) => el("button", { type: "button", class: "choice", onclick: () => this.onChoice(choice) },
+        choice.title, choice.about ? el("span", { class: "about" }, choice.about) : null)));
+  }
+
+  /** Whether an answer of the automatic assistant helped. A pressed button stays pressed; the other one changes one's mind. */
+  rating(row) {
+    const button = (good, word) => el("button", {
+      type: "button", class: "rate", "aria-pressed": String(row.helped === good),
+      onclick: async ({ currentTarget }) => {
+        const both = [...currentTarget.parentElement.children];
+        const before = both.map((one) => one.getAttribute("aria-pressed"));
+        for (const one of both) one.setAttribute("aria-pressed", String(one === currentTarget));
+        if (!(await this.onRate(row.id, good))) both.forEach((one, place) => one.setAttribute("aria-pressed", before[place]));
+      },
+    }, this.say(word));
+    return el("div", { class: "rating", role: "group", "aria-label": this.say("rating") }, button(true, "helped"), button(false, "not_helped"));
   }
 
   file(file) {

@@ -56,7 +56,7 @@ dialog::backdrop { background: none; }
 .msg { display: grid; grid-template-columns: 28px minmax(0, 1fr); column-gap: 8px; max-width: 90%; justify-items: start; }
 .msg > * { grid-column: 2; }
 .av { grid-column: 1 !important; grid-row: 1 / span 2; align-self: end; width: 28px; height: 28px; border-radius: 50%; display: grid; place-items: center; background: var(--well); color: var(--ink-2); font-size: 11px; font-weight: 600; }
-.av.bot { border-radius: 28%; border: 1px dashed var(--machine-line); background: var(--machine); }
+.av.bot .icon { width: 16px; height: 16px; } .av.bot { border-radius: 28%; border: 1px dashed var(--machine-line); background: var(--machine); }
 .meta { font-size: 12px; color: var(--ink-3); margin-block-end: 3px; } .meta b { color: var(--ink); margin-inline-end: 6px; }
 .bubble { border-radius: 12px; border-end-start-radius: 4px; background: var(--well); padding: 8px 12px; max-width: 100%; display: grid; gap: 6px; }
 .bubble p { white-space: pre-wrap; } .bubble a { color: inherit; text-underline-offset: .18em; }
@@ -65,6 +65,14 @@ dialog::backdrop { background: none; }
 .msg.me .bubble { background: var(--accent); color: var(--on-accent); border-radius: 12px; border-end-end-radius: 4px; } .msg.me .bubble .quiet { color: inherit; }
 .msg.failed .bubble { background: var(--bad-soft); color: var(--ink); }
 .note { font-size: 12px; color: var(--ink-3); margin-block-start: 3px; } .failed .note { color: var(--bad); }
+.choices { display: flex; flex-wrap: wrap; gap: 6px; padding-inline-start: 36px; }
+.choice { max-width: 100%; min-height: 40px; padding: 7px 14px; border: 1px solid var(--control); border-radius: 8px; background: var(--raised); color: var(--ink); font-weight: 500; text-align: start; overflow-wrap: anywhere; cursor: pointer; }
+.choice:hover { background: var(--well); } .choice .about { display: block; font-size: 12px; font-weight: 400; color: var(--ink-3); }
+.rating { display: flex; flex-wrap: wrap; gap: 2px 14px; padding-inline-start: 36px; margin-block-start: -8px; }
+.rate { border: 0; background: none; min-height: 32px; padding: 4px 0; font-size: 13px; color: var(--ink-2); text-decoration: underline; text-underline-offset: .18em; cursor: pointer; }
+.rate:hover { color: var(--ink); } .rate[aria-pressed="true"] { color: var(--ok-ink); font-weight: 600; text-decoration: none; }
+.rate[aria-pressed="true"]::after { content: " ✓"; }
+@media (pointer: coarse) { .choice, .rate { min-height: 44px; } }
 .file { display: flex; align-items: center; gap: 8px; font-size: 13px; min-width: 0; min-height: 28px; } .file .grow { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .link { border: 0; background: none; padding: 4px 0; min-height: 28px; color: var(--accent-ink); text-decoration: underline; text-underline-offset: .18em; cursor: pointer; font-size: 13px; }
 .earlier { align-self: center; }

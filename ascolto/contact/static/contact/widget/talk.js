@@ -165,6 +165,13 @@ export class Talk extends EventTarget {
     await this.withKey(() => this.ask("seen", { method: "POST", json: { ids: ids.slice(-100) } })).catch(() => {});
   }
 
+  /** Whether an answer of the automatic assistant helped; what the server keeps now. */
+  async rate(id, good) {
+    const row = this.rows.get(id);
+    await this.withKey(() => this.ask("rate", { method: "POST", json: { id, good } }));
+    if (row) row.helped = good;
+  }
+
   // --- news ---------------------------------------------------------------------------------------------------------
 
   listen() {
@@ -249,12 +256,13 @@ export class Talk extends EventTarget {
   // --- writing ------------------------------------------------------------------------------------------------------
 
   /** Put a message into the queue; it is kept from this moment on. */
-  write(text, files) {
+  write(text, files, payload = "") {
     const id = crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
     this.store.change((state) => {
-      state.queue.push({ id, text, files, at: new Date().toISOString(), state: "waiting", page: location.origin + location.pathname });
+      const pressed = payload ? { payload } : {};
+      state.queue.push({ id, text, files, ...pressed, at: new Date().toISOString(), state: "waiting", page: location.origin + location.pathname });
       state.used = true;
-      delete state.draft;
+      if (!payload) delete state.draft;
     });
     this.changed();
     return this.flush();
@@ -300,7 +308,7 @@ export class Talk extends EventTarget {
   }
 
   async post(item) {
-    const said = { id: item.id, text: item.text, files: (item.files ?? []).map((file) => file.file), page: item.page, language: this.language };
+    const said = { id: item.id, text: item.text, files: (item.files ?? []).map((file) => file.file), page: item.page, language: this.language, payload: item.payload };
     try {
       await this.withKey(() => this.ask("messages", { method: "POST", json: said }));
       this.mark(item.id, "accepted");

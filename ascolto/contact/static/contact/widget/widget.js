@@ -77,6 +77,7 @@ class AscoltoChat extends HTMLElement {
     this.message = new MessageView({
       say, title, origin: this.origin, language: this.language,
       onRetry: (id) => this.talk.retry(id), onDiscard: (id) => { this.talk.discard(id); this.composer.text.focus(); },
+      onChoice: (choice) => this.choose(choice), onRate: (id, good) => this.rate(id, good),
     });
     this.root.replaceChildren(this.launch, this.news, this.dialog);
   }
@@ -99,7 +100,10 @@ class AscoltoChat extends HTMLElement {
       const name = this.message.dayName(row.at);
       if (name !== day) wanted.push([`day ${name}`, name, () => el("p", { class: "day" }, name)]);
       day = name;
-      wanted.push([row.client || `m${row.id}`, JSON.stringify({ ...row, delivery: "", files: row.files.map((file) => [file.id, file.ready]) }), () => this.message.ofRow(row)]);
+      const looks = { ...row, delivery: "", helped: null, files: row.files.map((file) => [file.id, file.ready]) };
+      wanted.push([row.client || `m${row.id}`, JSON.stringify(looks), () => this.message.ofRow(row)]);
+      if (row.ratable) wanted.push([`rating ${row.id}`, "", () => this.message.rating(row)]);
+      if (row === this.asking(rows, queue)) wanted.push([`choices ${row.id}`, JSON.stringify(row.choices), () => this.message.choices(row)]);
     }
     for (const item of queue) wanted.push([item.id, JSON.stringify({ ...item, tried: 0 }), () => this.message.ofItem(item)]);
     const wasAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
@@ -109,6 +113,31 @@ class AscoltoChat extends HTMLElement {
     this.tellPartner(rows.findLast((row) => row.from === "agent" || row.from === "bot"));
     if (wasAtEnd) this.toEnd();
     this.count(rows);
+  }
+
+  /** The row whose choices may still be pressed: nobody has said anything since. */
+  asking(rows, queue) {
+    const last = rows.findLast((row) => row.from === "me" || row.from === "agent" || row.choices?.length);
+    return last?.choices?.length && !queue.length ? last : null;
+  }
+
+  /** Press a choice: it is a message of the visitor. What stands in the composer stays there. */
+  choose({ id, title }) {
+    this.talk.write(title, [], id);
+    this.log.focus({ preventScroll: true });
+    this.toEnd();
+  }
+
+  /** Say whether an answer helped; whether the server has heard it. */
+  async rate(id, good) {
+    try {
+      await this.talk.rate(id, good);
+      this.news.textContent = this.say("thanks");
+      return true;
+    } catch {
+      this.tell(this.say("not_rated"));
+      return false;
+    }
   }
 
   /** Who is answering: a person with a name, or a machine that says so. */
