@@ -11,6 +11,7 @@ from ascolto.charter.models import CharterPage, GuaranteeSetting, SignatureStyle
 from ascolto.charter.parity import LONGER
 from ascolto.charter.signatures import DEFAULTS, OTHERWISE, Style
 from ascolto.charter.stops import note_override, note_refusals, note_refused
+from ascolto.events.changes import Changes, changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.gates import REASON_AT_LEAST, Refused
 from ascolto.kit.clock import now
@@ -58,7 +59,11 @@ def change_guarantee(
     row.threshold, row.choices, row.reason = threshold, wanted, told
     row.changed_at, row.changed_by = now(), by
     row.save()
-    _changed(by, slug, ["threshold", *wanted], told)
+    changes = changes_between(
+        {"threshold": before[0], "choices": before[1], "reason": before[2]},
+        {"threshold": threshold, "choices": wanted, "reason": told},
+    )
+    _changed(by, slug, ["threshold", *wanted], told, changes)
     return row
 
 
@@ -82,7 +87,10 @@ def change_styles(*, by: Agent, styles: dict[str, tuple[str, str]]) -> list[str]
             kind=kind[:40], defaults={"style": style, "reason": reason[:300]}
         )
         changed.append(kind)
-        _changed(by, "named", [kind], reason)
+        changes = changes_between(
+            {"style": before[0], "reason": before[1]}, {"style": style, "reason": reason}
+        )
+        _changed(by, "named", [kind], reason, changes)
     return changed
 
 
@@ -94,9 +102,16 @@ def switch_page(*, by: Agent, is_public: bool) -> CharterPage:
         page.is_public = is_public
         page.in_force_since = page.in_force_since or (now().date() if is_public else None)
         page.save(update_fields=["is_public", "in_force_since"])
-        _changed(by, "", ["public page"], "")
+        _changed(by, "", ["public page"], "", {"public page": [not is_public, is_public]})
     return page
 
 
-def _changed(by: Agent, slug: str, fields: list[str], reason: str) -> None:
-    emit("charter.changed", actor=actor_of(by), guarantee=slug, fields=fields, reason=reason)
+def _changed(by: Agent, slug: str, fields: list[str], reason: str, changes: Changes) -> None:
+    emit(
+        "charter.changed",
+        actor=actor_of(by),
+        guarantee=slug,
+        fields=fields,
+        reason=reason,
+        changes=changes,
+    )

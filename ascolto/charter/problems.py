@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Max
 
+from ascolto.collaboration.selectors.problems import problem_marks
 from ascolto.conversations.models import Conversation, Direction, Message, Status
 from ascolto.events.models import Event
 from ascolto.kit.ids import reference_number
@@ -32,6 +33,7 @@ class Why(StrEnum):
     URGENT = "urgent"
     NEGATIVE = "negative"
     LATE = "late"  # a promise of ours was not kept
+    KNOWN = "known"  # linked to a problem that many have and that is not solved
     NOT_READ = "not_read"  # nobody knows yet what it is about
 
 
@@ -54,13 +56,18 @@ def open_problems(customer_id: int) -> list[Problem]:
     return problems_of([customer_id]).get(customer_id, [])
 
 
+def has_open_problem(customer_id: int) -> bool:
+    """Whether a customer has one."""
+    return bool(open_problems(customer_id))
+
+
 def problems_of(customers: Collection[int]) -> Mapping[int, list[Problem]]:
     """The open problems of many customers, in a constant number of queries."""
     rows = _open_conversations(customers)
     if not rows:
         return {}
     reopened = _reopened(rows)
-    reasons = _promises(rows, reopened)
+    reasons = dict.fromkeys(problem_marks(rows), Why.KNOWN) | _promises(rows, reopened)
     for pk, why in _understood(rows, reopened).items():
         reasons.setdefault(pk, why)
     found: dict[int, list[Problem]] = {}

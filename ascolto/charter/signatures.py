@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
 
 from ascolto.accounts.models import Agent, Company
+from ascolto.channels.models import ChannelAccount
+from ascolto.channels.registry import all_adapters
 from ascolto.charter.models import SignatureStyle
 from ascolto.kit.text import clean, fold, initials
 
@@ -79,3 +84,20 @@ def person_signed(text: str) -> str:
         if names & parts or fold(f"^{initials(agent.name)}") in parts:
             return called(agent)
     return ""
+
+
+def mine(request: Any) -> list[tuple[str, str]] | None:
+    """How the reader's answers are signed on the channels that the company has: name of the channel, signature (empty: none).
+
+    None for who answers nobody. Two queries.
+    """
+    agent = request.user
+    if not agent.may("conversations.reply"):
+        return None
+    kinds = sorted(set(ChannelAccount.objects.filter(is_enabled=True).values_list("kind", flat=True)))
+    known, company = all_adapters(), Company.current().name
+    return [
+        (gettext(known[kind].label), written_as(style, agent, company).strip())
+        for kind, (style, _reason) in styles_of(kinds).items()
+        if kind in known
+    ] or None

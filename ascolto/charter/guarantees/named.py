@@ -81,7 +81,7 @@ class Named(Guarantee):
         self, period: Period, *, among: QuerySet[Conversation] | None, after: str = "", limit: int = 20
     ) -> Breaches:
         """Answers without a name."""
-        rows = seen_by(answers_in(period).filter(~_TEMPLATE & _bare()), among)
+        rows = seen_by(answers_in(period).filter(unsigned()), among)
         if place := read_cursor(after):
             at, pk = place
             rows = rows.filter(Q(occurred_at__lt=at) | Q(occurred_at=at, pk__lt=pk))
@@ -108,6 +108,11 @@ def _bare() -> Q:
     styles = {**{kind: str(style) for kind, style in DEFAULTS.items()}, **chosen}
     shown = [kind for kind, style in styles.items() if style == Style.SHOWN]
     return _OUTSIDE | (~Q(extra__has_key="signature") & ~Q(account__kind__in=shown))
+
+
+def unsigned() -> Q:
+    """Answers of which nobody knows who gave them."""
+    return ~_TEMPLATE & _bare()
 
 
 def _breach(row: Message) -> Breach:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from ascolto.bot.house_phrases import without_house_phrases
 from ascolto.charter.answers import answers_by_channel
 from ascolto.charter.contact import COMMERCIAL, Approach
 from ascolto.charter.guarantee import Breaches, Guarantee, Measure, Period, counted, without
@@ -23,7 +24,9 @@ SLUG, CODE = "right-timing", "offer_while_problem"
 
 def at_send(attempt: Attempt) -> None:
     """Raises Refused where the text or the template sells and the customer has an open problem on any channel."""
-    offer = offer_in(attempt.text, attempt.template)
+    is_machines = attempt.agent is None
+    text = without_house_phrases(attempt.text) if is_machines else attempt.text
+    offer = offer_in(text, attempt.template)
     if offer is None:
         return
     problems = open_problems(attempt.conversation.customer_id)

@@ -54,8 +54,8 @@ def test_the_page_lists_every_guarantee_with_how_it_stands(cast: Cast) -> None:
 
 
 def test_what_cannot_be_measured_says_why_and_shows_no_number(cast: Cast) -> None:
-    page = _as(cast.marco).get("/charter/?g=human-near").content.decode()
-    assert "no bot and no telephone menu yet" in page
+    page = _as(cast.marco).get("/charter/?g=gap").content.decode()
+    assert "without both sides there is no gap to show" in page
     detail = page[page.index('id="dett"') :]
     assert not re.search(r"\d %</b>", detail)
 

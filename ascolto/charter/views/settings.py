@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Role
+from ascolto.accounts.guards import permitted
 from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.registry import all_adapters
@@ -28,7 +27,7 @@ SECTION = "charter"
 
 
 @require_safe
-@role_required(Role.LEAD)
+@permitted("charter.see", "charter.manage")
 def charter(request: HttpRequest) -> HttpResponse:
     """Everything that the company chose."""
     context = settings_context(
@@ -40,13 +39,13 @@ def charter(request: HttpRequest) -> HttpResponse:
         style_names=style_names(),
         longer=longer_than(),
         defaults={"threshold": THRESHOLD, "longer": LONGER},
-        may_change=request.user.is_administrator,
+        may_change=request.user.may("charter.manage"),
     )
     return render(request, "charter/settings.html", context)
 
 
 @require_POST
-@role_required(Role.ADMINISTRATOR)
+@permitted("charter.manage")
 def switch(request: HttpRequest) -> HttpResponse:
     """Let everybody read the Charter, or nobody outside."""
     page = switch_page(by=request.user, is_public=request.POST.get("is_public") == "1")
@@ -60,7 +59,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ADMINISTRATOR)
+@permitted("charter.manage")
 def guarantee(request: HttpRequest, slug: str) -> HttpResponse:
     """Set one guarantee's threshold."""
     found = guarantee_of(slug)
@@ -82,7 +81,7 @@ def guarantee(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ADMINISTRATOR)
+@permitted("charter.manage")
 def signatures(request: HttpRequest) -> HttpResponse:
     """Say how people sign on each channel."""
     chosen = {
