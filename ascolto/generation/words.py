@@ -84,6 +84,10 @@ def _origin(item: Mapping[str, Any]) -> str:
     values = {"model": str(item.get("model", ""))[:200], "name": str(item.get("checked_by", ""))[:120]}
     if item.get("source") == Generated.Source.SIMILAR:
         return _("From an earlier answer, checked by %(name)s") % values
+    if item.get("source") == "flow":
+        return _by_flow(item)
+    if item.get("source") == "external_bot":
+        return _("Automatic, by %(name)s") % {"name": str(item.get("bot", ""))[:120]}
     if item.get("source") != Generated.Source.MODEL:
         return ""
     if item.get("purpose") == Purpose.TRANSLATION:
@@ -93,3 +97,13 @@ def _origin(item: Mapping[str, Any]) -> str:
     if item.get("changed"):
         return _("Suggested by a model (%(model)s), changed and checked by %(name)s") % values
     return _("Suggested by a model (%(model)s), checked by %(name)s") % values
+
+
+def _by_flow(item: Mapping[str, Any]) -> str:
+    """What a bot said by a flow: which one, and where an answer that it found comes from."""
+    titles = item.get("titles")
+    named = ", ".join(str(title)[:120] for title in titles[:3]) if isinstance(titles, list) else ""
+    values = {"flow": str(item.get("model", ""))[:120], "titles": named}
+    if named:
+        return _("Automatic, flow %(flow)s, from: %(titles)s") % values
+    return _("Automatic, flow %(flow)s") % values

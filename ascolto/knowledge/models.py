@@ -18,7 +18,13 @@ class SavedReply(models.Model):
     shortcut = models.CharField(max_length=40)
     team = models.ForeignKey(
         "accounts.Team", models.CASCADE, null=True, related_name="+"
-    )  # None: everybody's
+    )  # None: everybody's, or its owner's
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+"
+    )  # of a personal one: nobody else sees it
+    folder = models.CharField(max_length=60, blank=True, default="")
+    used_count = models.PositiveIntegerField(default=0)  # how often it left in an answer
+    used_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=now, editable=False)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -30,11 +36,17 @@ class SavedReply(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["shortcut"],
-                condition=Q(team=None, archived_at=None),
+                condition=Q(team=None, owner=None, archived_at=None),
                 name="shortcut_of_everybody_once",
             ),
             models.UniqueConstraint(
                 fields=["team", "shortcut"], condition=Q(archived_at=None), name="shortcut_of_team_once"
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "shortcut"], condition=Q(archived_at=None), name="shortcut_of_owner_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(team=None) | Q(owner=None), name="reply_of_a_team_or_of_a_person"
             ),
         ]
 

@@ -11,6 +11,7 @@ from ascolto.accounts.models import Agent, Company, Team
 from ascolto.conversations.models import Conversation
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
+from ascolto.knowledge.filling import values_for
 from ascolto.knowledge.models import Enquiry, SavedReply, sells
 from ascolto.knowledge.variables import filled
 from ascolto.understanding.selectors.readings import language_heard
@@ -31,6 +32,8 @@ class Offered:
     language: str
     text: str
     is_translated: bool  # it is in the customer's language
+    folder: str = ""
+    used_count: int = 0
 
     @property
     def is_commercial(self) -> bool:
@@ -48,12 +51,13 @@ class Enquired:
 
 
 def visible_replies(agent: Agent) -> QuerySet[SavedReply]:
-    """The replies of everybody and of the agent's teams; leads see all, guests none."""
+    """The replies of everybody, of the agent's teams and their own; leads see those of all teams, guests none."""
     if not agent.is_active or agent.is_guest:
         return SavedReply.objects.none()
     if agent.is_lead:
-        return SavedReply.objects.all()
-    return SavedReply.objects.filter(Q(team=None) | Q(team__in=agent.teams.values("pk")))
+        return SavedReply.objects.filter(Q(owner=None) | Q(owner=agent))
+    shared = Q(owner=None) & (Q(team=None) | Q(team__in=agent.teams.values("pk")))
+    return SavedReply.objects.filter(shared | Q(owner=agent))
 
 
 def list_replies(
@@ -67,35 +71,48 @@ def list_replies(
         word = word.lstrip("/") or word
         found = Q(title__icontains=word) | Q(shortcut__icontains=word) | Q(texts__text__icontains=word)
         rows = rows.filter(pk__in=SavedReply.objects.filter(found).values("pk"))
-    return rows.select_related("team", "changed_by").prefetch_related("texts")
+    return rows.select_related("team", "owner", "changed_by").prefetch_related("texts")
 
 
 def replies_for(agent: Agent, conversation: Conversation, *, words: str = "") -> list[Offered]:
     """The replies for a conversation, in the customer's language where there is one, with variables filled in; by title.
 
-    A team's reply takes the place of everybody's with the same shortcut. The caller asked whether the agent may see the conversation.
+    A personal reply takes the place of a team's with the same shortcut, and that of everybody's. What is used most comes first where words
+    were typed. The caller asked whether the agent may see the conversation.
     """
     customer = conversation.customer
     wanted = (customer.language or language_heard(conversation.pk))[:2]
-    values = {"customer": customer.name, "agent": agent.name, "number": conversation.number}
+    values: dict[str, dict[str, str]] = {}
     order = [language for language in (wanted, Company.current().language, FALLBACK) if language]
-    offered: dict[str, tuple[bool, Offered]] = {}
+    offered: dict[str, tuple[int, Offered]] = {}
     for reply in list_replies(agent, words=words)[:MOST_OFFERED]:
         texts = {text.language: text.text for text in reply.texts.all()}
         if not texts:
             continue
         language = next((one for one in order if one in texts), min(texts))
+        if language not in values:
+            values[language] = values_for(agent, conversation, language)
         made = Offered(
             reply.pk,
             reply.title,
             reply.shortcut,
             language,
-            filled(texts[language], values),
+            filled(texts[language], values[language]),
             language == wanted,
+            reply.folder,
+            reply.used_count,
         )
-        if reply.shortcut not in offered or (reply.team_id is not None and not offered[reply.shortcut][0]):
-            offered[reply.shortcut] = reply.team_id is not None, made
-    return sorted((one for _, one in offered.values()), key=lambda one: (one.title.casefold(), one.id))
+        closeness = 2 if reply.owner_id else 1 if reply.team_id else 0
+        if reply.shortcut not in offered or closeness > offered[reply.shortcut][0]:
+            offered[reply.shortcut] = closeness, made
+    return sorted((one for _, one in offered.values()), key=lambda one: _place(one, words))
+
+
+def _place(offered: Offered, words: str) -> tuple[bool, int, str, int]:
+    """A shortcut that begins as it was typed comes first."""
+    typed = words.strip().lstrip("/").casefold()
+    is_called = bool(typed) and offered.shortcut.startswith(typed)
+    return not is_called, -offered.used_count if typed else 0, offered.title.casefold(), offered.id
 
 
 def teams_to_write_for(agent: Agent) -> list[Team]:

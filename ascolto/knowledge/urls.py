@@ -4,6 +4,7 @@ from ascolto.knowledge import views
 
 app_name = "knowledge"
 urlpatterns = [
+    path("c/<str:number>/replies/", views.offered, name="offered"),
     path("settings/saved-replies/", views.replies, name="replies"),
     path("settings/saved-replies/new/", views.new_reply, name="new-reply"),
     path("settings/saved-replies/preview/", views.preview, name="preview"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from ascolto.conversations.merging import Moving
 from ascolto.conversations.models import Conversation
 from ascolto.events.models import Event
 from ascolto.search import index, terms
@@ -16,11 +17,19 @@ _WORDS = {
     "message.edited",
     "message.amended",
     "message.removed",
+    "message.withdrawn",
     "message.moderated",
     "message.file_arrived",
 }
 _WHOLE = {"conversation.renamed", "conversation.spam_marked"}
-_PERSON = {"customer.changed", "customer.handle_changed"}
+_TOGETHER = 500  # messages that change their conversation and are indexed anew at once; more wait a moment
+_PERSON = {
+    "customer.changed",
+    "customer.handle_changed",
+    "customer.identity_changed",
+    "customer.merged",
+    "customer.unmerged",
+}
 _MOST_CONVERSATIONS = 10_000
 
 
@@ -51,3 +60,15 @@ def mark_stale(conversations: Collection[int]) -> None:
     Stale.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["conversation"], update_fields=["after"]
     )
+
+
+def follow_moving(moving: Moving) -> None:
+    """Messages went to another conversation: they are found there."""
+    renew(moving.messages[:_TOGETHER])
+    if len(moving.messages) > _TOGETHER:
+        mark_stale({moving.into.pk})
+
+
+def follow_moving_back(moving: Moving, moved: object) -> None:
+    """The same on the way back."""
+    follow_moving(moving)

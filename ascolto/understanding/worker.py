@@ -149,7 +149,9 @@ def _portions(events: Sequence[Event]) -> Iterable[Sequence[Event]]:
 
 def _messages(ids: Iterable[int]) -> list[Message]:
     rows = Message.objects.filter(pk__in=set(ids), removed_at=None).exclude(visibility=Visibility.NOTE)
-    rows = rows.exclude(author_kind="system").select_related("conversation__customer").defer("html")
+    rows = (
+        rows.exclude(author_kind__in=["system", "bot"]).select_related("conversation__customer").defer("html")
+    )
     return list(rows.order_by("pk"))
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ascolto.accounts.models import Agent
 from ascolto.channels.addresses import Resolve, system_resolve
 from ascolto.channels.models import ChannelAccount
+from ascolto.events.changes import SECRET, Changes, changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.generation.models import ASKED_FOR, InboxSwitch, ModelServer, ServerHealth
 from ascolto.generation.wire import WrongAddress, WrongHeader, endpoint, read_headers
@@ -21,6 +22,7 @@ from ascolto.kit.vault import Unreadable
 
 KEPT = None  # a secret that is left as it is
 _PLAIN = ("base_url", "model", "is_own_network", "time_limit", "places", "masks_numbers", "keep_days")
+_SECRET = {"api_key", "headers"}
 _ADDRESS = ("base_url", "is_own_network")
 
 
@@ -56,10 +58,18 @@ def _locked() -> ModelServer:
     return ModelServer.objects.select_for_update().get(pk=1)
 
 
-def _save(server: ModelServer, by: Agent, changed: Collection[str]) -> None:
+def _save(server: ModelServer, by: Agent, changed: Collection[str], more: Changes | None = None) -> None:
+    before = _told(ModelServer.objects.get(pk=server.pk))
     server.changed_at = now()
     server.save()
-    emit("language_model.changed", actor=actor_of(by), fields=sorted(changed))
+    secret = {name for name in changed if name in _SECRET}
+    changes = changes_between(before, _told(server)) | dict.fromkeys(secret, SECRET) | (more or {})
+    emit("language_model.changed", actor=actor_of(by), fields=sorted(changed), changes=changes)
+
+
+def _told(server: ModelServer) -> dict[str, Any]:
+    """What the log says about it; what is sealed is not told."""
+    return {name: getattr(server, name) for name in (*_PLAIN, "is_enabled", "purposes")}
 
 
 def _forget_health(server: ModelServer) -> None:
@@ -161,5 +171,7 @@ def choose(*, by: Agent, purposes: Collection[str], switches: Collection[tuple[i
         for account, purpose in sorted(pairs - before)
     )
     server.purposes = wanted
-    _save(server, by, ["purposes"])
+    names = dict(ChannelAccount.objects.values_list("pk", "name"))
+    switched = [sorted(f"{names.get(pk, pk)}: {purpose}" for pk, purpose in told) for told in (before, pairs)]
+    _save(server, by, ["purposes"], changes_between({"inboxes": switched[0]}, {"inboxes": switched[1]}))
     return server

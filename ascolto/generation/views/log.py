@@ -12,8 +12,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Role
+from ascolto.accounts.guards import permitted
 from ascolto.accounts.sections import settings_context
 from ascolto.channels.models import ChannelAccount
 from ascolto.generation import words
@@ -62,7 +61,7 @@ def _query(sieve: Sieve, **more: Any) -> str:
     return urlencode({name: value for name, value in wanted.items() if value})
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 @require_safe
 def departures(request: HttpRequest) -> HttpResponse:
     """What left, the newest first."""
@@ -84,7 +83,7 @@ def departures(request: HttpRequest) -> HttpResponse:
     return render(request, "generation/departures.html", context)
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 @require_safe
 def departure(request: HttpRequest, pk: int) -> HttpResponse:
     """One departure, with the text as it left."""
@@ -118,7 +117,7 @@ class _Echo:
         return line
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 @require_safe
 def departures_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The log as a table, without the texts."""

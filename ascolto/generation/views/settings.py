@@ -10,8 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Role
+from ascolto.accounts.guards import permitted
 from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.gates import Refused
 from ascolto.generation import words
@@ -25,7 +24,7 @@ from ascolto.ui.reasons import in_own_language
 SECTION = "language-model"
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 def language_model(request: HttpRequest) -> HttpResponse:
     """Everything about the server on one page."""
     status = status_now()
@@ -61,7 +60,7 @@ def _page(form: ServerForm, status: Any) -> dict[str, Any]:
     }
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
     """On or off, at once."""
@@ -80,7 +79,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     return redirect("generation:settings")
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """What may leave, from which inbox."""
@@ -91,7 +90,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     return redirect("generation:settings")
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 @require_POST
 def test(request: HttpRequest) -> HttpResponse:
     """Try the server with an invented sentence."""
@@ -107,7 +106,7 @@ def test(request: HttpRequest) -> HttpResponse:
     return render(request, "generation/tested.html", _tested(generated))
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 @require_safe
 def tested(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the test is."""

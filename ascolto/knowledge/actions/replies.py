@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ascolto.accounts.actions.checks import checked_name
 from ascolto.accounts.models import Agent, Team
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.gates import Refused
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
 from ascolto.knowledge.models import SavedReply, SavedReplyText
+from ascolto.knowledge.selectors import visible_replies
 from ascolto.knowledge.variables import VARIABLES, unknown_in
 
 LONGEST = 5_000  # characters of a text
@@ -31,19 +34,35 @@ def may_write(agent: Agent, team: Team | None) -> bool:
     """Whether somebody may write replies of a team, or (None) of everybody: those are the leads'."""
     if not agent.is_active or agent.is_guest:
         return False
-    return agent.is_lead or (team is not None and agent.teams.filter(pk=team.pk).exists())
+    if agent.may("replies.share"):
+        return True
+    return agent.may("replies.write") and (team is not None and agent.teams.filter(pk=team.pk).exists())
+
+
+def _may_own(agent: Agent, owner: Agent) -> bool:
+    """A personal reply is its owner's alone."""
+    return agent.is_active and not agent.is_guest and agent.pk == owner.pk
 
 
 @transaction.atomic
 def create_reply(
-    *, by: Agent | None, title: str, shortcut: str, texts: Mapping[str, str], team: Team | None = None
+    *,
+    by: Agent | None,
+    title: str,
+    shortcut: str,
+    texts: Mapping[str, str],
+    team: Team | None = None,
+    owner: Agent | None = None,
+    folder: str = "",
 ) -> SavedReply:
-    """A new saved reply. `by`: None is the system. Raises ValidationError by field, Refused."""
-    _check(by, team)
+    """A new saved reply. `by`: None is the system; `owner`: it is theirs alone. Raises ValidationError by field, Refused."""
+    _check(by, team, owner)
     reply = SavedReply(
         title=checked_name(title, field="title"),
         shortcut=checked_shortcut(shortcut),
-        team=team,
+        team=None if owner else team,
+        owner=owner,
+        folder=checked_folder(folder),
         created_by=by,
         changed_by=by,
     )
@@ -63,18 +82,21 @@ def change_reply(
     shortcut: str = _KEEP,
     texts: Mapping[str, str] = _KEEP,
     team: Team | None = _KEEP,
+    owner: Agent | None = _KEEP,
+    folder: str = _KEEP,
 ) -> bool:
     """Change what is given; `texts` are all of them. Whether anything changed. Raises ValidationError by field, Refused."""
-    current = SavedReply.objects.select_for_update(of=("self",)).select_related("team").get(pk=reply.pk)
-    _check(by, current.team)
+    rows = SavedReply.objects.select_for_update(of=("self",)).select_related("team", "owner")
+    current = rows.get(pk=reply.pk)
+    _check(by, current.team, current.owner)
     wanted: dict[str, Any] = {}
     if title is not _KEEP:
         wanted["title"] = checked_name(title, field="title")
     if shortcut is not _KEEP:
         wanted["shortcut"] = checked_shortcut(shortcut)
-    if team is not _KEEP:
-        _check(by, team)
-        wanted["team_id"] = team.pk if team else None
+    if folder is not _KEEP:
+        wanted["folder"] = checked_folder(folder)
+    wanted |= _place(by, current, team, owner)
     fields = [name for name, value in wanted.items() if getattr(current, name) != value]
     known = dict(current.texts.values_list("language", "text"))
     checked = known if texts is _KEEP else checked_texts(texts)
@@ -82,15 +104,21 @@ def change_reply(
         fields.append("texts")
     if not fields:
         return False
+    before = _told(current, known)
     for name, value in wanted.items():
         setattr(current, name, value)
     current.changed_by, current.changed_at = by, now()
     _save(current)
     if checked != known:
         _write_texts(current, checked)
-    _tell("saved_reply.changed", by, current, fields=[name.removesuffix("_id") for name in fields])
+    _tell_change(by, current, fields, changes_between(before, _told(current, checked)))
     reply.refresh_from_db()
     return True
+
+
+def _tell_change(by: Agent | None, reply: SavedReply, fields: list[str], changes: dict[str, Any]) -> None:
+    told = [name.removesuffix("_id") for name in fields]
+    _tell("saved_reply.changed", by, reply, fields=told, changes=changes)
 
 
 @transaction.atomic
@@ -105,9 +133,36 @@ def restore_reply(*, by: Agent | None, reply: SavedReply) -> bool:
     return _switch(by, reply, archived=False)
 
 
+def _place(by: Agent | None, current: SavedReply, team: Any, owner: Any) -> dict[str, Any]:
+    """Whose it becomes: one person's, or a team's, or everybody's. Raises Refused."""
+    if team is _KEEP and owner is _KEEP:
+        return {}
+    to_owner = current.owner if owner is _KEEP else owner
+    to_team = None if to_owner else current.team if team is _KEEP else team
+    _check(by, to_team, to_owner)
+    return {"team_id": to_team and to_team.pk, "owner_id": to_owner and to_owner.pk}
+
+
+def note_used(by: Agent, replies: Collection[int]) -> None:
+    """Count the replies that left in an answer: the list shows what helps."""
+    SavedReply.objects.filter(pk__in=visible_replies(by).filter(pk__in=replies).values("pk")).update(
+        used_count=F("used_count") + 1, used_at=now()
+    )
+
+
+def checked_folder(folder: str) -> str:
+    """The folder's name on one line. Raises ValidationError."""
+    folder = " ".join(clean(folder, 200).split())
+    if len(folder) > 60:
+        raise ValidationError({"folder": _("Write at most %(limit)s characters.") % {"limit": 60}})
+    return folder
+
+
 def _switch(by: Agent | None, reply: SavedReply, *, archived: bool) -> bool:
-    current = SavedReply.objects.select_for_update(of=("self",)).select_related("team").get(pk=reply.pk)
-    _check(by, current.team)
+    current = (
+        SavedReply.objects.select_for_update(of=("self",)).select_related("team", "owner").get(pk=reply.pk)
+    )
+    _check(by, current.team, current.owner)
     if (current.archived_at is not None) == archived:
         return False
     current.archived_at = now() if archived else None
@@ -157,8 +212,8 @@ def checked_texts(texts: Mapping[str, str]) -> dict[str, str]:
     return checked
 
 
-def _check(by: Agent | None, team: Team | None) -> None:
-    if by is not None and not may_write(by, team):
+def _check(by: Agent | None, team: Team | None, owner: Agent | None = None) -> None:
+    if by is not None and not (_may_own(by, owner) if owner else may_write(by, team)):
         raise Refused(
             "not_yours",
             gettext_noop(
@@ -182,6 +237,18 @@ def _write_texts(reply: SavedReply, texts: Mapping[str, str]) -> None:
         SavedReplyText(reply=reply, language=language, text=text) for language, text in sorted(texts.items())
     ]
     SavedReplyText.objects.bulk_create(rows)
+
+
+def _told(reply: SavedReply, texts: Mapping[str, str]) -> dict[str, Any]:
+    """What the log says about it."""
+    return {
+        "title": reply.title,
+        "shortcut": reply.shortcut,
+        "team": reply.team and reply.team.name,
+        "owner": reply.owner and reply.owner.name,
+        "folder": reply.folder,
+        "texts": dict(texts),
+    }
 
 
 def _tell(event_type: str, by: Agent | None, reply: SavedReply, **data: Any) -> None:

@@ -12,6 +12,7 @@ from ascolto.customers.models import Customer
 from ascolto.events.models import Event
 from ascolto.gates import Refused
 from ascolto.knowledge.actions.replies import archive_reply, change_reply, create_reply, restore_reply
+from ascolto.knowledge.filling import register_fields, values_for
 from ascolto.knowledge.models import SavedReply
 from ascolto.knowledge.selectors import list_replies, replies_for, visible_replies
 from ascolto.knowledge.variables import filled, unknown_in
@@ -218,3 +219,33 @@ def test_a_reply_that_sells_says_so(cast: Cast) -> None:
     assert (plain.is_commercial, offer.is_commercial) == (False, True)
     offered = {one.shortcut: one.is_commercial for one in replies_for(cast.marco, cast.writes())}
     assert offered == {"refund": False, "fibre": True}
+
+
+def test_a_personal_reply_is_its_owners_alone_and_goes_before_the_teams(cast: Cast) -> None:
+    conversation = cast.writes()
+    reply(cast, texts={"en": "Of the team."})
+    mine = reply(cast, team=None, owner=cast.marco, texts={"en": "Mine, {first_name}."}, folder="  Refunds ")
+    assert (mine.team_id, mine.folder) == (None, "Refunds")
+    assert [one.text for one in replies_for(cast.marco, conversation)] == ["Mine, Giulia."]
+    assert [one.text for one in replies_for(cast.anna, conversation)] == ["Of the team."]
+    assert not visible_replies(cast.anna).filter(pk=mine.pk).exists()
+    with pytest.raises(Refused):
+        change_reply(by=cast.anna, reply=mine, title="Hers now")
+    with pytest.raises(Refused):
+        reply(cast, by=cast.anna, team=None, owner=cast.marco, shortcut="other")
+    with pytest.raises(ValidationError):
+        reply(cast, team=None, owner=cast.marco)
+    assert change_reply(by=cast.marco, reply=mine, owner=None, team=cast.care, shortcut="refund2")
+    assert SavedReply.objects.get(pk=mine.pk).owner is None
+
+
+def test_gaps_beyond_the_name_and_fields_of_the_company(cast: Cast) -> None:
+    conversation = cast.writes()
+    register_fields(lambda about: {"plan": "Fibra Casa"} if about.pk == conversation.pk else {})
+    text = "{first_name}, {company} {channel}: {field:plan}, {field:none}!"
+    assert unknown_in(text) == []
+    assert unknown_in("{field:UP PER} {fields}") == ["field:UP PER", "fields"]
+    values = values_for(cast.marco, conversation, "en")
+    assert values["field:plan"] == "Fibra Casa"
+    assert filled(text, values).startswith("Giulia,")
+    assert "Fibra Casa,!" in filled(text, values)

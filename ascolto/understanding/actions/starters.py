@@ -10,6 +10,7 @@ from pathlib import Path
 from django.db import transaction
 
 from ascolto.accounts.models import Agent
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.understanding.engine.topic import TopicTaught
 from ascolto.understanding.models import Topic, TopicExample
@@ -62,6 +63,9 @@ def _add(taught: TopicTaught, by: Agent | None) -> Topic:
         topic=topic.pk,
         name=topic.name,
         fields=["examples", "hints", "name"],
+        changes=changes_between(
+            {}, {"name": taught.name, "hints": taught.hints, "examples": taught.examples}
+        ),
     )
     return topic
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from ascolto.accounts.actions.checks import checked_name
 from ascolto.accounts.models import Agent
 from ascolto.conversations.models import Label
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.kit.text import clean
 from ascolto.understanding.models import Topic, TopicExample
@@ -45,7 +47,10 @@ def create_topic(
     )
     _save(topic)
     _store_examples(topic, _checked_examples(examples))
-    emit("topic.changed", actor=actor_of(by), topic=topic.pk, name=topic.name, fields=["name"])
+    changes = changes_between({}, _told(topic))
+    emit(
+        "topic.changed", actor=actor_of(by), topic=topic.pk, name=topic.name, fields=["name"], changes=changes
+    )
     return topic
 
 
@@ -66,6 +71,7 @@ def change_topic(
         "hints": "\n".join(_checked_hints(hints)), "label_id": label.pk if label else None,
     }  # fmt: skip
     told = _checked_examples(examples)
+    before = _told(topic)
     changed = [field for field, value in wanted.items() if getattr(topic, field) != value]
     for field in changed:
         setattr(topic, field, wanted[field])
@@ -77,8 +83,28 @@ def change_topic(
         changed.append("examples")
     fields = [field.removesuffix("_id") for field in changed]
     if fields:
-        emit("topic.changed", actor=actor_of(by), topic=topic.pk, name=topic.name, fields=fields)
+        topic.label = label
+        changes = changes_between(before, _told(topic))
+        emit(
+            "topic.changed",
+            actor=actor_of(by),
+            topic=topic.pk,
+            name=topic.name,
+            fields=fields,
+            changes=changes,
+        )
     return fields
+
+
+def _told(topic: Topic) -> dict[str, Any]:
+    """What the log says about a topic."""
+    return {
+        "name": topic.name,
+        "description": topic.description,
+        "hints": topic.hints.splitlines(),
+        "label": topic.label and topic.label.name,
+        "examples": list(topic.examples.values_list("text", flat=True)),
+    }
 
 
 @transaction.atomic
@@ -88,7 +114,15 @@ def switch_topic(*, by: Agent | None, topic: Topic, is_active: bool) -> None:
         return
     topic.is_active = is_active
     topic.save(update_fields=["is_active"])
-    emit("topic.changed", actor=actor_of(by), topic=topic.pk, name=topic.name, fields=["is_active"])
+    changes = {"is_active": [not is_active, is_active]}
+    emit(
+        "topic.changed",
+        actor=actor_of(by),
+        topic=topic.pk,
+        name=topic.name,
+        fields=["is_active"],
+        changes=changes,
+    )
 
 
 def _save(topic: Topic) -> None:

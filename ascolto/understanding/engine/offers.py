@@ -40,6 +40,7 @@ LONG = 40  # words from which a text is also judged in parts
 PART = 22  # words that a part has at least, where the text has as many
 NOTHING_TO_SELL = -3.0
 NOTHING_SAID = -20.0
+FEW = 5  # words of a text in which "way" or "our" says nothing of an advantage: "on our way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,14 @@ def shipped_weights(path: Path = WEIGHTS) -> Weights:
     )  # fmt: skip
 
 
-def without_advantage(features: Features) -> float:
+def without_advantage(features: Features, *, is_short: bool = False) -> float:
     """What is taken off where neither a product nor a price nor any advantage is named and nothing is proposed."""
-    is_named = any(family in features["families"] for family in ADVANTAGES)
-    return 0.0 if is_named or any(move in features["moves"] for move in SELLING) else NOTHING_TO_SELL
+    named = ADVANTAGES - {"by_the_way", "our"} if is_short else ADVANTAGES
+    if any(family in features["families"] for family in named) or any(
+        move in features["moves"] for move in SELLING
+    ):
+        return 0.0
+    return 2 * NOTHING_TO_SELL if is_short else NOTHING_TO_SELL
 
 
 def parts_of(tokens: Sequence[Token]) -> Iterable[Sequence[Token]]:
@@ -163,7 +168,9 @@ def _scored(plain: str, tokens: Sequence[Token], weights: Weights, bias: float =
     total = sum(share for table in shares.values() for share in table.values())
     if not any(token.word[0].isalpha() for token in tokens):  # "🎉🎉🎉" or "12:30" sells nothing
         bias += NOTHING_SAID
-    return Scored(total + weights.bias + without_advantage(features) + bias, tokens, features, shares)
+    is_short = sum(token.word[0].isalpha() for token in tokens) <= FEW
+    bias += weights.bias + without_advantage(features, is_short=is_short)
+    return Scored(total + bias, tokens, features, shares)
 
 
 def _because(best: Scored, side: float) -> tuple[Because, ...]:

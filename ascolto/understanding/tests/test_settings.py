@@ -341,7 +341,7 @@ def test_the_last_word_on_a_message_counts_once(lea: Client) -> None:
 def test_many_messages_cost_no_more_questions(lea: Client, django_assert_max_num_queries: Any) -> None:
     for number in range(12):
         read(f"Domanda {number}?")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         assert lea.get(QUALITY).status_code == 200
 
 

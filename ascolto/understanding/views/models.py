@@ -7,8 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Role
+from ascolto.accounts.guards import permitted
 from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.understanding.actions.versions import NoSuchVersion, make_live
 from ascolto.understanding.selectors.models import HEADS, head_rows, version_rows
@@ -19,7 +18,7 @@ SECTION = "models"
 
 
 @require_safe
-@role_required(Role.LEAD)
+@permitted("models.see")
 def models(request: HttpRequest) -> HttpResponse:
     """Every model with what serves and what waits."""
     context = settings_context(
@@ -34,7 +33,7 @@ def models(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@role_required(Role.LEAD)
+@permitted("models.see")
 def model(request: HttpRequest, head: str) -> HttpResponse:
     """A model's versions beside each other."""
     if head not in HEADS:
@@ -46,7 +45,7 @@ def model(request: HttpRequest, head: str) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 def serve(request: HttpRequest, head: str) -> HttpResponse:
     """Let another version serve."""
     number = request.POST.get("number", "")

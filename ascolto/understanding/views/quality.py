@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Role
+from ascolto.accounts.guards import permitted
 from ascolto.accounts.sections import settings_context
 from ascolto.channels.registry import all_adapters
 from ascolto.understanding import told
@@ -15,7 +14,7 @@ from ascolto.understanding.selectors.quality import own_figures
 
 
 @require_safe
-@role_required(Role.LEAD)
+@permitted("models.see")
 def quality(request: HttpRequest) -> HttpResponse:
     """Everything on one page, in plain words."""
     context = settings_context(

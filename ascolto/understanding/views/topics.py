@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Role
+from ascolto.accounts.guards import permitted
 from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.understanding.actions import topics as actions
 from ascolto.understanding.actions.starters import NoSuchSet, StarterSet, load_set, sets
@@ -22,7 +21,7 @@ SECTION = "topics"
 
 
 @require_safe
-@role_required(Role.LEAD)
+@permitted("models.see")
 def topics(request: HttpRequest) -> HttpResponse:
     """Every topic with what became of it."""
     rows, aside, coverage = topic_rows()
@@ -39,7 +38,7 @@ def _starters(request: HttpRequest) -> list[StarterSet]:
 
 
 @require_POST
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 def add_starters(request: HttpRequest) -> HttpResponse:
     """Take the topics of a ready-made set that are not there yet."""
     try:
@@ -53,7 +52,7 @@ def add_starters(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@role_required(Role.LEAD)
+@permitted("models.see")
 def topic(request: HttpRequest, pk: int) -> HttpResponse:
     """What is known of a topic, and the last messages that were given it."""
     found = get_object_or_404(Topic.objects.select_related("label"), pk=pk)
@@ -63,7 +62,7 @@ def topic(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "understanding/topic.html", context)
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 def new_topic(request: HttpRequest) -> HttpResponse:
     """Make a topic."""
     form = TopicForm(request.POST or None)
@@ -80,7 +79,7 @@ def new_topic(request: HttpRequest) -> HttpResponse:
     )
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 def change_topic(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what gives a topic away."""
     found = get_object_or_404(Topic, pk=pk)
@@ -100,7 +99,7 @@ def change_topic(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ADMINISTRATOR)
+@permitted("models.manage")
 def switch_topic(request: HttpRequest, pk: int) -> HttpResponse:
     """Lay a topic aside, or take it up again."""
     found = get_object_or_404(Topic, pk=pk)

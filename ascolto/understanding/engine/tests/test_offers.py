@@ -27,6 +27,8 @@ PLAIN = (
     "Grazie a lei!",
     "Eccomi: ancora nessuna novità.",
     "A secret of the board.",
+    "On its way",
+    "We are on our way.",
     "",
 )
 
