@@ -19,6 +19,7 @@ from ascolto.intake.hooks import Admitted, Door, Doors, admit
 from ascolto.intake.journal import Journal
 from ascolto.realtime import streams
 from ascolto.realtime.hub import Hub
+from ascolto.realtime.presence import BODY_AT_MOST, Attendance, is_own_page, read_said
 from ascolto.realtime.tailer import Tailer
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Edge:
         self._doors, self.hub = Doors(), Hub()
         self._journal: Journal | None = None
         self._tailer: Tailer | None = None
+        self._attendance: Attendance | None = None
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="edge")
         self._reloading: asyncio.Future[Any] | None = None
 
@@ -67,6 +69,8 @@ class Edge:
             return await self._hook(scope, receive, send)
         if path == "/live/desk":
             return await self._desk_stream(scope, receive, send)
+        if path == "/live/presence":
+            return await self._presence(scope, receive, send)
         if path.startswith("/live/chat/"):
             return await self._chat_stream(scope, receive, send)
         return await self._django(scope, receive, send)
@@ -92,10 +96,14 @@ class Edge:
         )
         self.hub.position = self._tailer.position
         self._tailer.start()
+        self._attendance = Attendance(self.hub, self._in_thread, streams.sight_by)
+        self._attendance.start()
 
     async def stop(self) -> None:
         """End the streams, write what waits."""
         self.hub.close()
+        if self._attendance is not None:
+            await self._attendance.stop()
         loop = asyncio.get_running_loop()
         for part in (self._tailer, self._journal):
             if part is not None:
@@ -118,7 +126,7 @@ class Edge:
             body = await read_body(receive, self._max_bytes, scope)
             request = hook_request(scope, body, self._base_url)
             siblings = self._doors.siblings(door) if door.group else ()
-            if len(body) > BIG:
+            if len(body) > BIG or door.account.dialogue is not None:  # a dialogue reads and writes rows
                 admitted = await self._in_thread(admit, door, request, siblings)
             else:
                 admitted = admit(door, request, siblings)
@@ -171,6 +179,24 @@ class Edge:
             self.hub, self._in_thread, headers.get("cookie", ""), Position.parse(text), sight, send
         )
         return await streams.with_reader(receive, stream)
+
+    async def _presence(self, scope: Scope, receive: streams.Receive, send: streams.Send) -> None:
+        """A browser says which conversation its person reads or writes in. Only pages of ours may."""
+        headers = headers_of(scope)
+        try:
+            body = await read_body(receive, BODY_AT_MOST, scope)
+        except TooMuch:
+            return await answer(send, HookAnswer(413, b"Too long."))
+        except Gone:
+            return None
+        if scope["method"] != "POST":
+            return await answer(send, HookAnswer(405, b"This address takes POST requests."))
+        said = read_said(body)
+        if said is None or not is_own_page(headers):
+            return await answer(send, HookAnswer(400, b"The request is not understood."))
+        assert self._attendance is not None
+        heard = await self._attendance.hear(headers.get("cookie", ""), said)
+        return await answer(send, HookAnswer(204 if heard else 401))
 
     async def _chat_stream(self, scope: Scope, receive: streams.Receive, send: streams.Send) -> None:
         headers, query = headers_of(scope), parse_qs(scope["query_string"].decode("latin-1"))

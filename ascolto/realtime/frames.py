@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from ascolto.conversations.access import Sight
@@ -30,6 +31,18 @@ class HouseNews:
         return encode("house", {}, id=str(self.position))
 
 
+@dataclass(frozen=True, slots=True)
+class PersonalNews:
+    """Something concerns one person: their screens ask what it is."""
+
+    position: Position
+    agent: int
+
+    def for_sight(self, sight: Sight) -> bytes | None:
+        """Only for that person."""
+        return encode("mine", {}, id=str(self.position)) if sight.agent_id == self.agent else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """One event of the log about a conversation, with what decides who may hear of it."""
@@ -52,17 +65,48 @@ class Frame:
         if sight.allows(
             conversation=self.conversation, account=self.account, assignee=self.assignee, team=self.team
         ):
-            return self._encoded(visible=True)
+            return _encoded(self, visible=True)
         lost = self.type == "conversation.assigned" and sight.allows(
             conversation=self.conversation,
             account=self.account,
             assignee=self.previous_assignee,
             team=self.previous_team,
         )
-        return self._encoded(visible=False) if lost else None
+        return _encoded(self, visible=False) if lost else None
 
-    def _encoded(self, *, visible: bool) -> bytes:
-        data: dict[str, Any] = {"id": self.conversation, "row_visible": visible}
-        if visible:
-            data |= {"version": self.version, "type": self.type, "message": self.message}
-        return encode("conversation", data, id=str(self.position))
+
+@lru_cache(maxsize=1024)  # hundreds of screens hear the same
+def _encoded(frame: Frame, *, visible: bool) -> bytes:
+    data: dict[str, Any] = {"id": frame.conversation, "row_visible": visible}
+    if visible:
+        data |= {"version": frame.version, "type": frame.type, "message": frame.message}
+    return encode("conversation", data, id=str(frame.position))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceFrame:
+    """Who is in a conversation now: (id, name, reading or writing). It is not in the log, so it carries no place."""
+
+    conversation: int
+    account: int | None
+    assignee: int | None
+    team: int | None
+    who: tuple[tuple[int, str, str], ...]
+
+    def for_sight(self, sight: Sight) -> bytes | None:
+        """The same for everybody who may see the conversation."""
+        if not sight.allows(
+            conversation=self.conversation, account=self.account, assignee=self.assignee, team=self.team
+        ):
+            return None
+        return _who_is_there(self.conversation, self.who)
+
+    def emptied(self) -> PresenceFrame:
+        """Everybody left."""
+        return replace(self, who=())
+
+
+@lru_cache(maxsize=1024)
+def _who_is_there(conversation: int, who: tuple[tuple[int, str, str], ...]) -> bytes:
+    people = [{"id": pk, "name": name, "state": state} for pk, name, state in who]
+    return encode("presence", {"id": conversation, "who": people})

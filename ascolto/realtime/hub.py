@@ -8,7 +8,10 @@ from collections.abc import Iterable
 
 from ascolto.conversations.access import Sight
 from ascolto.events.log import Position
-from ascolto.realtime.frames import Frame, HouseNews, encode
+from ascolto.realtime.frames import Frame, HouseNews, PersonalNews, PresenceFrame, encode
+
+Logged = Frame | HouseNews | PersonalNews
+News = Logged | PresenceFrame
 
 MOST_BYTES = 256 * 1024  # what may wait for a slow reader; beyond it they are told to load the page again
 
@@ -50,7 +53,7 @@ class Subscriber:
         self._size = 0
         return chunk
 
-    def hear(self, frames: Iterable[Frame | HouseNews]) -> None:
+    def hear(self, frames: Iterable[News]) -> None:
         """Take what is meant for this subscriber."""
         raise NotImplementedError
 
@@ -66,7 +69,7 @@ class DeskSubscriber(Subscriber):
         super().__init__()
         self.sight = sight
 
-    def hear(self, frames: Iterable[Frame | HouseNews]) -> None:
+    def hear(self, frames: Iterable[News]) -> None:
         for frame in frames:
             chunk = frame.for_sight(self.sight)
             if chunk is not None:
@@ -81,9 +84,9 @@ class ChatSubscriber(Subscriber):
         self.account_id, self.customer_id = account_id, customer_id
         self.should_look = False
 
-    def hear(self, frames: Iterable[Frame | HouseNews]) -> None:
+    def hear(self, frames: Iterable[News]) -> None:
         for frame in frames:
-            if isinstance(frame, HouseNews):
+            if not isinstance(frame, Frame):
                 continue
             mine = (
                 frame.customer == self.customer_id
@@ -106,14 +109,13 @@ class Hub:
         self.position = Position(0, 0)
         self.is_closed = False
         self.sight_changes = 0  # counts up whenever somebody may see more or less
+        self.standing: dict[int, PresenceFrame] = {}  # who is where, for those who come in
         self._subscribers: set[Subscriber] = set()
 
     def __len__(self) -> int:
         return len(self._subscribers)
 
-    def publish(
-        self, position: Position, frames: list[Frame | HouseNews] | None, sight_changed: bool
-    ) -> None:
+    def publish(self, position: Position, frames: list[Logged] | None, sight_changed: bool) -> None:
         """Tell everybody. Without frames nobody listened when they were read; who came in this moment loads again."""
         if sight_changed:
             self.sight_changes += 1
@@ -123,9 +125,16 @@ class Hub:
                 subscriber._news.set()
         self.position = position
 
+    def stand(self, standing: dict[int, PresenceFrame], told: list[PresenceFrame]) -> None:
+        """Remember who is where, and tell everybody what of it is new."""
+        self.standing = standing
+        for subscriber in self._subscribers if told else ():
+            subscriber.hear(told)
+
     def add(self, subscriber: Subscriber) -> Position:
         """Let somebody listen; returns the place after which they hear everything."""
         self._subscribers.add(subscriber)
+        subscriber.hear(self.standing.values())
         if self.is_closed:
             subscriber.close()
         return self.position

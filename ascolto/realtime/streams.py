@@ -135,6 +135,7 @@ async def desk(
             if fresh is None:
                 return False  # signed out or switched off
             subscriber.sight = fresh
+            subscriber.hear(hub.standing.values())
         return True
 
     try:

@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from ascolto.conversations.models import Conversation
 from ascolto.events.log import Position, latest_position, read_after
 from ascolto.events.models import Event
-from ascolto.realtime.frames import Frame, HouseNews
+from ascolto.realtime.frames import Frame, HouseNews, PersonalNews
 
 log = logging.getLogger(__name__)
 PAUSE = 0.02  # seconds between two looks at the log
@@ -26,21 +26,24 @@ CHANGES_SIGHT = frozenset(
 ABOUT_INBOXES = frozenset(
     {"channel.failed", "channel.recovered", "channel.silent", "channel.heard", "channel.expiring"}
     | {"channel.changed", "channel.enabled", "channel.disabled"}
+    | {"problem.changed"}  # on the cards of all its conversations
 )
 
 
-def frames_of(events: Sequence[Event]) -> list[Frame | HouseNews]:
+def frames_of(events: Sequence[Event]) -> list[Frame | HouseNews | PersonalNews]:
     """The events about conversations, with the conversations' present state (one query), and about inboxes."""
     ids = {event.conversation_id for event in events if event.conversation_id is not None}
     fields = ("version", "account_id", "assignee_id", "team_id", "customer_id")
     rows = Conversation.objects.filter(pk__in=ids).values_list("pk", *fields)
     present = {pk: values for pk, *values in rows}
-    frames: list[Frame | HouseNews] = []
+    frames: list[Frame | HouseNews | PersonalNews] = []
     for event in events:
         if event.conversation_id in present:
             frames.append(_frame(event, present[event.conversation_id]))
         elif event.type in ABOUT_INBOXES:
             frames.append(HouseNews(Position(event.xid, event.pk)))
+        elif event.type == "notification.made":
+            frames.append(PersonalNews(Position(event.xid, event.pk), event.data["agent"]))
     return frames
 
 
@@ -70,7 +73,7 @@ class Tailer:
 
     def __init__(
         self,
-        publish: Callable[[Position, list[Frame | HouseNews] | None, bool], object],
+        publish: Callable[[Position, list[Frame | HouseNews | PersonalNews] | None, bool], object],
         has_listeners: Callable[[], bool],
     ) -> None:
         self._publish, self._has_listeners = publish, has_listeners

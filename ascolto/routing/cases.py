@@ -14,7 +14,7 @@ from ascolto.routing.weights import LONGEST_TALK, talk_of
 SOON = timedelta(minutes=15)  # before a date that somebody promised: then somebody has to see to it
 _FIELDS = (
     "pk", "customer_id", "account_id", "team_id", "assignee_id", "status", "is_spam", "waiting_since", "due_at", "promised_for",
-    "snoozed_until", "last_message_at", "channels", "customer__language", "customer__group__name",
+    "snoozed_until", "last_message_at", "channels", "customer__language", "customer__group__name", "with_bot",
 )  # fmt: skip
 
 
@@ -37,6 +37,7 @@ class Case:
     channels: str
     language: str  # the customer's
     group: str | None
+    with_bot: bool = False
 
     @property
     def channel(self) -> str:
@@ -53,7 +54,7 @@ class Case:
 
     def is_waiting(self, at: datetime) -> bool:
         """Whether somebody must act: the customer waits, or a date that was promised comes near."""
-        if not self.is_open or self.is_snoozed(at):
+        if not self.is_open or self.is_snoozed(at) or self.with_bot:
             return False
         return self.waiting_since is not None or (
             self.promised_for is not None and self.promised_for - SOON <= at

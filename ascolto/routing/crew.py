@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ascolto.accounts.models import Agent, Company, Role
+from ascolto.accounts.models import Agent, Company
+from ascolto.accounts.selectors import assignable_agents
 from ascolto.conversations.access import Sight, sights_of
 from ascolto.kit.clock import now
 from ascolto.routing.matching import Person, Rules
@@ -155,7 +156,7 @@ class Crew:
 
 def members(time_zone: str, agents: Collection[int] | None = None) -> dict[int, Member]:
     """Everybody who can answer (or those of `agents`), by id."""
-    rows = Agent.objects.filter(is_active=True).exclude(role=Role.GUEST)
+    rows = assignable_agents()
     people = list(rows if agents is None else rows.filter(pk__in=agents))
     ids = [agent.pk for agent in people]
     sights, teams = (

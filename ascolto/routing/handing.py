@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from ascolto.accounts.models import Agent, Role, Team
+from ascolto.accounts.models import Agent, Team
+from ascolto.accounts.selectors import assignable_agents
 from ascolto.conversations.actions import Handing
 from ascolto.conversations.models import Author, Conversation, Direction, Message, Status, Visibility
 from ascolto.events.models import Event
@@ -205,4 +206,4 @@ def access_hand_off(agent: Agent, pk: int) -> HandOff:
 
 def receivers() -> QuerySet[Agent]:
     """Who can be handed a conversation."""
-    return Agent.objects.filter(is_active=True).exclude(role=Role.GUEST)
+    return assignable_agents()

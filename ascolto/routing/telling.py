@@ -74,6 +74,7 @@ def _to_tell(received: set[int], moment: datetime) -> list[Message]:
         conversation__waiting_since__isnull=False,
         conversation__is_room=False,
         conversation__is_spam=False,
+        conversation__with_bot=False,
     )
     found = [row for row in rows.order_by("pk") if row.account and is_told_in_words(row.account.kind)]
     talks = [row.conversation_id for row in found]

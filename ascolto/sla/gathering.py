@@ -13,13 +13,23 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.dateparse import parse_datetime
 
-from ascolto.conversations.models import Author, Conversation, Delivery, Direction, Message, Visibility
+from ascolto.conversations.merging import merges_into
+from ascolto.conversations.models import (
+    Author,
+    Conversation,
+    ConversationMerge,
+    Delivery,
+    Direction,
+    Message,
+    Visibility,
+)
 from ascolto.events.models import Event
 from ascolto.sla.facts import Fact, What
 from ascolto.sla.models import ClockKind, Complaint, SlaClock
@@ -32,6 +42,7 @@ STATUS_EVENTS = (
     "conversation.reopened",
     "conversation.spam_marked",
     "message.resent",
+    "message.withdrawn",
 )
 
 
@@ -112,7 +123,15 @@ def _add_statuses(found: dict[int, Gathered]) -> dict[int, datetime]:
                 facts.append(Fact(at, What.SPAM if data["spam"] else What.NOT_SPAM))
             case "resent":
                 resent[data["message"]] = at
+            case "withdrawn" if data.get("reopened"):
+                _forget_resolving(facts, data["sent_at"])
     return resent
+
+
+def _forget_resolving(facts: list[Fact], sent_at: str) -> None:
+    """An answer that was sent and resolved with was taken back before it left: the conversation was open all the time."""
+    since = datetime.fromisoformat(sent_at)
+    facts[:] = [fact for fact in facts if fact.what is not What.STATUS or fact.at < since]
 
 
 def _within(found: dict[int, Gathered], key: str, column: str, limit: str) -> Q:
@@ -139,7 +158,25 @@ def _read_messages(found: dict[int, Gathered], resent: dict[int, datetime]) -> d
         moment = max(at, resent.get(message, at))
         said[pk].append(_Said(message, direction, agent, channel or "", kind, moment, created))
     thanks = _need_nothing(found)
+    for merge in merges_into(found):
+        said[merge.target_id] = _without_the_past_of(merge, said[merge.target_id])
     return {pk: [one for one in rows if one.id not in thanks] for pk, rows in said.items()}
+
+
+def _without_the_past_of(merge: ConversationMerge, said: Sequence[_Said]) -> list[_Said]:
+    """Of what a merge brought only that for which the customer still waited: the rest was settled where it came from.
+
+    Whoever decided something in the target before the merge did not know of it.
+    """
+    moved = set(merge.moved["messages"])
+    waiting = parse_datetime(merge.before["source"]["waiting_since"] or "")
+    kept = []
+    for one in said:
+        if one.id not in moved:
+            kept.append(one)
+        elif one.direction == Direction.IN and waiting and max(one.occurred_at, one.created_at) >= waiting:
+            kept.append(replace(one, created_at=merge.at))
+    return kept
 
 
 def _need_nothing(conversations: Iterable[int]) -> set[int]:

@@ -13,7 +13,7 @@ from ascolto.sla.actions.commitments import propose
 from ascolto.sla.actions.verdicts import owners_follow, settle_commitments
 
 READER = "dated promises"
-_OUTCOMES = {"message.delivery_failed", "message.resent", "message.removed"}
+_OUTCOMES = {"message.delivery_failed", "message.resent", "message.removed", "message.withdrawn"}
 
 
 def follow(events: Sequence[Event]) -> None:

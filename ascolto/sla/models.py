@@ -186,10 +186,13 @@ class Complaint(models.Model):
     days = models.PositiveSmallIntegerField()
     days_are_working = models.BooleanField(default=False)
     withdrawn_at = models.DateTimeField(null=True)
+    given_as = models.BigIntegerField(
+        null=True
+    )  # the conversation whose number the customer has, where it was merged
 
     @property
     def code(self) -> str:
-        return reference_number(self.conversation_id)
+        return reference_number(self.given_as or self.conversation_id)
 
 
 class Commitment(models.Model):

@@ -48,9 +48,13 @@ NEWS = {
     "message.corrected",
     "message.delivery_failed",
     "message.resent",
+    "message.withdrawn",
     "conversation.status_changed",
     "conversation.reopened",
     "conversation.spam_marked",
+    "conversation.merged",
+    "conversation.unmerged",
+    "conversation.split",
     "complaint.registered",
     "complaint.withdrawn",
 }

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Company, Role, Team
+from ascolto.accounts.guards import permitted
+from ascolto.accounts.models import Company, Team
 from ascolto.accounts.selectors import all_teams, assignable_agents
 from ascolto.conversations.opening import agent_of, is_fragment
 from ascolto.events.log import latest_position
@@ -27,7 +27,7 @@ from ascolto.ui.shell import shell_context
 from ascolto.wall.seen import board, planned
 
 
-@role_required(Role.LEAD)
+@permitted("conversations.see_all")
 @require_safe
 def wall(request: HttpRequest) -> HttpResponse:
     """Queues, people, and the clocks in danger, kept live."""
@@ -37,7 +37,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     return render(request, "wall/wall.html", context)
 
 
-@role_required(Role.LEAD)
+@permitted("conversations.see_all")
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """The board again, as it is now."""
@@ -48,7 +48,7 @@ def _board(request: HttpRequest) -> dict[str, Any]:
     return {"board": board(agent_of(request), now()), "people": assignable_agents(), "teams": all_teams()}
 
 
-@role_required(Role.LEAD)
+@permitted("conversations.see_all")
 @require_POST
 def give(request: HttpRequest) -> HttpResponse:
     """Give the chosen conversations to a person, to a team, or to nobody."""
@@ -66,7 +66,7 @@ def give(request: HttpRequest) -> HttpResponse:
     return _moved(request, lambda: bulk.assign_many(by=agent_of(request), conversations=chosen, **wanted))
 
 
-@role_required(Role.LEAD)
+@permitted("conversations.see_all")
 def spread(request: HttpRequest) -> HttpResponse:
     """What would be moved if what waits were spread over those who are here; then do it."""
     team = Team.objects.filter(
@@ -81,7 +81,7 @@ def spread(request: HttpRequest) -> HttpResponse:
     return render(request, "wall/spread.html", context)
 
 
-@role_required(Role.LEAD)
+@permitted("conversations.see_all")
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo a move of many."""

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ascolto.accounts.models import Agent, Role, Team
+from ascolto.accounts.models import Agent, Team
+from ascolto.accounts.selectors import assignable_agents
 from ascolto.conversations.access import Sight, sights_of
 from ascolto.conversations.actions import assign
 from ascolto.conversations.models import Conversation
@@ -92,7 +93,7 @@ class _People:
             agent__in=ids, state=Presence.State.AVAILABLE, agent__is_active=True
         )
         there = set(here.order_by("agent_id").values_list("agent_id", flat=True))
-        rows = Agent.objects.filter(pk__in=there, is_active=True).exclude(role=Role.GUEST)
+        rows = assignable_agents().filter(pk__in=there)
         self.agents = {agent.pk: agent for agent in rows if agent.pk in crew.members}
         self._sights: dict[int, Sight] = sights_of(self.agents.values())
         self._weights = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from ascolto.accounts.models import Agent, Team
 from ascolto.channels.registry import all_adapters
 from ascolto.customers.models import CustomerGroup
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.gates import Refused
 from ascolto.kit.text import clean
@@ -34,8 +35,8 @@ REASON_AT_LEAST = 8
 
 
 def check_lead(by: Agent) -> None:
-    """Raises Refused for everybody who does not lead."""
-    if not (by.is_lead and by.is_active):
+    """Raises Refused for everybody who may not decide it."""
+    if not by.may("routing.manage"):
         raise Refused("leads_only", gettext_noop("Only leads decide how conversations find people."))
 
 
@@ -47,7 +48,8 @@ def change_rules(*, by: Agent, **wanted: Any) -> list[str]:
     check_lead(by)
     RoutingRules.current()
     rules = RoutingRules.objects.select_for_update().get(pk=RoutingRules.current().pk)
-    checked = _checked({**_values(rules), **wanted})
+    before = _values(rules)
+    checked = _checked({**before, **wanted})
     fields = [name for name in wanted if getattr(rules, name) != checked[name]]
     if "group_minutes" in wanted and rules.group_reason != checked["group_reason"]:
         fields.append("group_reason")
@@ -56,7 +58,10 @@ def change_rules(*, by: Agent, **wanted: Any) -> list[str]:
     if fields:
         rules.save()
         reason = checked["group_reason"] if "group_minutes" in fields else ""
-        emit("routing.changed", actor=actor_of(by), fields=sorted(set(fields)), reason=reason)
+        changes = changes_between(before, _values(rules))
+        emit(
+            "routing.changed", actor=actor_of(by), fields=sorted(set(fields)), reason=reason, changes=changes
+        )
     return sorted(set(fields))
 
 
@@ -114,6 +119,7 @@ def change_skills(
         )
     row = AgentSkills.objects.select_for_update().filter(agent=agent).first()
     row = row or AgentSkills.objects.create(agent=agent, capacity=usual_capacity(agent))
+    before = _told(row, "capacity")
     wanted = {
         "languages": checked_languages(languages),
         "channels": checked_channels(channels),
@@ -126,7 +132,8 @@ def change_skills(
         setattr(row, name, value)
     row.save()
     if fields:
-        emit("routing.changed", actor=actor_of(by), fields=sorted(fields), agent=agent.pk)
+        changes = changes_between(before, _told(row, "capacity"))
+        emit("routing.changed", actor=actor_of(by), fields=sorted(fields), agent=agent.pk, changes=changes)
     return bool(fields)
 
 
@@ -149,6 +156,7 @@ def change_queue(
         raise ValidationError({"overflow": _("Choose another team: this one cannot help itself.")})
     row = TeamQueue.objects.select_for_update().filter(team=team).first()
     row = row or TeamQueue.objects.create(team=team)
+    before = _told(row, "overflow")
     wanted = {
         "languages": checked_languages(languages),
         "channels": checked_channels(channels),
@@ -161,8 +169,32 @@ def change_queue(
         setattr(row, name, value)
     row.save()
     if fields:
-        emit("routing.changed", actor=actor_of(by), fields=sorted(fields), team=team.pk)
+        row.overflow = overflow
+        changes = changes_between(before, _told(row, "overflow"))
+        emit("routing.changed", actor=actor_of(by), fields=sorted(fields), team=team.pk, changes=changes)
     return bool(fields)
+
+
+@transaction.atomic
+def give_languages(people: Mapping[Agent, Sequence[str]]) -> None:
+    """The languages of people who have just been added, from the file they came in; nothing else about them is decided. Bulk."""
+    AgentSkills.objects.bulk_create(
+        [
+            AgentSkills(agent=agent, languages=checked_languages(languages), capacity=usual_capacity(agent))
+            for agent, languages in people.items()
+        ],
+        batch_size=500,
+    )
+
+
+def _told(row: AgentSkills | TeamQueue, own: str) -> dict[str, Any]:
+    """What the log says about it; topics by name."""
+    return {
+        "topics": sorted(row.topics.values_list("name", flat=True)),
+        "languages": row.languages,
+        "channels": row.channels,
+        own: getattr(row, own),
+    }
 
 
 def _set_topics(row: AgentSkills | TeamQueue, topics: Collection[Topic]) -> bool:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ascolto.accounts.models import Agent
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
@@ -42,8 +43,15 @@ def change_shifts(*, by: Agent, agent: Agent, shifts: Sequence[tuple[int, time, 
     Shift.objects.bulk_create(
         Shift(agent=agent, weekday=weekday, starts=starts, ends=ends) for weekday, starts, ends in wanted
     )
-    emit("routing.changed", actor=actor_of(by), fields=["shifts"], agent=agent.pk)
+    told = [_told(row.weekday, row.starts, row.ends) for row in before], [_told(*shift) for shift in wanted]
+    changes = changes_between({"shifts": told[0]}, {"shifts": told[1]})
+    emit("routing.changed", actor=actor_of(by), fields=["shifts"], agent=agent.pk, changes=changes)
     return True
+
+
+def _told(weekday: int, starts: time, ends: time) -> str:
+    """A shift as the log says it: the day of the week (1 is Monday) and its hours."""
+    return f"{weekday + 1} {starts:%H:%M}-{ends:%H:%M}"
 
 
 def _overlap(shifts: Sequence[tuple[int, time, time]]) -> bool:
@@ -72,7 +80,8 @@ def add_absence(*, by: Agent, agent: Agent, starts_at: datetime, ends_at: dateti
     made = Absence.objects.create(
         agent=agent, starts_at=starts_at, ends_at=ends_at, why=" ".join(clean(why, 240).split())[:120]
     )
-    emit("routing.changed", actor=actor_of(by), fields=["absences"], agent=agent.pk)
+    changes = changes_between({}, {"absences": [_span(made)]})
+    emit("routing.changed", actor=actor_of(by), fields=["absences"], agent=agent.pk, changes=changes)
     return made
 
 
@@ -81,5 +90,11 @@ def remove_absence(*, by: Agent, absence: Absence) -> None:
     """They will be there after all. Raises Refused."""
     check_lead(by)
     agent = absence.agent_id
+    changes = changes_between({"absences": [_span(absence)]}, {})
     absence.delete()
-    emit("routing.changed", actor=actor_of(by), fields=["absences"], agent=agent)
+    emit("routing.changed", actor=actor_of(by), fields=["absences"], agent=agent, changes=changes)
+
+
+def _span(absence: Absence) -> str:
+    """From when until when; why somebody is away is nobody's business in the log."""
+    return f"{absence.starts_at.isoformat()}/{absence.ends_at.isoformat()}"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ascolto.accounts.guards import role_required
+from ascolto.accounts.guards import permitted, role_required
 from ascolto.accounts.models import Agent, Role, Team
 from ascolto.accounts.selectors import all_teams
 from ascolto.conversations.models import Conversation
@@ -177,7 +177,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@role_required(Role.LEAD)
+@permitted("conversations.see_all")
 @require_POST
 def allow(request: HttpRequest, pk: int) -> HttpResponse:
     """One hand-off more than the rules allow."""

@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Agent, Company, Role, Team
+from ascolto.accounts.guards import permitted
+from ascolto.accounts.models import Agent, Company, Team
 from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.accounts.selectors import assignable_agents
 from ascolto.customers.actions import delete_group, make_group, rename_group, restore_group
@@ -53,7 +53,7 @@ def _done(form: Any, act: Callable[[], Any]) -> bool:
     return True
 
 
-@role_required(Role.LEAD)
+@permitted("routing.manage")
 def rules(request: HttpRequest) -> HttpResponse:
     """How conversations find people."""
     form = RulesForm(request.POST or None, rules=RoutingRules.current())
@@ -64,13 +64,13 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@role_required(Role.LEAD)
+@permitted("routing.manage")
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody who can answer: how they stand, what they take, when they work."""
     return _page(request, "people", "people", people=crew(now()), states=state_words())
 
 
-@role_required(Role.LEAD)
+@permitted("routing.manage")
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """What a person takes, and their shifts and absences."""
     agent = get_object_or_404(assignable_agents(), pk=pk)
@@ -108,7 +108,7 @@ def _person(agent: Agent, skills: SkillsForm, shifts: ShiftsForm, absence: Absen
 
 
 @require_POST
-@role_required(Role.LEAD)
+@permitted("routing.manage")
 def absence(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody will not be there."""
     agent = get_object_or_404(assignable_agents(), pk=pk)
@@ -121,7 +121,7 @@ def absence(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.LEAD)
+@permitted("routing.manage")
 def remove(request: HttpRequest, pk: int, absence: int) -> HttpResponse:
     """They will be there after all."""
     remove_absence(by=request.user, absence=get_object_or_404(Absence, pk=absence, agent=pk))
@@ -130,14 +130,14 @@ def remove(request: HttpRequest, pk: int, absence: int) -> HttpResponse:
 
 
 @require_safe
-@role_required(Role.LEAD)
+@permitted("routing.manage")
 def teams(request: HttpRequest) -> HttpResponse:
     """Every team with what comes to it first."""
     rows = Team.objects.select_related("queue__overflow").prefetch_related("queue__topics", "members")
     return _page(request, "teams", "teams", teams=rows)
 
 
-@role_required(Role.LEAD)
+@permitted("routing.manage")
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     """What comes to a team first, and who helps."""
     found = get_object_or_404(Team, pk=pk)
@@ -151,7 +151,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, "team", "teams", team=found, form=form)
 
 
-@role_required(Role.LEAD)
+@permitted("routing.manage")
 def groups(request: HttpRequest) -> HttpResponse:
     """Groups of customers, and the form to make one more."""
     form = GroupForm(request.POST or None)
@@ -166,7 +166,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     )
 
 
-@role_required(Role.LEAD)
+@permitted("routing.manage")
 def group(request: HttpRequest, pk: int) -> HttpResponse:
     """Call a group otherwise, or dissolve it."""
     found = get_object_or_404(CustomerGroup, pk=pk)
@@ -180,7 +180,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.LEAD)
+@permitted("routing.manage")
 def dissolve(request: HttpRequest, pk: int) -> HttpResponse:
     """Dissolve a group; the next page can undo it. One to which something was promised stays."""
     found = get_object_or_404(CustomerGroup, pk=pk)
@@ -197,7 +197,7 @@ def dissolve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.LEAD)
+@permitted("routing.manage")
 def restore(request: HttpRequest) -> HttpResponse:
     """Undo the last dissolution."""
     kept = request.session.pop(_DISSOLVED, None)

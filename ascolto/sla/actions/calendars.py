@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ascolto.accounts.actions.checks import checked_name
 from ascolto.accounts.models import Agent
+from ascolto.events.changes import Changes, changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.kit.clock import now
 from ascolto.sla.actions.stamping import change_stamp
@@ -29,7 +30,8 @@ def create_calendar(*, by: Agent | None, name: str, content: Mapping[str, Any]) 
     checked = checked_content(content)
     _save(calendar)
     CalendarVersion.objects.create(calendar=calendar, valid_from=now(), content=checked, made_by=by)
-    _tell(by, calendar, ["name", "content"])
+    changes = changes_between({}, {"name": calendar.name, "content": checked})
+    _tell(by, calendar, ["name", "content"], changes)
     return calendar
 
 
@@ -43,8 +45,10 @@ def change_calendar(
 ) -> bool:
     """Another name, or other opening hours from now on; what was open yesterday stays so. Whether it changed. Raises ValidationError."""
     current = BusinessCalendar.objects.select_for_update().get(pk=calendar.pk)
-    fields = []
+    fields: list[str] = []
+    changes: Changes = {}
     if name is not None and (wanted := checked_name(name, limit=80)) != current.name:
+        changes |= changes_between({"name": current.name}, {"name": wanted})
         current.name = wanted
         _save(current)
         fields.append("name")
@@ -54,9 +58,10 @@ def change_calendar(
         if newest is None or newest.content != checked:
             CalendarVersion.objects.create(calendar=current, valid_from=now(), content=checked, made_by=by)
             fields.append("content")
+            changes |= changes_between({"content": newest and newest.content}, {"content": checked})
     calendar.name = current.name
     if fields:
-        _tell(by, current, fields)
+        _tell(by, current, fields, changes)
     return bool(fields)
 
 
@@ -69,7 +74,7 @@ def archive_calendar(*, by: Agent | None, calendar: BusinessCalendar, archived: 
     if not changed.update(is_archived=archived):
         return False
     calendar.is_archived = archived
-    _tell(by, calendar, ["is_archived"])
+    _tell(by, calendar, ["is_archived"], {"is_archived": [not archived, archived]})
     return True
 
 
@@ -92,7 +97,7 @@ def _save(calendar: BusinessCalendar) -> None:
         raise ValidationError({"name": _("There is a calendar of this name already.")}) from None
 
 
-def _tell(by: Agent | None, calendar: BusinessCalendar, fields: list[str]) -> None:
+def _tell(by: Agent | None, calendar: BusinessCalendar, fields: list[str], changes: Changes) -> None:
     change_stamp()
     emit(
         "calendar.changed",
@@ -100,4 +105,5 @@ def _tell(by: Agent | None, calendar: BusinessCalendar, fields: list[str]) -> No
         calendar=calendar.pk,
         name=calendar.name,
         fields=sorted(fields),
+        changes=changes,
     )

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ascolto.accounts.models import Agent
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.sla.actions.stamping import change_stamp
 from ascolto.sla.models import PromiseSettings
@@ -41,12 +42,14 @@ def change_settings(
     if complaint_days_are_working is not None:
         wanted["complaint_days_are_working"] = complaint_days_are_working
     fields = [k for k, value in wanted.items() if value is not None and getattr(settings, k) != value]
+    before = {field: getattr(settings, field) for field in fields}
     for field in fields:
         setattr(settings, field, wanted[field])
     if fields:
         settings.save(update_fields=fields)
         change_stamp()
-        emit("policy.changed", actor=actor_of(by), name="settings", fields=sorted(fields))
+        changes = changes_between(before, {field: wanted[field] for field in fields})
+        emit("policy.changed", actor=actor_of(by), name="settings", fields=sorted(fields), changes=changes)
     return settings
 
 

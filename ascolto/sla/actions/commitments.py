@@ -62,13 +62,14 @@ def propose(messages: Iterable[Message]) -> int:
 @transaction.atomic
 def make(
     *,
-    agent: Agent,
+    agent: Agent | None,
     conversation: Conversation,
     due_at: datetime,
     words: str,
     message: Message | None = None,
 ) -> Commitment:
-    """Promise the customer to write by a time; the promise is the agent's. Twice the same is once.
+    """Promise the customer to write by a time; the promise is the agent's; without one it is the company's,
+    and whoever has the conversation keeps it. Twice the same is once.
 
     `message` is where it was promised; None: elsewhere, such as on the telephone. Raises Refused for a time that has passed or is too
     far away, and for a message that is not ours.
@@ -88,7 +89,7 @@ def make(
     row = Commitment.objects.create(
         conversation=current,
         message=message,
-        owner_id=message.agent_id if message is not None and message.agent_id else agent.pk,
+        owner_id=_owner(message, agent),
         words=words,
         due_at=due_at,
         state=State.OPEN,
@@ -99,6 +100,12 @@ def make(
     return row
 
 
+def _owner(message: Message | None, agent: Agent | None) -> int | None:
+    if message is not None and message.agent_id:
+        return message.agent_id
+    return agent.pk if agent is not None else None
+
+
 @transaction.atomic
 def confirm(*, agent: Agent, commitment: Commitment) -> Commitment:
     """Say that a proposed promise is one. Saying it twice changes nothing. Raises Refused for one that was withdrawn."""
@@ -106,7 +113,7 @@ def confirm(*, agent: Agent, commitment: Commitment) -> Commitment:
     return _open(_fresh(commitment), agent)
 
 
-def _open(row: Commitment, agent: Agent) -> Commitment:
+def _open(row: Commitment, agent: Agent | None) -> Commitment:
     if row.state == State.WITHDRAWN and row.reason:
         raise Refused(
             "withdrawn", gettext_noop("This promise was withdrawn."), fix=gettext_noop("Make a new one.")
@@ -295,7 +302,7 @@ def _iso(moment: datetime) -> str:
     return moment.isoformat()
 
 
-def _tell_made(row: Commitment, agent: Agent) -> None:
+def _tell_made(row: Commitment, agent: Agent | None) -> None:
     _tell(
         "commitment.made",
         row,

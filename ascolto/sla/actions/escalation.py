@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ascolto.accounts.models import Agent, Team
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.sla.actions.stamping import change_stamp
 from ascolto.sla.models import ClockKind, EscalationStep
@@ -44,6 +45,7 @@ def set_steps(*, by: Agent | None, steps: Sequence[NewStep]) -> bool:
     if len(wanted) > MOST_STEPS:
         raise ValidationError(_("At most %(limit)s steps.") % {"limit": MOST_STEPS})
     known = {_key(row): row for row in EscalationStep.objects.select_for_update()}
+    before = {"steps": [_told(*key) for key in known]}
     gone = [row.pk for key, row in known.items() if key not in wanted]
     new = [step for key, step in wanted.items() if key not in known]
     if not gone and not new:
@@ -54,8 +56,14 @@ def set_steps(*, by: Agent | None, steps: Sequence[NewStep]) -> bool:
             offset=step.offset, action=step.action, team=step.team, kinds=sorted(step.kinds)
         )
     change_stamp()
-    emit("policy.changed", actor=actor_of(by), name="escalation", fields=["steps"])
+    changes = changes_between(before, {"steps": [_told(*key) for key in wanted]})
+    emit("policy.changed", actor=actor_of(by), name="escalation", fields=["steps"], changes=changes)
     return True
+
+
+def _told(offset: timedelta, action: str, team: int | None, kinds: tuple[str, ...]) -> str:
+    """A step as the log says it: minutes after the deadline, what is done, by whom, for which clocks."""
+    return f"{round(offset.total_seconds() / 60):+d} min {action} {f'#{team}' if team else ''} {' '.join(kinds)}".strip()
 
 
 def _key(row: EscalationStep) -> tuple[timedelta, str, int | None, tuple[str, ...]]:

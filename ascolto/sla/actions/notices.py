@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ascolto.accounts.models import Agent, Company
 from ascolto.conversations.actions import add_reply
 from ascolto.conversations.models import Conversation, Message, Visibility
+from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.gates import Refused
 from ascolto.kit.text import clean
@@ -98,6 +99,7 @@ def set_text(*, by: Agent | None, kind: str, language: str, text: str) -> Notice
     except UnknownGap as unknown:
         raise ValidationError({"text": _("Nobody fills in {%(name)s}.") % {"name": unknown.name}}) from None
     rows = NoticeText.objects.filter(kind=kind, language=language)
+    before = rows.values_list("text", flat=True).first()
     if not text:
         changed, found = rows.delete()[0], None
     else:
@@ -106,7 +108,14 @@ def set_text(*, by: Agent | None, kind: str, language: str, text: str) -> Notice
         found.text = text
     if changed:
         change_stamp()
-        emit("policy.changed", actor=actor_of(by), name=f"notice {kind} {language}", fields=["text"])
+        changes = changes_between({"text": before}, {"text": text or None})
+        emit(
+            "policy.changed",
+            actor=actor_of(by),
+            name=f"notice {kind} {language}",
+            fields=["text"],
+            changes=changes,
+        )
     return found
 
 

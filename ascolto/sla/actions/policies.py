@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,6 +18,7 @@ from ascolto.accounts.actions.checks import checked_name
 from ascolto.accounts.models import Agent, Company
 from ascolto.channels.registry import all_adapters
 from ascolto.customers.models import CustomerGroup
+from ascolto.events.changes import Changes, changes_between
 from ascolto.events.log import actor_of, emit
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean
@@ -122,7 +124,7 @@ def end_policy(*, by: Agent | None, policy: SlaPolicy) -> bool:
         raise ValidationError(_("The promise for everybody stays: change it instead."))
     ended = SlaPolicy.objects.filter(pk=policy.pk, valid_until=None).update(valid_until=now())
     if ended:
-        _tell(by, policy, ["valid_until"])
+        _tell(by, policy, ["valid_until"], changes_between(_told(policy), {}))
     return bool(ended)
 
 
@@ -219,10 +221,28 @@ def _follow(live: SlaPolicy | None, policy: SlaPolicy, by: Agent | None) -> None
     policy.save()
     compared = ("name", "first_response", "next_response", "resolution", "calendar_id", "is_worse", "reason")
     fields = [f for f in compared if live is None or getattr(live, f) != getattr(policy, f)]
-    _tell(by, policy, [field.removesuffix("_id") for field in fields])
+    changes = changes_between(_told(live) if live else {}, _told(policy))
+    _tell(by, policy, [field.removesuffix("_id") for field in fields], changes)
 
 
-def _tell(by: Agent | None, policy: SlaPolicy, fields: list[str]) -> None:
+def _told(policy: SlaPolicy) -> dict[str, Any]:
+    """What the log says about a promise; times in minutes."""
+    minutes = {
+        name: time and round(time.total_seconds() / 60)
+        for name in ("first_response", "next_response", "resolution")
+        for time in (getattr(policy, name),)
+    }
+    calendar = policy.calendar.name if policy.calendar else None
+    return {
+        "name": policy.name,
+        **minutes,
+        "calendar": calendar,
+        "is_worse": policy.is_worse,
+        "reason": policy.reason,
+    }
+
+
+def _tell(by: Agent | None, policy: SlaPolicy, fields: list[str], changes: Changes) -> None:
     change_stamp()
     emit(
         "policy.changed",
@@ -231,4 +251,5 @@ def _tell(by: Agent | None, policy: SlaPolicy, fields: list[str]) -> None:
         name=policy.name,
         fields=fields,
         reason=policy.reason,
+        changes=changes,
     )

@@ -61,6 +61,7 @@ def settle(conversations: Iterable[int], *, quietly: bool = False) -> int:
     `quietly`: of what is long past, from before this part ran: the clocks are written, nobody is told.
     """
     rows = Conversation.objects.select_for_update(of=("self",)).filter(pk__in=set(conversations))
+    rows = rows.filter(merged_into=None)  # what is promised goes on in the other one
     locked = list(with_limits(rows).select_related("customer").order_by("pk"))
     if not locked:
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 
@@ -129,3 +129,12 @@ def suggests_complaint(conversation: Conversation) -> bool:
         return False
     read = Reading.objects.filter(message__conversation=conversation.pk, intent=Intent.COMPLAINT)
     return any("intent" not in unsure for unsure in read.values_list("unsure", flat=True)[:50])
+
+
+def opening_hour(day: date) -> time | None:
+    """When the company opens that day, None when it does not. Where it never closes, the morning."""
+    spans = at_hand().everybodys.timetable.calendar_at(now()).spans(day)
+    if not spans:
+        return None
+    minute = min(span.start for span in spans)
+    return time(minute // 60, minute % 60) if minute else time(9)

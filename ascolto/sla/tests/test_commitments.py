@@ -182,6 +182,7 @@ def test_notes_machines_and_the_customer_keep_nothing(stage: Stage, talk: Conver
     with stage.moment(DAY + "15:00"):
         add_note(agent=stage.cast.marco, conversation=talk, text="Ho chiamato la centrale.")
         add_reply(agent=None, conversation=talk, text="Risposta automatica.")
+        add_reply(agent=None, author="bot", conversation=talk, text="Ti rispondo alle 16.")
         stage.cast.writes("Allora?")
     stage.follows("15:01")
     assert now_is(row).state == "open"

@@ -73,7 +73,7 @@ def test_anna_sees_moves_and_takes_back(telvia: Product, page: Any) -> None:
     page.wait_for_url(address)
     assert findings(page, "commitments") == []
     page.locator("summary", has_text="Change").first.click()
-    assert page.locator("input[name=due_at]").first.input_value()
+    page.wait_for_function("() => document.querySelector('input[name=due_at]').value")
     assert findings(page, "commitments-change") == []
     page.locator("input[name=reason]").first.fill("Solved meanwhile")
     page.locator("button", has_text="Withdraw it").first.click()

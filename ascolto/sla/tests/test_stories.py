@@ -230,12 +230,13 @@ def test_a_snoozed_conversation_comes_back_when_its_promise_is_in_danger(office:
     assert fresh(talk).snoozed_until is None
 
 
-def test_a_machine_answers_nobody(office: Office) -> None:
+@pytest.mark.parametrize("author", ["", "bot"])
+def test_a_machine_answers_nobody(office: Office, author: str) -> None:
     from ascolto.conversations.actions import add_reply
 
     talk = office.writes("2026-06-11 10:00")
     with office.moment("2026-06-11 10:01"):
-        add_reply(agent=None, conversation=talk, text="Abbiamo ricevuto il tuo messaggio.")
+        add_reply(agent=None, conversation=talk, text="Abbiamo ricevuto il tuo messaggio.", author=author)
     office.looks("2026-06-11 10:02")
     assert clocks(talk) == [("first_response", "running", "2026-06-11 10:15")]
 

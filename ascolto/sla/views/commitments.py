@@ -29,7 +29,7 @@ from ascolto.sla.commitments import (
     draft_promises,
 )
 from ascolto.sla.models import Commitment
-from ascolto.ui.jinja import url_or_none
+from ascolto.ui.jinja import clock_time, short_date, url_or_none
 from ascolto.ui.reasons import in_own_language
 from ascolto.ui.shell import shell_context
 
@@ -150,8 +150,8 @@ def _posted_moment(text: str) -> datetime:
 
 
 def _words(moment: datetime) -> str:
-    local = timezone.localtime(moment)
-    return f"{local:%d/%m %H:%M}" if local.date() != timezone.localtime(now()).date() else f"{local:%H:%M}"
+    is_today = timezone.localtime(moment).date() == timezone.localtime(now()).date()
+    return clock_time(moment) if is_today else f"{short_date(moment)} {clock_time(moment)}"
 
 
 def _commitment(request: HttpRequest, pk: int) -> Commitment:

@@ -14,8 +14,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Role
+from ascolto.accounts.guards import permitted
 from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.customers.models import CustomerGroup
 from ascolto.kit.clock import now
@@ -47,7 +46,7 @@ def _language_name(code: str) -> str:
     return str(get_language_info(code)["name_translated"]).capitalize()
 
 
-@role_required(Role.LEAD)
+@permitted("promises.manage")
 def promises(request: HttpRequest) -> HttpResponse:
     """Everything on one page: the promise for everybody first."""
     settings = PromiseSettings.current()
@@ -75,7 +74,7 @@ def _notices() -> list[tuple[str, str, str, bool]]:
     ]
 
 
-@role_required(Role.LEAD)
+@permitted("promises.manage")
 def policy(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Promise something else from now on: to everybody, or (without `pk`) to a channel or a group of customers."""
     found = get_object_or_404(SlaPolicy, pk=pk, valid_until=None) if pk else None
@@ -103,7 +102,7 @@ def _whom(form: PolicyForm, found: SlaPolicy | None) -> dict[str, Any]:
 
 
 @require_POST
-@role_required(Role.LEAD)
+@permitted("promises.manage")
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End an exception: everybody's promise holds there again."""
     found = get_object_or_404(SlaPolicy, pk=pk)
@@ -115,7 +114,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("sla:promises")
 
 
-@role_required(Role.LEAD)
+@permitted("promises.manage")
 def calendar(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Opening hours, from now on; what was open yesterday stays so."""
     found = get_object_or_404(BusinessCalendar, pk=pk) if pk else None
@@ -168,7 +167,7 @@ def _hour(minutes: int) -> str:
 
 
 @require_POST
-@role_required(Role.LEAD)
+@permitted("promises.manage")
 def switch_calendar(request: HttpRequest, pk: int) -> HttpResponse:
     """Lay a calendar aside, or take it up again."""
     found = get_object_or_404(BusinessCalendar, pk=pk)
@@ -181,7 +180,7 @@ def switch_calendar(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.LEAD)
+@permitted("promises.manage")
 def ladder(request: HttpRequest) -> HttpResponse:
     """What is done before and after a promise is due."""
     form = LadderForm(request.POST)
@@ -196,7 +195,7 @@ def ladder(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.LEAD)
+@permitted("promises.manage")
 def choices(request: HttpRequest) -> HttpResponse:
     """Notices, the told wait, the regulation."""
     settings = PromiseSettings.current()
@@ -214,7 +213,7 @@ def choices(request: HttpRequest) -> HttpResponse:
     return redirect("sla:promises")
 
 
-@role_required(Role.LEAD)
+@permitted("promises.manage")
 def notice(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     """What an automatic message says in a language."""
     if kind not in NoticeText.Kind.values or language not in LANGUAGES:
