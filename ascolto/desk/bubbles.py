@@ -10,8 +10,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from markupsafe import Markup
 
+from ascolto.channels.choosing import kept_choices
 from ascolto.channels.looks import Look, look_of
+from ascolto.channels.marks import own_page
+from ascolto.composing.telling import held_until
+from ascolto.composing.words import approval_words
 from ascolto.conversations.files import SHOWN_INLINE
 from ascolto.conversations.models import (
     Attachment,
@@ -90,9 +95,15 @@ class Bubble:
     removed_by_us: bool
     is_outside: bool  # noted by a person: answered on the network's own page
     reading: ReadingLine | None = None  # what was understood of it, as soon as it was read
+    rich: str = ""  # our own text with its emphasis, as safe HTML; empty where nothing is marked
     signature: str = ""  # below the text, as the customer reads it
     promises: Sequence[Commitment] = ()  # dates that its text promises
     origins: Sequence[str] = ()  # of words that no person wrote alone
+    agent_id: int | None = None  # whose answer it is
+    inbox: int | None = None  # where it came or leaves
+    choices: Sequence[str] = ()  # the answers that it offers, in order
+    helped: bool | None = None  # what the customer says of an answer of the bot
+    held_until: datetime | None = None  # it has not left yet and may be taken back
     is_message: bool = True
 
     @property
@@ -160,6 +171,7 @@ def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: 
     who, key, kind = _author(row, conversation, company)
     look = look_of(row["account__kind"]) if row["account__kind"] else None
     text, folded = ("", "") if _is_summary(row) else _parts(row["text"], row["extra"])
+    rich = _rich(row)
     return Bubble(
         id=row["id"],
         at=row["occurred_at"],
@@ -173,28 +185,68 @@ def _bubble(said: Said, conversation: Conversation, company: str, may_moderate: 
         subject=row["subject"],
         text=text,
         folded=folded,
-        has_html=bool(row["html"]),
+        has_html=bool(row["html"]) and not rich,
+        rich=rich,
         is_automatic=row["is_automatic"],
         is_unsupported=row["kind"] == "unsupported",
         template=_template_name(row["extra"]),
         files=[_file(item) for item in said.files],
         reactions=said.reactions,
-        edited_at=row["edited_at"],
-        removed_at=row["removed_at"],
+        **_columns(row),
         revisions=said.revisions,
         delivery=_delivery(row),
         warnings=_warnings(row["extra"]),
-        facts=facts_of(row["extra"]),
+        facts=_facts(row),
         answers_public=_answers_public(row),
         answered_privately=said.answered_privately,
         moderation=_moderation(row, look) if may_moderate else [],
-        is_hidden=row["extra"].get("hidden") is True,
-        is_liked=row["extra"].get("liked") is True,
-        removed_by_us=row["extra"].get("removed_by_us") is True,
+        **_done_there(row["extra"]),
         is_outside=row["kind"] == "outside",
         signature=_signature(row, text),
-        origins=provenance_words(row["extra"]) if row["direction"] == Direction.OUT else (),
+        origins=_origins(row),
+        held_until=held_until(row["extra"], row["delivery"]),
     )
+
+
+def _asked(row: dict[str, Any]) -> dict[str, Any]:
+    """What a message of ours asks the customer: to choose, or to say whether it helped."""
+    if row["direction"] != Direction.OUT or row["removed_at"]:
+        return {}
+    helped = row["extra"].get("helped")
+    titles = [choice.title for choice in kept_choices(row["extra"].get("choices"))]
+    return {"choices": titles, "helped": helped if isinstance(helped, bool) else None}
+
+
+def _columns(row: dict[str, Any]) -> dict[str, Any]:
+    """What is shown as it is stored."""
+    kept = ("edited_at", "removed_at", "agent_id")
+    return {name: row[name] for name in kept} | {"inbox": row["account_id"]} | _asked(row)
+
+
+def _facts(row: dict[str, Any]) -> Facts:
+    """What it is besides its text. The post above is drawn once: not where the thread shows what a comment answers."""
+    facts = facts_of(row["extra"])
+    return replace(facts, post=None) if facts.post and row["in_reply_to__visibility"] else facts
+
+
+def _rich(row: dict[str, Any]) -> str:
+    """Bold words, lists and links of an answer that was written here; what another program sent is no page of ours."""
+    if row["direction"] != Direction.OUT or row["edited_at"] is not None:
+        return ""
+    return Markup(own_page(row["html"]))  # noqa: S704 - own_page lets nothing through but bare tags and links
+
+
+def _done_there(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What we did to it on its network."""
+    done = {"is_hidden": "hidden", "is_liked": "liked", "removed_by_us": "removed_by_us"}
+    return {name: extra.get(key) is True for name, key in done.items()}
+
+
+def _origins(row: dict[str, Any]) -> Sequence[str]:
+    """Whose words it is made of, and who approved them; of our own messages alone."""
+    if row["direction"] != Direction.OUT:
+        return ()
+    return [*provenance_words(row["extra"]), *approval_words(row["extra"])]
 
 
 def _answers_public(row: dict[str, Any]) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +15,12 @@ from ascolto.channels.looks import Look, look_of
 from ascolto.conversations.models import Conversation, Message, Visibility
 from ascolto.conversations.reach import BLOCKED, Reach, reaches
 from ascolto.conversations.signing import signature_of
+from ascolto.customers.models import Identity
+from ascolto.desk.languages import LANGUAGES, language_name
+from ascolto.desk.leaving import consequences
 from ascolto.ui.jinja import url_or_none
 from ascolto.ui.reasons import in_own_language
+from ascolto.understanding.selectors.readings import language_heard
 
 SOON_SHUT = 2 * 60 * 60  # a window that closes within this many seconds is shown as urgent
 
@@ -47,6 +51,17 @@ class Way:
     fix_url: str = ""  # where whoever may repair the inbox does so
     parts: bool = False  # long texts leave (and cost) in parts
     signature: str = ""  # what will stand below the text
+    marks: str = ""  # how bold, lists and links leave: html, stars, or not at all
+    templates: bool = False  # approved ones may leave once the time is over
+    sizes: Mapping[str, int] = field(default_factory=dict)  # the largest file of each type, in bytes
+    says: Sequence[str] = ()  # what is different when an answer leaves this way
+    is_usual: bool = False  # where the customer wrote last
+    names_answered: bool = False  # readers see which message an answer is for
+
+    @property
+    def largest(self) -> int:
+        """The largest file that may go along, in bytes."""
+        return max(self.sizes.values(), default=0)
 
     def as_data(self) -> dict[str, Any]:
         """What the composer's script needs to know."""
@@ -60,16 +75,23 @@ class Way:
             "shut": self.shut,
             "parts": self.parts,
             "signature": self.signature,
+            "marks": self.marks,
+            "templates": self.templates,
+            "sizes": dict(self.sizes),
+            "usual": self.is_usual,
+            "answered": self.names_answered,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """`mode` is what is chosen at first. Without a way only a note is possible."""
+    """`mode` is what is chosen at first: as the customer wrote last. Without a way only a note is possible."""
 
     ways: Sequence[Way]
     mode: str
     may_reply: bool
+    language: str = ""  # of the customer: the text is spelt in it
+    languages: Sequence[tuple[str, str]] = ()  # others that it may be spelt in
 
     def of(self, visibility: str) -> list[Way]:
         return [way for way in self.ways if way.visibility == visibility]
@@ -85,20 +107,42 @@ def make_composer(agent: Agent, conversation: Conversation) -> Composer:
     found = reaches(conversation)
     dead = dead_among({reach.account.pk: reach.account for reach in found}.values())
     kinds = [(reach.account.kind, reach.visibility) for reach in found]
-    links = _private_links(found)
-    ways = [
-        _way(
-            agent,
-            r,
-            links.get(r.answers_id, ""),
-            dead.get(r.account.pk, ""),
-            kinds.count((r.account.kind, r.visibility)) > 1,
-        )
-        for r in found
-    ]
-    modes = [way.visibility for way in ways if not way.shut] or [way.visibility for way in ways]
-    mode = Visibility.PRIVATE.value if Visibility.PRIVATE in modes else (modes or [Visibility.NOTE.value])[0]
-    return Composer(ways, mode, may_reply=True)
+    around = _Around(
+        agent,
+        kinds=kinds,
+        signatures={key: signature_of(agent, *key) for key in set(kinds)},
+        dead=dead,
+        links=_private_links(found),
+        addresses=Identity.objects.in_bulk({reach.identity_id for reach in found if reach.identity_id}),
+    )
+    ways = [_way(around, reach, is_usual=place == 0) for place, reach in enumerate(found)]
+    open_ways = [way for way in ways if not way.shut] or ways
+    mode = open_ways[0].visibility if open_ways else Visibility.NOTE.value
+    language = spelling_of(conversation)
+    return Composer(ways, mode, may_reply=True, language=language, languages=spellings(language))
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is looked up once for all ways."""
+
+    agent: Agent
+    kinds: Sequence[tuple[str, str]]
+    signatures: Mapping[tuple[str, str], str]
+    dead: Mapping[int, str]
+    links: Mapping[int | None, str]
+    addresses: Mapping[int, Identity]
+
+
+def spelling_of(conversation: Conversation) -> str:
+    """The customer's language: what they said is theirs, else what they were heard to write."""
+    return (conversation.customer.language or language_heard(conversation.pk) or "").lower()[:2]
+
+
+def spellings(first: str) -> list[tuple[str, str]]:
+    """Languages that a text may be spelt in, the customer's first."""
+    codes = dict.fromkeys(([first] if first else []) + list(LANGUAGES))
+    return [(code, language_name(code)) for code in codes]
 
 
 def _private_links(found: Sequence[Reach]) -> dict[int | None, str]:
@@ -113,9 +157,11 @@ def _private_links(found: Sequence[Reach]) -> dict[int | None, str]:
     return {pk: link for pk, link in links.items() if isinstance(link, str) and link.startswith("https://")}
 
 
-def _way(agent: Agent, reach: Reach, private_link: str, dead: str, by_name: bool) -> Way:
-    account = reach.account
+def _way(around: _Around, reach: Reach, *, is_usual: bool) -> Way:
+    account, agent = reach.account, around.agent
     can, limits, look = reach.capabilities, reach.limits, look_of(account.kind)
+    dead, by_name = around.dead.get(account.pk, ""), around.kinds.count((account.kind, reach.visibility)) > 1
+    signature = around.signatures[(account.kind, reach.visibility)]
     return Way(
         value=f"{reach.visibility}:{account.pk}",
         account_id=account.pk,
@@ -133,9 +179,17 @@ def _way(agent: Agent, reach: Reach, private_link: str, dead: str, by_name: bool
         hint=_hint(reach),
         read_only=not can.answers,
         parts=can.parts,
-        signature=signature_of(agent, account.kind, reach.visibility),
-        private_link=private_link,
-        fix_url=(url_or_none("workspace:inbox", account.pk) or "") if dead and agent.is_administrator else "",
+        signature=signature,
+        private_link=around.links.get(reach.answers_id, ""),
+        marks=can.marks,
+        templates=can.templates and reach.visibility == Visibility.PRIVATE and not reach.from_public,
+        sizes=limits.attachments.max_bytes if limits.attachments else {},
+        says=consequences(reach, around.addresses.get(reach.identity_id or 0), signature, str(look.label)),
+        is_usual=is_usual,
+        names_answered=can.names_answered(reach.visibility),
+        fix_url=(url_or_none("workspace:inbox", account.pk) or "")
+        if dead and agent.may("inboxes.manage")
+        else "",
     )
 
 

@@ -17,10 +17,33 @@ from ascolto.kit.clock import now
 from ascolto.kit.text import excerpt
 from ascolto.ui.jinja import short_date
 
+MOST_LINES = 80  # of what was said in a call
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a public comment stands below, as the network told it."""
+
+    author: str
+    text: str
+    url: str = ""
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One thing that was said in a call that the automatic assistant led. `text`: empty is silence."""
+
+    is_bot: bool
+    text: str
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Of one message; what is not told is empty. `stars` of five; `call`: how it went; `call_next`: what was promised."""
+    """Of one message; what is not told is empty. `stars` of five, `stars_before` where they were others; `call`: how it went;
+    `call_next`: what was promised; `said`: by an assistant and a caller;
+    `post`: what it stands below; `quote`: what it answers, in the customer's own choice.
+    """
 
     url: str = ""
     title: str = ""
@@ -29,6 +52,12 @@ class Facts:
     recommends: str = ""
     call: tuple[str, ...] = ()
     call_next: tuple[str, ...] = ()
+    said: tuple[Spoken, ...] = ()
+    post: Post | None = None
+    product: str = ""
+    stars_before: int = 0
+    quote: str = ""
+    quote_who: str = ""
 
 
 NOTHING = Facts()
@@ -46,7 +75,33 @@ def facts_of(extra: Mapping[str, Any]) -> Facts:
         recommends=_recommends(extra.get("recommends")),
         call=_call(extra.get("call")),
         call_next=_call_next(extra.get("call")),
+        said=_said(extra.get("call")),
+        post=_post(extra),
+        product=_line(extra.get("product") or extra.get("app"), 120),
+        stars_before=_stars(extra.get("rating_before")),
+        quote=_quote(extra.get("quote"), "text"),
+        quote_who=_quote(extra.get("quote"), "who"),
     )
+
+
+def _post(extra: Mapping[str, Any]) -> Post | None:
+    """The post above a comment; only what the network told of it."""
+    told = extra.get("post")
+    if extra.get("item") == "comment" and not isinstance(told, dict):
+        told = {"text": extra.get("context")}  # the post's own words, as some networks tell them
+    if not isinstance(told, dict):
+        return None
+    text, picture = _line(told.get("text"), 280), _address(told.get("picture"))
+    if not text and not picture:
+        return None
+    return Post(_line(told.get("author"), 80), text, _address(told.get("url")), picture)
+
+
+def _quote(value: Any, part: str) -> str:
+    """Words that the customer marked in an earlier message."""
+    if isinstance(value, dict):
+        return _line(value.get(part), 280 if part == "text" else 80)
+    return _line(value, 280) if part == "text" else ""
 
 
 def _address(value: Any) -> str:
@@ -91,6 +146,7 @@ _OUTCOMES = {
     "callback": gettext_lazy("Wants to be called back"),
     "busy": gettext_lazy("Busy"),
     "failed": gettext_lazy("The call failed"),
+    "assistant": gettext_lazy("Settled with the assistant"),
 }
 # What callers are asked first (the setting `needs`); a word of the company's own is shown as it was written.
 _NEEDS = {
@@ -120,6 +176,16 @@ def _call(value: Any) -> tuple[str, ...]:
     if (lasted := _duration(value.get("duration_s"))) is not None:
         found.append(lasted)
     return tuple(found)
+
+
+def _said(value: Any) -> tuple[Spoken, ...]:
+    told = value.get("said") if isinstance(value, dict) else None
+    lines = [one for one in told[:MOST_LINES] if _is_line(one)] if isinstance(told, list) else []
+    return tuple(Spoken(one[0] == "bot", excerpt(one[1], 500)) for one in lines)
+
+
+def _is_line(value: Any) -> bool:
+    return isinstance(value, list) and len(value) >= 2 and all(isinstance(part, str) for part in value[:2])
 
 
 def _call_next(value: Any) -> tuple[str, ...]:

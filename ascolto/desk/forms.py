@@ -19,15 +19,22 @@ from ascolto.accounts.models import Agent, Team
 from ascolto.accounts.selectors import assignable_agents
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.files import TooLarge, store_file
-from ascolto.conversations.models import Attachment, Visibility
+from ascolto.conversations.models import Attachment, Status, Visibility
+from ascolto.conversations.opening import agent_of
 from ascolto.customers.models import CustomerGroup
-from ascolto.desk.card import LANGUAGES, language_name
+from ascolto.desk.filling import read_aloud_of, read_template
+from ascolto.desk.languages import LANGUAGES, language_name
+from ascolto.desk.leaving import Written, refuse_too_long, written
 from ascolto.gates import Refused
 from ascolto.kit.text import clean
 from ascolto.ui.forms import PlainForm
 
 TEXT_AT_MOST = 200_000
 FILES_AT_MOST = 30
+THEN = {
+    "resolve": Status.RESOLVED,
+    "pending": Status.PENDING,
+}  # what the send menu may do with the conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +47,13 @@ class Draft:
     attachments: Sequence[Attachment]
     client_key: str | None
     template: dict[str, object] | None
-    resolves: bool
+    then: str = ""  # what becomes of the conversation: "", resolve, pending
     generated: Sequence[int] = ()  # texts of a language model that were put into it
     overrides: Mapping[str, str] = field(default_factory=dict)  # guarantees set aside, with the reason
     seen: int | None = None  # the newest message when the text was begun
+    replies: Sequence[int] = ()  # saved replies that were put into it
+    answers: int | None = None  # the one message that it is for
+    html: str = ""  # the same with its bold words, lists and links, where the channel shows them
 
 
 def read_draft(request: HttpRequest) -> Draft:
@@ -57,23 +67,31 @@ def read_draft(request: HttpRequest) -> Draft:
     text = data.get("text", "")
     if len(text) > TEXT_AT_MOST:
         raise Refused("too_long", _("The text is far too long."), fix=_("Attach it as a file."))
+    account = read_way(data.get(f"way-{mode}", "")) if mode != Visibility.NOTE else None
+    template = read_template(data, account) if mode == Visibility.PRIVATE else None
+    said = Written(read_aloud_of(template, text)) if template else written(text, account)
+    if account is not None:
+        refuse_too_long(said, account, agent_of(request), mode)
     return Draft(
         mode=mode,
-        account=read_way(data.get(f"way-{mode}", "")) if mode != Visibility.NOTE else None,
-        text=text,
+        account=account,
+        text=said.text,
+        html=said.html,
         attachments=_attachments(request),
         client_key=clean(data.get("client_key", ""), 64) or None,
-        template=read_template(data) if mode == Visibility.PRIVATE else None,
-        resolves=data.get("then") == "resolve",
+        template=template.values if template else None,
+        then=data.get("then", "") if data.get("then") in THEN else "",
         generated=[int(pk) for pk in data.getlist("generated")[:20] if pk.isdigit() and len(pk) < 18],
         overrides=read_overrides(data),
         seen=read_seen(data),
+        answers=read_seen(data, "answers"),
+        replies=[int(pk) for pk in data.getlist("saved_reply")[:20] if pk.isdigit() and len(pk) < 18],
     )
 
 
-def read_seen(data: QueryDict) -> int | None:
-    """The newest message that was there when the draft was begun."""
-    text = data.get("seen", "")
+def read_seen(data: QueryDict, name: str = "seen") -> int | None:
+    """The newest message that was there when the draft was begun; or another one that a field names."""
+    text = data.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
@@ -118,20 +136,6 @@ def keep_upload(request: HttpRequest, file: object) -> Attachment:
             _("%(name)s is too large: %(reason)s.") % {"name": file.name, "reason": error},  # type: ignore[attr-defined]
             fix=_("Make it smaller, or send a link."),
         ) from None
-
-
-def read_template(data: QueryDict) -> dict[str, object] | None:
-    """An approved template of the network: its name, its language and the values of its gaps."""
-    name = clean(data.get("template", ""), 512).strip()
-    if not name:
-        return None
-    lines = clean(data.get("template_values", ""), 20_000).splitlines()
-    values = [line.strip()[:1024] for line in lines if line.strip()]
-    return {
-        "name": name,
-        "language": clean(data.get("template_language", ""), 15).strip() or "en",
-        "body": values[:20],
-    }
 
 
 def read_assignee(data: QueryDict) -> Agent | None:

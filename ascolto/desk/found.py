@@ -46,7 +46,7 @@ def found_context(request: HttpRequest) -> dict[str, Any]:
         raise Http404 from error
     home = reverse("desk:queue")
     return {
-        **around_list(asked, {}),
+        **around_list(request, asked, {}),
         "view_label": _("Search"),
         "rows": found_rows(page.hits, asked),
         "more": home + asked.address(cursor=page.next_cursor) if page.next_cursor else "",

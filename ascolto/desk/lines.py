@@ -9,8 +9,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from ascolto.accounts.models import Agent, Team
+from ascolto.automation import lines as automation
+from ascolto.collaboration import lines as together
+from ascolto.composing import words as composing
 from ascolto.conversations.models import Conversation, Priority
-from ascolto.desk import kept
+from ascolto.desk import joined, kept
 from ascolto.desk.bubbles import Line
 from ascolto.events.models import Event
 from ascolto.ui.jinja import moment
@@ -26,11 +29,19 @@ ICONS = {
     "conversation.spam_marked": "shield-alert",
     "conversation.participant_added": "user-round-plus",
     "conversation.participant_removed": "user-round-x",
+    "conversation.merged": "merge",
+    "conversation.unmerged": "undo-2",
+    "conversation.split": "scissors",
+    "conversation.linked": "link-2",
+    "conversation.unlinked": "x",
     "message.resent": "repeat-2",
     **kept.ICONS,
+    **together.ICONS,
+    **automation.ICONS,
+    **composing.ICONS,
 }
 AT_MOST = 200
-PEOPLE = ("assignee", "person", *kept.PEOPLE)  # fields of events that name people
+PEOPLE = ("assignee", "person", *kept.PEOPLE, *composing.PEOPLE)  # fields of events that name people
 TEAMS = ("team", *kept.TEAMS)
 
 
@@ -53,7 +64,8 @@ def read_lines(
     if not events:
         return []
     people, teams = _names(events)
-    lines = [(event, _words(event, people, teams)) for event in events]
+    rules = automation.rules_in(events)
+    lines = [(event, _words(event, people, teams, rules)) for event in events]
     return [
         Line(event.pk, event.occurred_at, ICONS.get(event.type, "corner-down-right"), words)
         for event, words in lines
@@ -73,11 +85,15 @@ def _names(events: Sequence[Event]) -> tuple[dict[int | None, str], dict[int | N
 Words = dict[str, str]
 
 
-def _words(event: Event, people: dict[int | None, str], teams: dict[int | None, str]) -> str:
+def _words(
+    event: Event, people: dict[int | None, str], teams: dict[int | None, str], rules: dict[int, str]
+) -> str:
     who = people.get(event.actor_id, "") if event.actor_kind == "agent" else "Ascolto"
+    if event.actor_kind == "rule":
+        who = rules.get(event.actor_id or 0, who)
     words, data = {"who": who or _("Somebody")}, event.data
-    if event.type in kept.ICONS:
-        return kept.words_of(event, words["who"], people, teams)
+    if (told := _of_its_room(event, words["who"], people, teams)) is not None:
+        return told
     match event.type.partition(".")[2]:
         case "assigned":
             return _assigned(event, people, teams, words)
@@ -102,8 +118,23 @@ def _words(event: Event, people: dict[int | None, str], teams: dict[int | None, 
             return _("%(who)s asked %(whom)s in") % (words | {"whom": people.get(data.get("person"), "?")})
         case "participant_removed":
             return _("%(whom)s was here for the offer only") % {"whom": people.get(data.get("person"), "?")}
+        case "merged" | "unmerged" | "split" | "linked" | "unlinked":
+            return joined.words_of(event, words)
         case _:
             return _("%(who)s sent a message again") % words
+
+
+def _of_its_room(
+    event: Event, who: str, people: dict[int | None, str], teams: dict[int | None, str]
+) -> str | None:
+    """The words of a room that tells its own events; None where it is one of ours."""
+    if event.type in composing.ICONS:
+        return composing.words_of(event, who, people)
+    if event.type in kept.ICONS:
+        return kept.words_of(event, who, people, teams)
+    if event.type in automation.ICONS:
+        return automation.words_of(event, who)
+    return together.words_of(event, who) if event.type in together.ICONS else None
 
 
 def _assigned(event: Event, people: dict[int | None, str], teams: dict[int | None, str], words: Words) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ascolto.desk.card import LANGUAGES, language_name
+from ascolto.desk.languages import LANGUAGES, language_name
 from ascolto.desk.understood import FACES, Chip, alike_chip, anger_chip, urgency_chip
 from ascolto.understanding import wording
 from ascolto.understanding.selectors.mood import Meant, Mood, MoodLine
@@ -45,7 +45,7 @@ def marks_of(mood: Mood | None, labels: Sequence[str] = ()) -> list[Chip]:
     """The small marks of a row: only what makes somebody look; the face without its word, a topic unless a label says it."""
     if mood is None:
         return []
-    face = _face(mood)
+    face = face_of(mood)
     found = [
         anger_chip() if mood.is_angry else None,
         urgency_chip(mood.urgency),
@@ -64,7 +64,7 @@ def head_of(line: MoodLine | None, *, alike: Alike | None = None) -> Head | None
     found = [
         anger_chip() if mood.is_angry else None,
         urgency_chip(mood.urgency),
-        _face(mood),
+        face_of(mood),
         _topic(mood),
         None if mood.needs_answer else Chip(wording.answer_name("needs_answer", "no"), "check"),
     ]
@@ -80,7 +80,8 @@ def head_of(line: MoodLine | None, *, alike: Alike | None = None) -> Head | None
     return Head(chips, spark, text, f"{reverse('desk:queue')}?view=all&lookalike={alike.id}")
 
 
-def _face(mood: Mood) -> Chip | None:
+def face_of(mood: Mood) -> Chip | None:
+    """The face of a mood; none where the feeling has none."""
     if mood.sentiment not in FACES:
         return None
     face, icon = FACES[mood.sentiment]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,13 +13,19 @@ from django.urls import reverse
 
 from ascolto.accounts.models import Agent, Company
 from ascolto.channels.models import ChannelAccount
+from ascolto.charter.handed import hand_off_limit
+from ascolto.conversations.access import visible_condition
+from ascolto.conversations.merging import final_of
 from ascolto.conversations.models import Conversation, Direction, Message
 from ascolto.conversations.opening import agent_of, conversation_of
 from ascolto.conversations.selectors import (
+    SORTS,
     BadCursor,
     Page,
     count_views,
+    keys_of,
     list_conversations,
+    sort_of,
     visible_conversations,
 )
 from ascolto.customers.models import Customer
@@ -27,13 +34,16 @@ from ascolto.desk.composer import make_composer
 from ascolto.desk.lines import read_lines
 from ascolto.desk.mood import Head, head_of
 from ascolto.desk.queue import (
+    PROMISES,
     SIGNS,
     Asked,
+    count_groups,
     group_names,
     handles_of,
     make_rows,
     read_asked,
     shown_count,
+    sort_names,
     status_names,
     view_links,
 )
@@ -44,17 +54,30 @@ from ascolto.events.log import latest_position
 from ascolto.generation.selectors import conversation_tools
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token
+from ascolto.routing.handing import bounces_of
 from ascolto.search.selectors import matching
 from ascolto.sla.commitments import bubble_promises
 from ascolto.ui.jinja import url_or_none
 from ascolto.ui.shell import shell_context
 from ascolto.understanding.selectors.mood import mood_line
 from ascolto.understanding.selectors.readings import LOOKALIKES_FROM, alike_among, readings_of
+from ascolto.views.choices import bar_context
+from ascolto.views.counting import count_saved
+from ascolto.views.models import SavedView
+from ascolto.views.selectors import Shelf, condition_of, may_change, read_until, shelf_of
 
 ROWS = 50
-MESSAGES = 100
+NEWEST, EARLIER = 50, 100  # messages that a conversation opens with, and of each page before them
 LATELY = timedelta(hours=1)  # in which many who say the same are news
 LEAD = timedelta(seconds=5)  # what happened just before a message belongs to the same page
+
+
+@dataclass(frozen=True, slots=True)
+class Hops:
+    """How often a conversation changed hands, and how often it may before a lead decides."""
+
+    count: int
+    limit: int
 
 
 def company_of(request: HttpRequest) -> Company:
@@ -93,19 +116,69 @@ def open_message(request: HttpRequest, number: str, pk: int, *, to: str = "read"
     return found
 
 
+def shelf_for(request: HttpRequest) -> Shelf:
+    """The views of the person, read once a request."""
+    found = getattr(request, "shelf", None)
+    if not isinstance(found, Shelf):
+        found = shelf_of(agent_of(request), list(SIGNS))
+        request.shelf = found  # type: ignore[attr-defined]
+    return found
+
+
+def saved_view(request: HttpRequest, asked: Asked) -> SavedView | None:
+    """The saved view that the address asks for; None for a built-in one. Raises Http404 for one that is not theirs to open."""
+    if asked.view in SIGNS:
+        return None
+    found = shelf_for(request).saved.get(asked.view)
+    if found is None:
+        raise Http404
+    return found
+
+
+def asked_rows(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """What `list_conversations` and `keys_of` take for this address."""
+    saved, agent = saved_view(request, asked), agent_of(request)
+    among = _among(agent, asked)
+    if saved is not None:
+        condition = condition_of(saved, agent)
+        among = condition if among is None else among & condition
+    sort = asked.sort or (saved.sort if saved is not None else sort_of(asked.view))
+    return {
+        "view": "all" if saved is not None else asked.view,
+        "filters": asked.filters,
+        "among": among,
+        "sort": sort,
+        "visible": sight_for(request),
+    }
+
+
+def sight_for(request: HttpRequest) -> Q:
+    """What the person may see, looked up once a request."""
+    found = getattr(request, "visible_condition", None)
+    if found is None:
+        found = visible_condition(agent_of(request))
+        request.visible_condition = found  # type: ignore[attr-defined]
+    return found
+
+
 def read_page(request: HttpRequest, asked: Asked) -> Page:
     """One page of the list. A cursor that is not ours is a 404."""
     try:
-        return list_conversations(
-            agent_of(request),
-            view=asked.view,
-            filters=asked.filters,
-            among=_among(agent_of(request), asked),
-            cursor=asked.cursor,
-            limit=ROWS,
-        )
+        rows = asked_rows(request, asked)
+        return list_conversations(agent_of(request), cursor=asked.cursor, limit=ROWS, **rows)
     except BadCursor as error:
         raise Http404 from error
+
+
+def groups_of(request: HttpRequest, asked: Asked, page: Page | None = None) -> dict[str, str]:
+    """The numbers of the groups of a list that stands in groups; nothing for others. `page`: its first rows, which may be all."""
+    rows = asked_rows(request, asked)
+    key = SORTS[rows["sort"]][0]
+    if key not in PROMISES:
+        return {}
+    if page is not None and not page.next_cursor:
+        return count_groups([row[key] for row in page.rows], now())
+    return count_groups(keys_of(agent_of(request), **rows), now())
 
 
 def _among(agent: Agent, asked: Asked) -> Q | None:
@@ -119,25 +192,37 @@ def list_context(request: HttpRequest, asked: Asked | None = None) -> dict[str, 
     """The list pane: rows, views, counts, filters."""
     asked = asked or read_asked(request.GET)
     page, at = read_page(request, asked), now()
-    counts = count_views(agent_of(request))
+    saved, agent = saved_view(request, asked), agent_of(request)
+    sort = asked_rows(request, asked)["sort"]
     home = reverse("desk:queue")
     more = home + asked.address(cursor=page.next_cursor) if page.next_cursor else ""
+    counts = {} if asked.cursor else count_views(agent, visible=sight_for(request))
+    if saved is not None and not asked.cursor:
+        counts |= count_saved(agent, [saved], budget=0)[0]  # what is known: scripts ask for the rest
     return {
-        **around_list(asked, counts),
-        "rows": make_rows(page.rows, asked, at),
+        **around_list(request, asked, counts),
+        "rows": make_rows(page.rows, asked, at, agent=agent, sort=sort),
         "more": more,
+        "group_counts": {} if asked.cursor else groups_of(request, asked, page),
         "view_count": shown_count(counts.get(asked.view)),
         "status_names": status_names(),
+        **(bar_context(agent) if asked.choosing and agent.may("conversations.bulk") else {}),
     }
 
 
-def around_list(asked: Asked, counts: Mapping[str, int]) -> dict[str, Any]:
+def around_list(request: HttpRequest, asked: Asked, counts: Mapping[str, int]) -> dict[str, Any]:
     """What stands around the rows: the views, and where the list is."""
-    home = reverse("desk:queue")
+    home, shelf, saved = reverse("desk:queue"), shelf_for(request), saved_view(request, asked)
+    sort = asked.sort or (saved.sort if saved is not None else sort_of(asked.view))
     return {
         "asked": asked,
-        "views": view_links(asked, counts, home),
-        "view_label": SIGNS[asked.view][0],
+        "views": view_links(asked, counts, home, shelf),
+        "saved": saved,
+        "may_change_view": saved is not None and may_change(agent_of(request), saved),
+        "sort": sort,
+        "sort_names": sort_names(),
+        "density": saved.density if saved is not None and saved.density != "normal" else shelf.density,
+        "view_label": saved.name if saved is not None else SIGNS[asked.view][0],
         "group_names": group_names(),
         "here": home + asked.address(),
     }
@@ -146,14 +231,16 @@ def around_list(asked: Asked, counts: Mapping[str, int]) -> dict[str, Any]:
 def queue_context(request: HttpRequest) -> dict[str, Any]:
     """The whole page with the list and no conversation yet."""
     found = list_context(request)
-    is_new = not found["rows"] and agent_of(request).is_administrator and not ChannelAccount.objects.exists()
+    is_new = (
+        not found["rows"] and agent_of(request).may("inboxes.manage") and not ChannelAccount.objects.exists()
+    )
     connect = url_or_none("workspace:choose-channel") if is_new else None
     return {**_page_context(request), **found, "current_id": 0, "connect": connect}
 
 
 def thread_page_context(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
     """The whole page with a conversation; its list comes in a second request, so that reading begins at once."""
-    around = around_list(read_asked(request.GET), {})
+    around = around_list(request, read_asked(request.GET), {})
     return {**_page_context(request), **around, **conversation_context(request, conversation)}
 
 
@@ -180,8 +267,9 @@ def bubbles_of(request: HttpRequest, said: Iterable[Said], conversation: Convers
 
 def thread_of(request: HttpRequest, conversation: Conversation, before: Place | None = None) -> Thread:
     """The newest messages (of those `before` a place) with what happened meanwhile."""
-    said = newest_messages(conversation, MESSAGES + 1, before=before)
-    is_more, said = len(said) > MESSAGES, said[-MESSAGES:]
+    most = EARLIER if before else NEWEST
+    said = newest_messages(conversation, most + 1, before=before)
+    is_more, said = len(said) > most, said[-most:]
     lines = read_lines(
         conversation,
         since=said[0].row["occurred_at"] - LEAD if is_more else None,
@@ -216,6 +304,7 @@ def conversation_context(request: HttpRequest, conversation: Conversation) -> di
         "tools": conversation_tools(agent, conversation),
         "client_key": new_token(12),
         "current_id": conversation.pk,
+        "read_until": read_until(agent, conversation),
     }
 
 
@@ -231,7 +320,16 @@ def head_context(request: HttpRequest, conversation: Conversation) -> dict[str, 
         "list_query": read_asked(request.GET).address(),
         "read_mood": lambda: _mood_of(request, conversation),  # asked for where it is drawn
         "at": now(),
+        "read_hops": lambda: Hops(bounces_of(conversation), hand_off_limit()),
+        "went_to": lambda one: _went_to(request, one),
     }
+
+
+def _went_to(request: HttpRequest, conversation: Conversation) -> str:
+    """The number of what a merged conversation became part of; empty for whoever does not see it."""
+    end = final_of([conversation.pk])[conversation.pk]
+    found = visible_to(request).filter(pk=end).first()
+    return found.number if found is not None and end != conversation.pk else ""
 
 
 def _mood_of(request: HttpRequest, conversation: Conversation) -> Head | None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from ascolto.accounts.models import Agent
 from ascolto.channels.looks import Look, look_of
-from ascolto.conversations.models import Status
-from ascolto.conversations.selectors import BY_TIME, COUNT_CAP, VIEWS, Filters
+from ascolto.conversations.marks import RowMark, row_marks
+from ascolto.conversations.models import Direction, Message, Status
+from ascolto.conversations.selectors import COUNT_CAP, SORTS, VIEWS, Filters, cursor_of, sort_of
 from ascolto.customers.models import Identity
 from ascolto.desk.mood import marks_of
 from ascolto.desk.understood import Chip
@@ -25,24 +28,25 @@ from ascolto.kit.text import clean
 from ascolto.ui import promise
 from ascolto.ui.jinja import moment, short_date
 from ascolto.understanding.selectors.mood import ANYTHING, Meant, Mood, moods_of
+from ascolto.views.models import SavedView
+from ascolto.views.naming import BUILT_IN
+from ascolto.views.selectors import Shelf, pk_of_key, seen_of
 
 FIRST_VIEW = "to_answer"
-SIGNS: dict[str, tuple[str | Promise, str]] = {
-    "to_answer": (gettext_lazy("To answer"), "message-circle-reply"),
-    "mine": (gettext_lazy("Mine"), "user-round"),
-    "unassigned": (gettext_lazy("Unassigned"), "circle-dashed"),
-    "promised": (gettext_lazy("Dated promises"), "calendar-clock"),
-    "public": (gettext_lazy("In public"), "globe"),
-    "pending": (gettext_lazy("Pending"), "pause"),
-    "on_hold": (gettext_lazy("On hold"), "split"),
-    "resolved": (gettext_lazy("Done"), "check"),
-    "all": (gettext_lazy("All"), "layers"),
-}
+PROMISES = {"due_at", "promised_for"}  # orders in which the rows stand in groups
+REVIEWS = {"appstore", "google_reviews", "playstore", "tripadvisor", "trustpilot"}
+NO_PLACE = (
+    2**53 - 1
+)  # the order of a row without what the list is ordered by: it comes last, and scripts can count so far
+EPOCH, TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_PLACE = re.compile(r"([0-9]{1,16})\.([0-9]{1,18})", re.ASCII)
+SIGNS = BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for: a view, filters, and whether somebody is about to search."""
+    """What the address asks for: a view (a built-in one, or a saved one as `v12`), filters, an order, and whether somebody is about to
+    search or to choose many."""
 
     view: str
     filters: Filters
@@ -50,6 +54,8 @@ class Asked:
     searching: bool = False
     query: str = ""  # what is searched for
     meant: Meant = ANYTHING
+    sort: str = ""  # one of SORTS; empty: as the view has it
+    choosing: bool = False  # boxes beside the rows, for a browser without scripts
 
     @property
     def is_narrowed(self) -> bool:
@@ -66,6 +72,7 @@ class Asked:
             "team": "" if filters.team is None else str(filters.team),
             "label": filters.label or "",
             "q": self.query,
+            "sort": self.sort,
             **self.meant.as_words(),
         } | changes
         query = urlencode({key: value for key, value in parts.items() if value})
@@ -76,7 +83,7 @@ def read_asked(query: Mapping[str, str]) -> Asked:
     """What the address asks for. Raises Http404 for a view that does not exist; other nonsense narrows nothing."""
     text = clean(query.get("q", ""), 500).strip()
     view = query.get("view") or ("all" if text else FIRST_VIEW)
-    if view not in VIEWS:
+    if view not in VIEWS and pk_of_key(view) is None:
         raise Http404
     assignee = query.get("assignee", "")
     status = query.get("status", "")
@@ -87,8 +94,31 @@ def read_asked(query: Mapping[str, str]) -> Asked:
         team=_number(query.get("team", "")),
         label=clean(query.get("label", ""), 60) or None,
     )
-    cursor, meant = query.get("cursor", "")[:200], Meant.from_words(query)
-    return Asked(view, filters, cursor, "search" in query, text, meant)
+    sort = query.get("sort", "")
+    return Asked(
+        view,
+        filters,
+        _cursor(query),
+        "search" in query,
+        text,
+        Meant.from_words(query),
+        sort if sort in SORTS else "",
+        "choose" in query,
+    )
+
+
+def _cursor(query: Mapping[str, str]) -> str:
+    """Where the list goes on: a cursor, or `below` a row (`order.id`, as the row says them) where scripts cut the list off."""
+    place = _PLACE.fullmatch(query.get("below", ""))
+    if place is None:
+        return query.get("cursor", "")[:200]
+    order, pk = int(place[1]), int(place[2])
+    if order > NO_PLACE:
+        raise Http404
+    try:
+        return cursor_of(None if order == NO_PLACE else EPOCH + order * TICK, pk)
+    except OverflowError as error:
+        raise Http404 from error
 
 
 def _number(text: str) -> int | None:
@@ -112,14 +142,34 @@ class ViewLink:
     href: str
     count: str
     is_current: bool
+    is_pinned: bool = False
+    is_shared: bool = False
 
 
-def view_links(asked: Asked, counts: Mapping[str, int], home: str) -> list[ViewLink]:
-    """Every view, with the filters left out: a view is a fresh start."""
+def view_links(
+    asked: Asked, counts: Mapping[str, int], home: str, shelf: Shelf | None = None
+) -> list[ViewLink]:
+    """The views in the reader's order, with the filters left out: a view is a fresh start. The one that is open is never hidden."""
+    keys = list(SIGNS) if shelf is None else list(shelf.keys)
+    if shelf is not None and asked.view in shelf.hidden:
+        keys.append(asked.view)
     links = []
-    for key, (label, icon) in SIGNS.items():
-        href = home + replace(asked, view=key, filters=Filters(), query="", meant=ANYTHING).address()
-        links.append(ViewLink(key, label, icon, href, shown_count(counts.get(key)), key == asked.view))
+    for key in keys:
+        saved = shelf.saved.get(key) if shelf is not None else None
+        label, icon = (saved.name, saved.icon) if saved is not None else SIGNS[key]
+        href = home + Asked(key, Filters()).address()
+        links.append(
+            ViewLink(
+                key,
+                label,
+                icon,
+                href,
+                shown_count(counts.get(key)),
+                key == asked.view,
+                shelf is not None and key in shelf.pinned,
+                saved is not None and saved.scope != SavedView.Scope.PERSONAL,
+            )
+        )
     return links
 
 
@@ -159,45 +209,77 @@ class Row:
     assignee_id: int | None
     assignee: str
     team: str
+    with_bot: bool = False
     is_dated: bool = False  # what is due is a date that somebody promised
     marks: Sequence[Chip] = ()
     found: Found | None = None
+    stars: int = 0  # of five, where the last word of the customer is a review
+    is_unread: bool = False
+    notices: Sequence[RowMark] = ()  # what other rooms put on the row
 
 
-def make_rows(rows: Iterable[Mapping[str, Any]], asked: Asked, at: datetime) -> list[Row]:
-    """Rows of list_conversations, ready to be drawn."""
-    rows = list(rows)
-    names = handles_of({row["customer_id"] for row in rows if not row["customer__name"]})
-    moods = moods_of([row["id"] for row in rows])
-    base = reverse("desk:thread", args=["0"])[:-2]
-    query = asked.address()
-    midnight = timezone.localtime(at).replace(hour=23, minute=59, second=59)
-    return [
-        _row(row, names, f"{base}{row['number']}/{query}", asked.view, at, midnight, moods.get(row["id"]))
-        for row in rows
-    ]
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is looked up once for all rows of a page."""
+
+    names: Mapping[int, str]
+    moods: Mapping[int, Mood]
+    stars: Mapping[int, int]
+    seen: Mapping[int, datetime]
+    notices: Mapping[int, Sequence[RowMark]]
+    asked: Asked
+    sort: str
+    base: str
+    query: str
+    at: datetime
+
+    @property
+    def midnight(self) -> datetime:
+        return timezone.localtime(self.at).replace(hour=23, minute=59, second=59)
 
 
-def _row(
-    row: Mapping[str, Any],
-    names: dict[int, str],
-    href: str,
-    view: str,
+def make_rows(
+    rows: Iterable[Mapping[str, Any]],
+    asked: Asked,
     at: datetime,
-    midnight: datetime,
-    mood: Mood | None,
-) -> Row:
-    by_time = BY_TIME.get(view)
-    due = row[by_time or "due_at"]
-    key = due if by_time else row["last_message_at"]
+    *,
+    agent: Agent | None = None,
+    sort: str = "",
+) -> list[Row]:
+    """Rows of list_conversations, ready to be drawn: the same few queries however many there are. `sort`: what they are ordered by;
+    `agent`: who reads them."""
+    rows = list(rows)
+    ids = [row["id"] for row in rows]
+    around = Around(
+        names=handles_of({row["customer_id"] for row in rows if not row["customer__name"]}),
+        moods=moods_of(ids),
+        stars=stars_of(rows),
+        seen=seen_of(agent, ids) if agent is not None else {},
+        notices=row_marks(agent, ids) if agent is not None else {},
+        asked=asked,
+        sort=sort or asked.sort or (sort_of(asked.view) if asked.view in SIGNS else "newest"),
+        base=reverse("desk:thread", args=["0"])[:-2],
+        query=asked.address(),
+        at=at,
+    )
+    return [_row(row, around, is_known=agent is not None) for row in rows]
+
+
+def _row(row: Mapping[str, Any], around: Around, *, is_known: bool) -> Row:
+    at, column = around.at, SORTS[around.sort][0]
+    by_promise = column in PROMISES
+    due = row[column if by_promise else "due_at"]
+    key = row[column]
+    heard, seen = row["last_inbound_at"], around.seen.get(row["id"])
+    is_new = heard is not None and (seen is None or heard > seen)
     return Row(
         id=row["id"],
         number=row["number"],
         version=row["version"],
-        order=int(key.timestamp() * 1_000_000) if key else 0,
-        group=_group(due, at, midnight) if by_time else "",
-        href=href,
-        name=row["customer__name"] or names.get(row["customer_id"]) or _("Unknown customer"),
+        order=(key - EPOCH) // TICK if key else NO_PLACE,
+        group=_group(due, at, around.midnight) if by_promise else "",
+        href=f"{around.base}{row['number']}/{around.query}",
+        name=row["customer__name"] or around.names.get(row["customer_id"]) or _("Unknown customer"),
         key=row["customer_id"],
         text=row["preview"] or row["subject"] or _("A message without words"),
         clock=promise.clock(due, row["waiting_since"], at),
@@ -213,12 +295,34 @@ def _row(
         assignee_id=row["assignee_id"],
         assignee=row["assignee__name"] or "",
         team=row["team__name"] or "",
-        marks=marks_of(mood, row["labels"]),
+        with_bot=row["with_bot"],
+        marks=marks_of(around.moods.get(row["id"]), row["labels"]),
+        stars=around.stars.get(row["id"], 0),
+        is_unread=is_known and is_new and row["status"] != Status.RESOLVED,
+        notices=around.notices.get(row["id"], ()),
     )
 
 
+def stars_of(rows: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """The stars of the last review in each of these conversations; one query, and none where no row is of a place for reviews."""
+    reviewed = [row["id"] for row in rows if REVIEWS.intersection(row["channels"])]
+    if not reviewed:
+        return {}
+    said = Message.objects.filter(conversation__in=reviewed, direction=Direction.IN, removed_at=None)
+    last = said.filter(occurred_at=F("conversation__last_inbound_at"))
+    return {
+        pk: _stars((extra or {}).get("rating")) for pk, extra in last.values_list("conversation_id", "extra")
+    }
+
+
+def _stars(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= 5 else 0
+
+
 def _group(due: datetime | None, at: datetime, midnight: datetime) -> str:
-    if due is None or due > midnight:
+    if due is None:
+        return "none"
+    if due > midnight:
         return "later"
     if due < at:
         return "late"
@@ -227,7 +331,27 @@ def _group(due: datetime | None, at: datetime, midnight: datetime) -> str:
 
 def group_names() -> dict[str, str]:
     """Headings of the queue's groups, in the reader's language."""
-    return {"late": _("Late"), "soon": _("Due soon"), "today": _("Today"), "later": _("Later")}
+    return {
+        "late": _("Late"),
+        "soon": _("Due soon"),
+        "today": _("Today"),
+        "later": _("Later"),
+        "none": _("Without a promise"),
+    }
+
+
+def count_groups(keys: Sequence[datetime | None], at: datetime) -> dict[str, str]:
+    """How many rows each group has, of what the rows are ordered by; where counting stopped the last group has a plus."""
+    midnight = timezone.localtime(at).replace(hour=23, minute=59, second=59)
+    found: dict[str, int] = {}
+    group = ""
+    for key in keys:
+        group = _group(key, at, midnight)
+        found[group] = found.get(group, 0) + 1
+    shown = {name: str(count) for name, count in found.items()}
+    if len(keys) >= COUNT_CAP:
+        shown[group] += "+"
+    return shown
 
 
 def handles_of(customers: set[int]) -> dict[int, str]:
@@ -236,6 +360,17 @@ def handles_of(customers: set[int]) -> dict[int, str]:
         return {}
     rows = Identity.objects.filter(customer_id__in=customers).order_by("-id")
     return {pk: shown or value for pk, shown, value in rows.values_list("customer_id", "shown", "value")}
+
+
+def sort_names() -> dict[str, str]:
+    """The orders of a list, as a menu offers them."""
+    return {
+        "promise": _("Promise due first"),
+        "newest": _("Newest message first"),
+        "oldest": _("Oldest message first"),
+        "waiting": _("Longest wait first"),
+        "began": _("Youngest conversation first"),
+    }
 
 
 def status_names() -> dict[str, str]:

@@ -7,13 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ascolto.conversations.models import Attachment, Conversation, Message, MessageRevision, Reaction
+from django.db.models import QuerySet
+
+from ascolto.conversations.models import (
+    Attachment,
+    Conversation,
+    ConversationMerge,
+    Message,
+    MessageRevision,
+    Reaction,
+)
 
 COLUMNS = (
     "id", "direction", "visibility", "author_kind", "agent_id", "agent__name", "identity__value", "account__kind",
     "account__name", "kind", "text", "html", "subject", "is_automatic", "delivery", "delivery_error", "extra",
     "occurred_at", "edited_at", "removed_at", "identity__shown", "identity__customer_id",
-    "identity__customer__name", "in_reply_to__visibility",
+    "identity__customer__name", "in_reply_to__visibility", "account_id",
 )  # fmt: skip
 
 
@@ -32,12 +41,19 @@ Place = tuple[datetime, int]  # where a message stands in its conversation: its 
 
 
 def newest_messages(conversation: Conversation, limit: int, *, before: Place | None = None) -> list[Said]:
-    """The newest messages (of those `before` a place), oldest first."""
-    rows = Message.objects.filter(conversation_id=conversation.pk)
+    """The newest messages (of those `before` a place), oldest first. Of a merged conversation those that were moved."""
+    rows = _of(conversation)
     if before is not None:
         at, pk = before
         rows = rows.filter(occurred_at__lte=at).exclude(occurred_at=at, pk__gte=pk)
     return _complete(reversed(rows.order_by("-occurred_at", "-id").values(*COLUMNS)[:limit]))
+
+
+def _of(conversation: Conversation) -> QuerySet[Message]:
+    if conversation.merged_into_id is None:
+        return Message.objects.filter(conversation_id=conversation.pk)
+    merge = ConversationMerge.objects.filter(source_id=conversation.pk, undone_at=None).first()
+    return Message.objects.filter(pk__in=merge.moved["messages"] if merge else [])
 
 
 def place_of(conversation: Conversation, pk: int) -> Place | None:

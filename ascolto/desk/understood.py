@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from ascolto.conversations.models import Message
-from ascolto.desk.card import language_name
+from ascolto.desk.languages import language_name
 from ascolto.understanding import wording
 from ascolto.understanding.actions.correct import NO_TOPIC
 from ascolto.understanding.models import Correction, Reading, Urgency

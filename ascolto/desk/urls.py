@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ascolto.desk.views import answer, changes, composing, queue, thread, understood
+from ascolto.desk.views import (
+    answer,
+    changes,
+    composing,
+    organising,
+    palette,
+    queue,
+    setting_aside,
+    thread,
+    understood,
+)
 
 app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("search/", queue.search, name="search"),
+    path("palette/", palette.palette, name="palette"),
+    path("rows/", queue.ids, name="ids"),
     path("rows/<int:pk>/", queue.row, name="row"),
     path("counts/", queue.counts, name="counts"),
     path("filters/", queue.filters, name="filters"),
@@ -30,6 +42,9 @@ urlpatterns = [
     path("c/<str:number>/messages/<int:pk>/reading/withdraw/", understood.take_back, name="withdraw"),
     path("c/<str:number>/reply/", answer.reply, name="reply"),
     path("c/<str:number>/draft/", composing.draft, name="draft"),
+    path("c/<str:number>/named/", composing.named, name="named"),
+    path("c/<str:number>/templates/", composing.templates, name="templates"),
+    path("c/<str:number>/templates/<int:pk>/", composing.template, name="template"),
     path("c/<str:number>/similar/", composing.similar, name="similar"),
     path("c/<str:number>/messages/<int:pk>/similar/", composing.judge, name="judge"),
     path("c/<str:number>/summary/", composing.summary, name="summary"),
@@ -38,8 +53,14 @@ urlpatterns = [
     path("c/<str:number>/status/", changes.status, name="status"),
     path("c/<str:number>/priority/", changes.priority, name="priority"),
     path("c/<str:number>/labels/", changes.labels, name="labels"),
-    path("c/<str:number>/snooze/", changes.snooze, name="snooze"),
-    path("c/<str:number>/spam/", changes.spam, name="spam"),
+    path("c/<str:number>/snooze/", setting_aside.snooze, name="snooze"),
+    path("c/<str:number>/spam/", setting_aside.spam, name="spam"),
+    path("c/<str:number>/when/", setting_aside.when, name="when"),
+    path("c/<str:number>/merge/", organising.merge, name="merge"),
+    path("c/<str:number>/unmerge/", organising.unmerge, name="unmerge"),
+    path("c/<str:number>/split/", organising.split, name="split"),
+    path("c/<str:number>/link/", organising.link, name="link"),
+    path("c/<str:number>/unlink/", organising.unlink, name="unlink"),
     path("c/<str:number>/subject/", changes.rename, name="rename"),
     path("files/", answer.upload, name="upload"),
     path("files/<int:pk>/", thread.file, name="file"),

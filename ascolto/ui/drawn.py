@@ -83,4 +83,5 @@ def avatar(name: str, key: Any, size: str = "", kind: str = "", title: str = "")
     """A circle is a person. `key` decides the colour, so that it never changes; `kind` is bot, org, on or away."""
     classes = " ".join(["av", *(f"av-{part}" for part in (size, kind) if part)])
     inner = icon("bot") if kind == "bot" else _letters(name)
-    return _AVATAR.format(classes, tone(key), _TITLE.format(title) if title else "", inner)
+    colour = "" if kind == "bot" else tone(key)  # a machine is nobody in particular
+    return _AVATAR.format(classes, colour, _TITLE.format(title) if title else "", inner)

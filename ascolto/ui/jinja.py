@@ -7,17 +7,20 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, get_language_bidi, get_language_info, gettext, ngettext
 from jinja2 import Environment
 
 from ascolto.kit.clock import now
-from ascolto.ui import drawn, promise, reasons
+from ascolto.kit.ids import pk_of_reference
+from ascolto.ui import commands, drawn, modules, promise, reasons
 
+_NUMBERED = re.compile(r"(?<!\w)(#[0-9]{5,18})\b")
 _MAY_LINK = re.compile(r"://|@|www\.", re.IGNORECASE)
 _LINK = re.compile(
     r"((?:https?://|\bwww\.)[^\s<>\"]{2,2000}|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})",
@@ -33,13 +36,24 @@ def environment(**options: Any) -> Environment:
         {"url": _url, "static": static, "_": gettext, "gettext": gettext, "ngettext": ngettext}
     )
     env.globals.update(
-        {"sprite": drawn.sprite(), "drawn": drawn, "url_or_none": url_or_none, "promise_clock": promise.clock}
+        {
+            "sprite": drawn.sprite(),
+            "drawn": drawn,
+            "url_or_none": url_or_none,
+            "promise_clock": promise.clock,
+            "look_of": _look_of,
+            "text_direction": text_direction,
+            "languages": languages,
+            "key_commands": commands.grouped,
+            "preload": modules.preload,
+        }
     )
     env.filters.update(
         {
             "initials": drawn.initials,
             "tone": drawn.tone,
             "linked": linked,
+            "noted": noted,
             "clock_time": clock_time,
             "day_name": day_name,
             "short_date": short_date,
@@ -58,6 +72,22 @@ def _url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
+def languages() -> list[tuple[str, str]]:
+    """The languages of the interface, each in its own words."""
+    return [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
+
+
+def text_direction() -> str:
+    """How the language that is active is written: `ltr` or `rtl`."""
+    return "rtl" if get_language_bidi() else "ltr"
+
+
+def _look_of(request: Any) -> Any:
+    from ascolto.ui.look import look_of  # it asks this module for addresses
+
+    return look_of(request)
+
+
 def url_or_none(name: str, *args: Any) -> str | None:
     """The address of a screen, or None when its room is not installed."""
     try:
@@ -72,6 +102,21 @@ def linked(text: str) -> SafeString:
         return escape(text)
     parts = _LINK.split(text)  # odd ones are addresses
     return mark_safe("".join(_link(part) if i % 2 else escape(part) for i, part in enumerate(parts)))  # noqa: S308
+
+
+def noted(text: str) -> SafeString:
+    """As `linked`, with numbers of conversations (#00042) as links: whoever may not see one finds nothing behind it."""
+    if len(text) > LINKED_LENGTH or "#" not in text:
+        return linked(text)
+    parts = _NUMBERED.split(text)  # odd ones are numbers
+    return mark_safe("".join(_numbered(part) if i % 2 else linked(part) for i, part in enumerate(parts)))  # noqa: S308
+
+
+def _numbered(number: str) -> str:
+    """The check digit tells a conversation's number from any other."""
+    if pk_of_reference(number[1:]) is None or (address := url_or_none("desk:thread", number[1:])) is None:
+        return escape(number)
+    return f'<a class="link" href="{escape(address)}" data-open-number="{escape(number[1:])}">{escape(number)}</a>'
 
 
 def _link(address: str) -> str:

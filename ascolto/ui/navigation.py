@@ -27,6 +27,11 @@ def administrators(person: Any) -> bool:
     return bool(person.is_administrator)
 
 
+def who_may(*permissions: str) -> Callable[[Any], bool]:
+    """Whoever may do one of these things."""
+    return lambda person: any(person.may(name) for name in permissions)
+
+
 Counter = Callable[[Any], int]  # how much of something waits for this person
 _waiting: dict[str, tuple[Counter, str | Promise]] = {}
 
@@ -120,11 +125,19 @@ class Item:
     seen_by: Callable[[Any], bool] = everybody
     go: str = ""
     place: str = "main"  # main, foot
+    is_tab: bool = False  # also at the foot of a telephone's screen, where there is room for four
 
 
 ITEMS = (
-    Item("desk", _("Conversations"), "desk:queue", "inbox", go="d"),
+    Item("desk", _("Conversations"), "desk:queue", "inbox", go="d", is_tab=True),
+    Item("customers", _("Customers"), "directory:customers", "users", colleagues, go="u"),
     Item("wall", _("The wall"), "wall:wall", "layout-dashboard", leads, go="w"),
+    Item("mentions", _("Mentions"), "collaboration:mentions", "at-sign", go="m", is_tab=True),
+    Item("requests", _("Requests"), "collaboration:requests", "split", go="r", is_tab=True),
+    Item("problems", _("Problems"), "collaboration:problems", "zap", colleagues, go="p"),
     Item("charter", _("Charter"), "charter:charter", "scroll-text", colleagues, go="c"),
+    Item(
+        "notifications", _("Notifications"), "notifications:list", "bell", go="n", place="foot", is_tab=True
+    ),
     Item("settings", _("Settings"), "workspace:settings", "settings", go="s", place="foot"),
 )

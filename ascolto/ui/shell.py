@@ -24,6 +24,7 @@ def shell_context(request: HttpRequest, *, current: str) -> dict[str, Any]:
         "navigation": _places(request, current),
         "home": url_or_none("desk:queue") or "/",
         "search_url": url_or_none("desk:search"),
+        "palette_url": url_or_none("desk:palette"),
         "preferences_url": url_or_none("accounts:preferences"),
         "sign_out_url": url_or_none("accounts:sign-out"),
     }
@@ -45,6 +46,7 @@ def _place(item: Item, href: str, request: HttpRequest, current: str) -> dict[st
         "href": href,
         "icon": item.icon,
         "go": item.go,
+        "is_tab": item.is_tab,
         "is_current": item.key == current,
         "is_page": href == request.path,
     }

@@ -237,7 +237,7 @@ def test_the_choices_come_when_asked_for_and_as_pages_without_scripts(cast: Cast
     snooze(agent=cast.marco, conversation=conversation, until=now() + timedelta(hours=2))
     for part, words in (
         ("assign/", "Leave it to nobody"),
-        ("labels/", "New label"),
+        ("labels/", "add a label"),
         ("snooze/", "Tomorrow morning"),
         ("subject/", "Subject"),
     ):
@@ -271,3 +271,21 @@ def test_a_message_that_arrived_is_not_sent_again(cast: Cast, as_: As) -> None:
     Message.objects.filter(pk=sent.pk).update(delivery="read")
     Dispatch.objects.filter(message=sent).update(state="sent", finished_at=now())
     assert marco.post(f"/c/{conversation.number}/messages/{sent.pk}/resend/", headers=HX).status_code == 422
+
+
+def test_marco_answers_the_message_that_he_chose(cast: Cast, as_: As) -> None:
+    conversation = cast.writes("One", external_id="a-1")
+    cast.writes("Two")
+    first = Message.objects.get(external_id="a-1")
+    page = as_(cast.marco).get(f"/c/{conversation.number}/").content.decode()
+    assert f'data-inbox="{cast.inbox.pk}"' in page
+    assert 'name="answers"' in page
+    fields = {"mode": "private", "text": "Yes.", "answers": str(first.pk), "client_key": "k-answers"}
+    assert as_(cast.marco).post(f"/c/{conversation.number}/reply/", fields).status_code == 302
+    assert Message.objects.get(direction="out").in_reply_to == first
+    for hostile in ("999999999", "x" * 1000, "\x00", "-1", "١٢"):
+        fields |= {"answers": hostile, "client_key": f"k-{hostile[:3]!r}"}
+        answer = as_(cast.marco).post(
+            f"/c/{conversation.number}/reply/", fields, headers={"HX-Request": "true"}
+        )
+        assert answer.status_code in {201, 422}

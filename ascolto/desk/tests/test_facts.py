@@ -42,3 +42,11 @@ def test_only_the_summary_of_a_call_gives_way_to_its_facts() -> None:
     assert not _is_summary({"kind": "call", "text": "My line is dead.", "extra": {"context": summary}})
     assert not _is_summary({"kind": "text", "text": summary, "extra": {"context": summary}})
     assert not _is_summary({"kind": "call", "text": "", "extra": {"context": ""}})
+
+
+def test_what_was_said_with_the_assistant_is_told_whatever_else_came() -> None:
+    told = [["bot", "Di cosa hai bisogno?", "…"], ["customer", "", "…"], ["x"], "y", ["bot", 3], None]
+    said = facts_of({"call": {"said": told, "outcome": "assistant"}}).said
+    assert [(one.is_bot, one.text) for one in said] == [(True, "Di cosa hai bisogno?"), (False, "")]
+    for hostile in ("x", {}, 7, [["bot", "\u202e" * 10_000]] * 10_000):
+        assert len(facts_of({"call": {"said": hostile}}).said) <= 80

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -89,6 +90,31 @@ def test_an_unknown_view_or_cursor_is_not_there(cast: Cast, as_: As) -> None:
     assert as_(cast.marco).get("/?cursor=made-up").status_code == 404
 
 
+@pytest.mark.parametrize("sort", ["promise", "newest", "oldest"])
+def test_a_list_goes_on_below_any_of_its_rows(cast: Cast, as_: As, sort: str) -> None:
+    """Scripts let go of rows far below and ask for them again by the last one that stayed."""
+    for n in range(7):
+        who = make_customer(f"Customer {n}")
+        at = now() - timedelta(minutes=3 * n, microseconds=n * 137_911)
+        make_conversation(cast.inbox, f"Message {n}", customer=who, at=at)
+    marco = as_(cast.marco)
+    whole = marco.get(f"/?view=all&sort={sort}", headers={"HX-Request": "true"}).content.decode()
+    places = re.findall(r'data-id="(\d+)" data-version="\d+" data-order="(\d+)"', whole)
+    assert len(places) == 7
+    pk, order = places[2]
+    below = f"/?view=all&sort={sort}&below={order}.{pk}"
+    rest = marco.get(below, headers={"HX-Request": "true"}).content.decode()
+    assert re.findall(r'data-id="(\d+)"', rest) == [pk for pk, _ in places[3:]]
+    assert "list-scroll" not in rest
+
+
+def test_a_place_below_nothing_is_not_there(cast: Cast, as_: As) -> None:
+    marco = as_(cast.marco)
+    assert marco.get(f"/?below={2**53}.1").status_code == 404
+    assert marco.get("/?below=1.0").status_code == 404
+    assert marco.get("/?below=nonsense").status_code == 200
+
+
 def test_more_rows_come_by_a_key_and_none_twice(cast: Cast, as_: As) -> None:
     first = make_conversation(cast.inbox)
     fields = {"customer": first.customer, "account": cast.inbox, "status": "open"}
@@ -127,11 +153,11 @@ def test_the_queue_costs_the_same_few_queries_however_many_wait(
         make_conversation(cast.inbox, customer=make_customer(name))
     marco, anna = as_(cast.marco), as_(cast.anna)
     marco.get("/counts/"), anna.get("/counts/")  # the first request of a session notes that somebody is here
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(31):
         marco.get("/")
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(30):
         anna.get("/")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(20):
         marco.get(f"/rows/{Conversation.objects.first().pk}/")
 
 

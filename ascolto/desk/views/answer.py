@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,12 +13,19 @@ from django.views.decorators.http import require_POST
 from ascolto.accounts.guards import role_required, signed_in
 from ascolto.accounts.models import Agent
 from ascolto.charter.actions import note_refused
-from ascolto.conversations.actions import add_note, add_reply, change_status, note_answered_outside
-from ascolto.conversations.models import Conversation, Message, Status, Visibility
+from ascolto.collaboration.selectors.meanwhile import meanwhile
+from ascolto.composing.actions.drafts import forget_draft
+from ascolto.composing.forms import read_later
+from ascolto.composing.leaving import dispatch_reply
+from ascolto.composing.models import PlannedReply, Proposal
+from ascolto.composing.reply import Reply
+from ascolto.composing.telling import is_held, kept_for_later, offer_undo
+from ascolto.conversations.actions import add_note, change_status, note_answered_outside
+from ascolto.conversations.models import Conversation, Message, Visibility
 from ascolto.conversations.opening import agent_of, is_fragment
 from ascolto.delivery.actions import resend as send_again
 from ascolto.delivery.moderation import moderate as moderate_message
-from ascolto.desk.forms import TEXT_AT_MOST, Draft, keep_upload, read_draft
+from ascolto.desk.forms import TEXT_AT_MOST, THEN, Draft, keep_upload, read_draft
 from ascolto.desk.opening import open_conversation, open_message, part_context, thread_page_context
 from ascolto.desk.reading import one_message
 from ascolto.desk.replies import refusal_words, toast
@@ -24,6 +33,7 @@ from ascolto.gates import Refused
 from ascolto.generation.actions.used import note_used
 from ascolto.generation.provenance import provenance_of
 from ascolto.kit.text import clean
+from ascolto.knowledge.actions.replies import note_used as note_replies_used
 from ascolto.sla.actions.commitments import confirm_sent
 
 
@@ -39,43 +49,65 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
         return _refused(request, conversation, refused)
     if not is_fragment(request):
         return redirect(reverse("desk:thread", args=[number]) + "#end")
+    if not isinstance(sent, Message):
+        return kept_for_later(sent)
     context = part_context(request, conversation, one_message(conversation, sent.pk))
     response = render(request, "desk/items.html", context, status=201)
-    return toast(response, _("Conversation resolved")) if draft.resolves else response
+    text = _after(draft.then) if draft.then else ""
+    return offer_undo(response, sent, text) if is_held(sent) else toast(response, text) if text else response
 
 
-def _send(agent: Agent, conversation: Conversation, draft: Draft, posted: QueryDict) -> Message:
-    provenance = provenance_of(agent, conversation, draft.text, draft.generated)
+def _after(then: str) -> str:
+    """What is said when sending did something with the conversation too."""
+    return _("Conversation resolved") if then == "resolve" else _("Sent. Now the customer has to answer.")
+
+
+def _send(
+    agent: Agent, conversation: Conversation, draft: Draft, posted: QueryDict
+) -> Message | PlannedReply | Proposal:
     if draft.mode == Visibility.NOTE:
-        message = add_note(
-            agent=agent,
-            conversation=conversation,
-            text=draft.text,
-            attachments=draft.attachments,
-            client_key=draft.client_key,
-            provenance=provenance,
-        )
-    else:
-        if agent.is_guest:
-            raise Refused("guest", _("Guests may read and leave notes."), fix=_("Write a note to the agent."))
-        message = add_reply(
-            agent=agent,
-            conversation=conversation,
-            text=draft.text,
-            visibility=draft.mode,
-            account=draft.account,
-            attachments=draft.attachments,
-            client_key=draft.client_key,
-            template=draft.template,
-            provenance=provenance,
-            overrides=draft.overrides,
-            seen=draft.seen,
-        )
+        return _leave_note(agent, conversation, draft)
+    if agent.is_guest:
+        raise Refused("guest", _("Guests may read and leave notes."), fix=_("Write a note to the agent."))
+    leave_at, if_customer_writes = read_later(agent, posted)
+    wanted = Reply(
+        text=draft.text,
+        visibility=draft.mode,
+        account=draft.account,
+        files=draft.attachments,
+        template=draft.template,
+        html=draft.html,
+        provenance=provenance_of(agent, conversation, draft.text, draft.generated),
+        overrides=draft.overrides,
+        seen=draft.seen,
+        answers=draft.answers,
+        then=THEN[draft.then].value if draft.then else "",
+        client_key=draft.client_key,
+        leave_at=leave_at,
+        if_customer_writes=if_customer_writes,
+    )
+    hold = timedelta(seconds=agent.undo_seconds)
+    sent = dispatch_reply(agent=agent, conversation=conversation, reply=wanted, hold=hold)
+    if isinstance(sent, Message):
+        confirm_sent(sent, posted)
+    if draft.replies:
+        note_replies_used(agent, draft.replies)
+    return sent
+
+
+def _leave_note(agent: Agent, conversation: Conversation, draft: Draft) -> Message:
+    message = add_note(
+        agent=agent,
+        conversation=conversation,
+        text=draft.text,
+        attachments=draft.attachments,
+        client_key=draft.client_key,
+        provenance=provenance_of(agent, conversation, draft.text, draft.generated),
+    )
     note_used(message)
-    if draft.mode != Visibility.NOTE:
-        confirm_sent(message, posted)
-    if draft.resolves and not agent.is_guest:
-        change_status(agent=agent, conversation=conversation, status=Status.RESOLVED)
+    forget_draft(agent=agent, conversation=conversation)
+    if draft.then and not agent.is_guest:
+        change_status(agent=agent, conversation=conversation, status=THEN[draft.then])
     return message
 
 
@@ -83,7 +115,7 @@ def _refused(request: HttpRequest, conversation: Conversation, refused: Refused)
     """The reason beside the composer; the text stays where it is. What a guarantee stopped is written down."""
     text = clean(request.POST.get("text", "")[:TEXT_AT_MOST])
     note_refused(refused, agent=agent_of(request), conversation=conversation, excerpt=text)
-    told = {"refused": refused, "draft_text": text.strip()}
+    told = {"refused": refused, "draft_text": text.strip(), **meanwhile(request, conversation, refused)}
     if is_fragment(request):
         return render(request, "desk/refused.html", told, status=422)
     context = thread_page_context(request, conversation) | told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,60 +13,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ascolto.accounts.guards import role_required
 from ascolto.accounts.selectors import all_teams, assignable_agents
 from ascolto.conversations import actions
-from ascolto.conversations.models import Conversation, Label
+from ascolto.conversations.labels import is_closed, offered_labels
 from ascolto.conversations.opening import agent_of, is_fragment
 from ascolto.customers.actions import change_customer, put_in_group
+from ascolto.desk.changing import changed, choice
 from ascolto.desk.forms import (
     CustomerForm,
-    later_choices,
     read_assignee,
     read_priority,
     read_team,
-    read_until,
 )
 from ascolto.desk.lines import priority_names
-from ascolto.desk.opening import company_of, head_context, open_conversation
+from ascolto.desk.opening import head_context, open_conversation
 from ascolto.desk.queue import status_names
-from ascolto.desk.replies import refusal_words, toast
-from ascolto.gates import Refused
-from ascolto.kit.clock import now
-from ascolto.ui.jinja import moment
-from ascolto.ui.reasons import in_own_language
-from ascolto.ui.shell import shell_context
+from ascolto.desk.replies import toast
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _changed(
-    request: HttpRequest,
-    conversation: Conversation,
-    act: Callable[[], tuple[str, Mapping[str, Any]]],
-) -> HttpResponse:
-    """Do it; answer with the head as it is now and a toast that can undo (`act` returns its text and the way back)."""
-    try:
-        text, back = act()
-    except Refused as refused:
-        if not is_fragment(request):
-            words = {"title": in_own_language(refused.message), "text": in_own_language(refused.fix)}
-            return render(request, "ui/error.html", {**words, "what": "forbidden"}, status=422)
-        return toast(HttpResponse(status=422), refusal_words(refused))
-    if not is_fragment(request):
-        return redirect("desk:thread", conversation.number)
-    fresh = open_conversation(request, conversation.number)
-    return toast(
-        render(request, "desk/head.html", head_context(request, fresh)), text, undo=request.path, fields=back
-    )
-
-
-def _choice(request: HttpRequest, conversation: Conversation, template: str, **context: Any) -> HttpResponse:
-    """The choices of a change: in the menu, or as a page of its own."""
-    context = {**head_context(request, conversation), **context}
-    if is_fragment(request):
-        return render(request, template, context)
-    company_of(request)
-    return render(
-        request, "desk/choice.html", {**shell_context(request, current="desk"), **context, "part": template}
-    )
 
 
 @role_required("agent")
@@ -76,7 +38,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     conversation = open_conversation(request, number, to="manage")
     if request.method != "POST":
         people, teams = assignable_agents(), all_teams()
-        return _choice(request, conversation, "desk/choose_assignee.html", people=people, teams=teams)
+        return choice(request, conversation, "desk/choose_assignee.html", people=people, teams=teams)
     agent, before = agent_of(request), {}
 
     def act() -> tuple[str, Mapping[str, Any]]:
@@ -90,7 +52,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
         actions.assign(agent=agent, conversation=conversation, **wanted)
         return _given(wanted, agent), before
 
-    return _changed(request, conversation, act)
+    return changed(request, conversation, act)
 
 
 def _given(wanted: Mapping[str, Any], agent: Any) -> str:
@@ -112,7 +74,7 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
         words = {"resolved": _("Conversation resolved"), "open": _("Conversation open again")}
         return words.get(wanted, status_names()[wanted]), {"status": previous}
 
-    return _changed(request, conversation, act)
+    return changed(request, conversation, act)
 
 
 @role_required("agent")
@@ -126,7 +88,7 @@ def priority(request: HttpRequest, number: str) -> HttpResponse:
         actions.change_priority(agent=agent_of(request), conversation=conversation, priority=wanted)
         return _("Priority: %(name)s") % {"name": priority_names()[wanted]}, {"priority": previous}
 
-    return _changed(request, conversation, act)
+    return changed(request, conversation, act)
 
 
 @role_required("agent")
@@ -136,47 +98,18 @@ def labels(request: HttpRequest, number: str) -> HttpResponse:
     conversation = open_conversation(request, number, to="manage")
     current = sorted(conversation.labels.values_list("name", flat=True))
     if request.method != "POST":
-        known = list(dict.fromkeys([*current, *Label.objects.values_list("name", flat=True)[:200]]))
-        return _choice(request, conversation, "desk/choose_labels.html", known=known, current=current)
+        known = [*conversation.labels.all(), *offered_labels().exclude(name__in=current)[:300]]
+        makes = agent_of(request).may("labels.manage") or not is_closed()
+        return choice(
+            request, conversation, "desk/choose_labels.html", known=known, current=current, makes=makes
+        )
     names = request.POST.getlist("labels") + request.POST.get("new", "").split(",")
 
     def act() -> tuple[str, Mapping[str, Any]]:
         actions.set_labels(agent=agent_of(request), conversation=conversation, names=names)
         return _("Labels changed"), {"labels": current}
 
-    return _changed(request, conversation, act)
-
-
-@role_required("agent")
-@GET_OR_POST
-def snooze(request: HttpRequest, number: str) -> HttpResponse:
-    """Out of the queue for a while."""
-    conversation = open_conversation(request, number, to="manage")
-    if request.method != "POST":
-        return _choice(request, conversation, "desk/choose_time.html", times=later_choices(now()))
-    previous = conversation.snoozed_until
-
-    def act() -> tuple[str, Mapping[str, Any]]:
-        until = read_until(request.POST)
-        actions.snooze(agent=agent_of(request), conversation=conversation, until=until)
-        text = _("Snoozed until %(when)s") % {"when": moment(until)} if until else _("Back in the queue")
-        return text, {"until": previous.isoformat() if previous and previous > now() else ""}
-
-    return _changed(request, conversation, act)
-
-
-@role_required("agent")
-@require_POST
-def spam(request: HttpRequest, number: str) -> HttpResponse:
-    """Spam leaves every queue."""
-    conversation = open_conversation(request, number, to="manage")
-    wanted = request.POST.get("spam", "1") == "1"
-
-    def act() -> tuple[str, Mapping[str, Any]]:
-        actions.mark_spam(agent=agent_of(request), conversation=conversation, spam=wanted)
-        return (_("Marked as spam") if wanted else _("Not spam")), {"spam": "0" if wanted else "1"}
-
-    return _changed(request, conversation, act)
+    return changed(request, conversation, act)
 
 
 @role_required("agent")
@@ -185,7 +118,7 @@ def rename(request: HttpRequest, number: str) -> HttpResponse:
     """Say in a few words what it is about."""
     conversation = open_conversation(request, number, to="manage")
     if request.method != "POST":
-        return _choice(request, conversation, "desk/choose_subject.html")
+        return choice(request, conversation, "desk/choose_subject.html")
     previous = conversation.subject
 
     def act() -> tuple[str, Mapping[str, Any]]:
@@ -194,7 +127,7 @@ def rename(request: HttpRequest, number: str) -> HttpResponse:
         )
         return _("Subject changed"), {"subject": previous}
 
-    return _changed(request, conversation, act)
+    return changed(request, conversation, act)
 
 
 @role_required("agent")
@@ -208,9 +141,9 @@ def customer(request: HttpRequest, number: str) -> HttpResponse:
         before["group"] = person.group_id or ""
     form = CustomerForm(request.POST or None, initial=before, language=person.language)
     if request.method != "POST":
-        return _choice(request, conversation, "desk/change_customer.html", form=form)
+        return choice(request, conversation, "desk/change_customer.html", form=form)
     if not form.is_valid():
-        response = _choice(request, conversation, "desk/change_customer.html", form=form)
+        response = choice(request, conversation, "desk/change_customer.html", form=form)
         response.status_code = 422
         first = next(iter(form.errors.values()))[0]
         return toast(response, first) if is_fragment(request) else response

@@ -14,6 +14,7 @@ from ascolto.conversations.opening import agent_of, is_fragment
 from ascolto.conversations.selectors import access_attachment
 from ascolto.desk.bubbles import weave
 from ascolto.desk.card import make_card
+from ascolto.desk.kin import links_for
 from ascolto.desk.letter import letter_page, letter_policy
 from ascolto.desk.lines import read_lines
 from ascolto.desk.opening import (
@@ -58,7 +59,12 @@ def card(request: HttpRequest, number: str) -> HttpResponse:
     conversation = open_conversation(request, number)
     made = make_card(conversation, visible_to(request))
     complains = not agent_of(request).is_guest and suggests_complaint(conversation)
-    context = {**head_context(request, conversation), "card": made, "suggests_complaint": complains}
+    context = {
+        **head_context(request, conversation),
+        "card": made,
+        "suggests_complaint": complains,
+        "links": links_for(request, conversation),
+    }
     if is_fragment(request):
         return render(request, "desk/card.html", context)
     company_of(request)

@@ -55,8 +55,8 @@ def page(**fields: Any) -> str:
 
 
 def test_the_page_carries_the_language_and_the_theme_of_the_profile() -> None:
-    assert '<html lang="it" data-theme="dark">' in page(theme="dark")
-    assert '<html lang="it">' in page()
+    assert '<html lang="it" dir="ltr" data-theme="dark">' in page(theme="dark")
+    assert '<html lang="it" dir="ltr">' in page()
     assert 'data-keys="off"' in page(single_keys=False)
 
 

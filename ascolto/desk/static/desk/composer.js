@@ -1,8 +1,13 @@
 /* The composer: who reads, on which channel, how long it may be, until when; drafts, files, one sending. */
-import { toast } from "../ui/js/toast.js";
 import { number, word as spoken } from "../ui/js/words.js";
 import { append } from "./thread.js";
-import { startFiles } from "./files.js";
+import { needsTemplate, showTemplates, templateGap } from "./templates.js";
+import { collapse, showTools, startTools } from "./tools.js";
+import { sizeOf, startFiles } from "./files.js";
+import { cleaned, measure, partsOf, signed } from "./counting.js";
+import { insertText } from "./typing.js";
+import { announceSent, newKey, refusal } from "./sending.js";
+import "./replies.js";
 import { word } from "./words.js";
 
 const form = () => document.getElementById("composer");
@@ -14,64 +19,81 @@ const way = (f) => f.elements[`way-${mode(f)}`]?.value || "";
 const limits = (f) => (ways.get(f) || {})[way(f)] || null;
 const draftKey = () => `ascolto-draft:${document.querySelector("[data-desk]").dataset.agent}:${document.getElementById("conversation").dataset.number}`;
 
-const COUNT = {
-  characters: (text) => [...text].length,
-  utf16: (text) => text.length,
-  bytes: (text) => new TextEncoder().encode(text).length,
-  graphemes: (text) => graphemes(text).length,
-  weighted: (text) => links(text) * 23 + graphemes(text.normalize("NFC").replace(LINK, "")).reduce((sum, cluster) => sum + weight(cluster), 0),
-  links_23: (text) => links(text) * 23 + graphemes(text.replace(LINK, "").replace(/(@[A-Za-z0-9_]+)@[A-Za-z0-9.-]+[A-Za-z0-9]/g, "$1")).length,
-};
-/* As channels/lengths.py counts, so that the composer and the gate say the same. */
-const LINK = /https?:\/\/[^\s<>"']+/g;
-const links = (text) => (text.match(LINK) || []).length;
-const segmenter = window.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
-const graphemes = (text) => (segmenter ? [...segmenter.segment(text)].map((each) => each.segment) : [...text]);
-const isEmoji = (point) => [0x200d, 0xfe0f, 0x20e3].includes(point) || (point >= 0x1f1e6 && point <= 0x1faff) || (point >= 0x2600 && point <= 0x27bf);
-const isLight = (point) => point <= 4351 || (point >= 8192 && point <= 8205) || (point >= 8208 && point <= 8223) || (point >= 8242 && point <= 8247);
-function weight(cluster) {
-  const points = [...cluster].map((char) => char.codePointAt(0));
-  if (points.length > 1 && points.some(isEmoji)) return 2;
-  return points.reduce((sum, point) => sum + (isLight(point) ? 1 : 2), 0);
+/* ---- for other modules: what is written, filling it, sending it ----
+   Events on document, each with `detail` = content() unless said otherwise:
+     composer:opened   a conversation's composer is there
+     composer:changed  text, readers, channel or files are others
+     composer:sending  about to go; preventDefault() stops it. detail.body is the FormData, to be added to
+     composer:sent     it is with the server. detail.message is its number; the composer is empty again */
+
+/** What the composer holds; null where there is none. */
+export function content() {
+  const f = form();
+  if (!f || !ways.has(f)) return null;
+  const template = chosenTemplate(f);
+  return { number: document.getElementById("conversation").dataset.number, mode: mode(f), way: way(f), text: area().value, attachments: files.get(f).ids(), isUploading: files.get(f).isBusy(), template, seen: f.elements.seen.value, key: f.elements.client_key.value };
 }
-/* GSM 03.38: these take one place, those of the second set two; one other character makes all of them UCS-2. */
-const GSM = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà", GSM_TWO = "^{}\\[~]|€\f";
-function partsOf(text) {
-  const chars = [...text], plain = chars.every((char) => GSM.includes(char) || GSM_TWO.includes(char));
-  const used = plain ? chars.reduce((sum, char) => sum + (GSM_TWO.includes(char) ? 2 : 1), 0) : text.length;
-  const [whole, each] = plain ? [160, 153] : [70, 67];
-  return used <= whole ? Math.min(used, 1) : Math.ceil(used / each);
+
+/** Put a draft there: {mode, way, text, seen, files}; what is not named stays. */
+export function fill({ mode: readers, way: channel, text, seen, files: uploaded } = {}) {
+  const f = form();
+  if (!f || !ways.has(f)) return;
+  const choice = [...f.querySelectorAll("[name=mode]")].find((input) => input.value === readers);
+  if (choice) choice.checked = true;
+  const select = channel && f.elements[`way-${mode(f)}`];
+  if (select?.options && [...select.options].some((option) => option.value === channel)) select.value = channel;
+  if (text !== undefined) { area().value = text; f.dataset.begun = text.trim() ? "1" : ""; }
+  if (seen) f.elements.seen.value = seen;
+  if (uploaded) { if (!uploaded.length) files.get(f).clear(); files.get(f).adopt(uploaded); }
+  show(f);
 }
+
+/** Send what is written; `then` is "", "resolve" or "pending", `fields` go along. Whether it went. */
+export const sendNow = (then = "", fields = {}) => (form() && ways.has(form()) ? send(form(), then, fields) : Promise.resolve(false));
+
+/** Say in the composer why something does not go. */
+export const refuse = (text) => { if (form()) say(form(), text); };
+
+/** Writes in the composer, for whoever makes a module of its own: its form, and one of its words. */
+export const composerForm = form;
+export const wordOf = (name, values = {}) => String(JSON.parse(form()?.querySelector("[data-words]")?.textContent || "{}")[name] ?? name).replace(/%\((\w+)\)s/g, (whole, key) => (key in values ? values[key] : whole));
+
+const chosenTemplate = (f) => [...f.querySelectorAll("[name=template]")].find((field) => !field.disabled && field.value.trim())?.value || "";
+const tell = (name, detail, options = {}) => document.dispatchEvent(new CustomEvent(`composer:${name}`, { detail, ...options }));
 
 export function startComposer() {
   const f = form();
   if (!f || ways.has(f)) return;
   ways.set(f, JSON.parse(f.querySelector("[data-ways]").textContent));
-  files.set(f, startFiles(f, () => show(f)));
+  files.set(f, startFiles(f, () => show(f), { limits: () => (mode(f) === "note" ? null : limits(f)), say: (text) => say(f, text) }));
+  startTools(f);
   restore(f);
   f.addEventListener("change", (event) => { if (event.target.matches("[name=mode], [name^=way-]")) show(f); });
+  f.addEventListener("templates:changed", () => show(f));
+  f.addEventListener("input", (event) => { if (event.target.matches("[name=template], [data-gap]")) show(f); });
   area().addEventListener("input", () => { begin(f); keep(); clearRefusal(f); show(f); });
   area().addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    send(f, event.shiftKey);
+    send(f, event.shiftKey ? "resolve" : "");
   });
   f.addEventListener("click", (event) => {
+    const readers = event.target.closest("[data-choose-mode]")?.dataset.chooseMode;
+    if (readers) { f.querySelector(`[name=mode][value=${readers}]`).click(); area().focus(); return; }
     const sentence = event.target.closest("[data-remove]");
     if (sentence) { cut(sentence); return; }
     const link = event.target.closest("[data-insert]")?.dataset.insert;
-    if (!link) return;
-    const a = area(), before = a.value.slice(0, a.selectionEnd);
-    a.setRangeText(`${before && !/\s$/.test(before) ? " " : ""}${link} `, a.selectionStart, a.selectionEnd, "end");
-    a.dispatchEvent(new Event("input", { bubbles: true }));
-    a.focus();
+    if (link) insertText(area(), `${link} `);
   });
   f.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formtarget")) return; // a page beside this one
     if (event.submitter?.hasAttribute("formaction")) { forget(); return; } // "Answered there": a page of its own comes back
     event.preventDefault();
-    send(f, false);
+    event.submitter?.closest("details")?.removeAttribute("open");
+    send(f, event.submitter?.name === "then" ? event.submitter.value : "");
   });
   show(f);
+  tell("opened", content());
 }
 
 /* an earlier answer goes into the draft, never further; the form tells the server that it was used */
@@ -111,6 +133,9 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
     const field = event.detail.target.querySelector(`[name="${name}"]`);
     if (field) { field.value = value; field.closest("details")?.setAttribute("open", ""); }
   }
+  for (const told of document.querySelectorAll("[data-refused] [data-finding]")) { // said once: where the answer was refused
+    event.detail.target.querySelector(`[data-finding="${told.dataset.finding}"]`)?.remove();
+  }
 });
 
 /* ---- drafts ---- */
@@ -144,35 +169,42 @@ function show(f) {
   f.querySelector("[data-send-label]").textContent = m === "note" ? word("note") : word(m === "public" ? "publish" : "send", { name });
   for (const item of f.querySelectorAll("[data-for]")) item.toggleAttribute("hidden", item.dataset.for !== way(f));
   for (const item of f.querySelectorAll("[data-shut]")) item.hidden = m === "note" || item.dataset.shut !== way(f);
-  for (const item of f.querySelectorAll("[data-template]")) {
-    item.hidden = m === "note" || item.dataset.template !== way(f);
-    for (const field of item.querySelectorAll("input, textarea")) field.disabled = item.hidden;
-  }
-  f.querySelector("[data-attach]").hidden = m !== "note" && can?.files === 0;
+  showTemplates(f, m === "private" ? way(f) : "", can);
+  showTools(f, can, m);
+  placeholder(f, m);
+  const attach = f.querySelector("[data-attach]"), largest = Math.max(0, ...Object.values(can?.sizes || {}));
+  attach.hidden = m !== "note" && can?.files === 0;
+  attach.title = attach.querySelector("input").getAttribute("aria-label") + (m !== "note" && largest ? ` · ${wordOf("takes", { count: number(can.files), limit: sizeOf(largest) })}` : "");
   count(f, can, m);
   countdown(f, can, m);
+  tell("changed", content());
+}
+
+/* who will read it, once more where one begins to write */
+function placeholder(f, m) {
+  const select = f.elements[`way-${m}`], name = select?.selectedOptions?.[0]?.textContent || f.querySelector(`.comp-way[data-mode-only="${m}"] .ch`)?.textContent.trim() || "";
+  area().placeholder = wordOf(`placeholder_${m}`, { channel: name });
 }
 
 function count(f, can, m) {
-  const counter = f.querySelector("[data-counter]"), text = signed(area().value.trim(), m === "note" ? "" : can?.signature);
-  const used = COUNT[can?.counting || "characters"](text), limit = m === "note" ? 0 : can?.limit || 0;
-  const near = limit && used > limit * 0.8;
+  const counter = f.querySelector("[data-counter]"), text = signed(cleaned(area().value), m === "note" ? "" : can?.signature);
+  const used = measure(text, can?.counting), limit = m === "note" ? 0 : can?.limit || 0;
+  const near = limit && used > limit * 0.9;
   counter.textContent = m !== "note" && can?.shut ? "" : limit && (limit <= 100_000 || near) ? `${number(used)} / ${number(limit)}` : used ? number(used) : "";
-  if (can?.parts && m !== "note" && partsOf(text) > 1) counter.textContent += ` · ${word("parts", { count: number(partsOf(text)) })}`;
+  if (can?.parts && m !== "note" && text && partsOf(text) > 1) counter.textContent += ` · ${word("parts", { count: number(partsOf(text)) })}`;
   counter.classList.toggle("c-bad", Boolean(limit && used > limit));
+  counter.classList.toggle("c-warn", Boolean(near && used <= limit));
   const blocked = reasonAgainst(f, used, limit, can, m);
   const button = f.querySelector("[data-send]");
   button.setAttribute("aria-disabled", String(Boolean(blocked)));
   button.title = blocked || "Ctrl ↵";
 }
 
-/* As conversations/signing.py puts it under the text, so that the counter and the gate say the same. */
-const signed = (text, signature) => (!signature || !text || text.endsWith(signature) ? text : `${text}\n${signature}`);
-
 function reasonAgainst(f, used, limit, can, m) {
   if (limit && used > limit) return word("too_long", { count: number(used - limit) });
   if (m === "note") return "";
   if (can?.shut) return can.shut;
+  if (needsTemplate(can)) { const gap = chosenTemplate(f) ? templateGap(f) : "no_template"; if (gap) return wordOf(gap); }
   const attached = files.get(f)?.count() || 0;
   if (attached && can && can.files === 0) return word("no_files");
   if (attached && can && attached > can.files) return word("too_many_files", { count: can.files });
@@ -189,71 +221,87 @@ function countdown(f, can, m) {
   if (!place) return;
   place.hidden = m === "note" || !can?.ends;
   if (place.hidden) return;
-  const left = can.ends - Date.now() / 1000;
-  if (left <= 0 && (can.shut || can.template)) { place.hidden = true; return; } // the notice says it
-  place.textContent = left > 0 ? word("window", { time: span(left) }) : word("window_closed");
-  place.classList.toggle("c-warn", left < 2 * 3600);
+  const left = can.ends - Date.now() / 1000, soon = left < 2 * 3600;
+  if (left <= 0 && (can.shut || can.templates)) { place.hidden = true; return; } // the notice says it
+  place.textContent = left > 0 ? (soon ? wordOf("closes", { time: span(left) }) : word("window", { time: span(left) })) : word("window_closed");
+  place.classList.toggle("c-warn", soon);
+  place.classList.toggle("med", soon);
 }
 /** The window of the open conversation goes on closing. */
-export function closeWindow() { const f = form(); if (f && ways.has(f)) countdown(f, limits(f), mode(f)); }
+export function closeWindow() {
+  const f = form();
+  if (!f || !ways.has(f)) return;
+  const can = limits(f), closed = needsTemplate(can);
+  if (closed !== f.hasAttribute("data-needs-template") && mode(f) === "private") show(f); // it closed just now
+  else countdown(f, can, mode(f));
+}
 
 /* ---- sending ---- */
-function refuse(f, node) {
+function put(f, node) {
   document.getElementById("draft-findings").replaceChildren(); // the same is said here now
   f.querySelector("[data-refused]").replaceChildren(node);
 }
 function clearRefusal(f) { f.querySelector("[data-refused]").replaceChildren(); f.querySelector("[data-kept]").hidden = true; }
-function say(f, text) {
-  const box = document.createElement("div");
-  box.className = "guard";
-  box.setAttribute("role", "alert");
-  const inner = document.createElement("div"), bold = document.createElement("b");
-  bold.textContent = text;
-  inner.append(bold);
-  box.append(inner);
-  refuse(f, box);
+const say = (f, text) => put(f, refusal(text));
+
+/* why it cannot go yet; empty when it can */
+function whyNot(f) {
+  const button = f.querySelector("[data-send]"), hasTemplate = Boolean(content().template);
+  if (button.getAttribute("aria-disabled") === "true") return button.title;
+  if (files.get(f).isBusy()) return word("wait_uploads");
+  return area().value.trim() || files.get(f).count() || hasTemplate ? "" : word("empty");
 }
 
-async function send(f, resolves) {
-  if (f.hasAttribute("aria-busy")) return;
-  const button = f.querySelector("[data-send]"), hasTemplate = Boolean([...f.querySelectorAll("[name=template]")].find((field) => !field.disabled && field.value.trim()));
-  if (button.getAttribute("aria-disabled") === "true") { say(f, button.title); return; }
-  if (files.get(f).isBusy()) { say(f, word("wait_uploads")); return; }
-  if (!area().value.trim() && !files.get(f).count() && !hasTemplate) { say(f, word("empty")); area().focus(); return; }
-  const body = new FormData(f);
+async function send(f, then, fields = {}) {
+  if (f.hasAttribute("aria-busy")) return false;
+  const why = whyNot(f);
+  if (why) { say(f, why); area().focus(); return false; }
+  const body = new FormData(f), held = content();
   body.delete("files");
+  body.delete("then");
   for (const id of files.get(f).ids()) body.append("attachments", id);
-  if (resolves) body.append("then", "resolve");
+  for (const [name, value] of Object.entries({ ...fields, then })) if (value) body.set(name, value);
+  if (!tell("sending", { ...held, then, body }, { cancelable: true })) return false;
+  return await busy(f, () => deliver(f, body, held));
+}
+
+async function busy(f, work) {
   f.setAttribute("aria-busy", "true");
   area().readOnly = true;
   f.querySelector("[data-send-label]").textContent = word("sending");
-  try {
-    const answer = await fetch(f.action, { method: "POST", body, credentials: "same-origin", headers: { "HX-Request": "true", "X-CSRFToken": document.body.dataset.csrf } });
-    if (answer.status === 401) throw new Error("signed out");
-    const template = document.createElement("template");
-    template.innerHTML = await answer.text();
-    if (answer.status === 201) sent(f, template.content, answer);
-    else if (answer.status === 422) { refuse(f, template.content); f.querySelector("[data-guard]")?.focus(); }
-    else throw new Error(String(answer.status));
-  } catch { say(f, word("failed")); } // the key stays: sending again cannot send twice
+  let went = false;
+  try { went = await work(); } catch { say(f, word("failed")); } // the key stays: sending again cannot send twice
   f.removeAttribute("aria-busy");
   if (area()) area().readOnly = false;
   if (form() === f) show(f);
+  return went;
 }
 
-function sent(f, items, answer) {
+async function deliver(f, body, held) {
+  const answer = await fetch(f.action, { method: "POST", body, credentials: "same-origin", headers: { "HX-Request": "true", "X-CSRFToken": document.body.dataset.csrf } });
+  if (answer.status === 401) throw new Error("signed out");
+  const template = document.createElement("template");
+  template.innerHTML = await answer.text();
+  if (answer.status === 422) { put(f, template.content); f.querySelector("[data-guard]")?.focus(); return false; }
+  if (answer.status !== 201) throw new Error(String(answer.status));
   forget();
-  if (form() !== f) return;
+  const message = template.content.querySelector("[id^=m-]")?.id.slice(2) || "";
+  if (form() === f) sent(f, template.content);
+  announceSent(answer);
+  tell("sent", { ...held, message });
+  return true;
+}
+
+function sent(f, items) {
   append(items);
   area().value = "";
   f.dataset.begun = "";
   for (const place of ["draft-findings", "draft-language", "draft-promise"]) document.getElementById(place)?.replaceChildren();
   clearRefusal(f);
   files.get(f).clear();
-  for (const field of f.querySelectorAll("[name=template], [name=template_values]")) field.value = "";
-  f.elements.client_key.value = crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, "0")).join("");
-  const said = answer.headers.get("HX-Trigger");
-  if (said) toast(JSON.parse(said).toast.text);
+  for (const field of f.querySelectorAll("[name=template], [name=template_values], [name^=gap-]")) field.value = "";
+  collapse(f);
+  f.elements.client_key.value = newKey();
   document.getElementById("thread-scroll").scrollTop = document.getElementById("thread-scroll").scrollHeight;
   area().focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("desk:sent", { detail: {} }));

@@ -1,8 +1,9 @@
 /* The desk: joins list, thread, composer, live updates and keys. Reading and answering work without it. */
+import { closeDrops } from "../ui/js/drops.js";
 import { onKey, isTyping } from "../ui/js/keys.js";
-import { refreshCounts, refreshRow, reconcile, regroup, select, selected, startList } from "./list.js";
-import { catchUp, messageChanged, openConversation, refreshHead, refreshWho, showPane, startThread } from "./thread.js";
-import { closeWindow, startComposer } from "./composer.js";
+import { chooser, refreshCounts, refreshRow, reconcile, regroup, select, selected, startList } from "./list.js";
+import { catchUp, dropMessage, messageChanged, openConversation, refreshHead, refreshWho, showPane, startThread } from "./thread.js";
+import { closeWindow, fill, startComposer } from "./composer.js";
 import { startLive } from "./live.js";
 import { readingChanged, refreshSimilar } from "./reading.js";
 
@@ -13,6 +14,7 @@ const openId = () => Number(conversation()?.dataset.id || 0);
 function begin() {
   startThread();
   startComposer();
+  document.dispatchEvent(new CustomEvent("desk:opened", { detail: { id: openId() } }));
 }
 
 /* opening a row replaces the conversation, not the page */
@@ -68,7 +70,18 @@ function changed() {
   refreshCounts();
 }
 document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target?.id === "th-head" || event.detail.elt?.id === "th-head") changed(); });
+/* messages moved: what is shown is read again */
+document.addEventListener("desk:reload", () => { const here = conversation(); if (here?.dataset.base) open(here.dataset.base + location.search, { push: false, focus: here.contains(document.activeElement) || document.activeElement === document.body }); });
+document.addEventListener("undone", ({ detail }) => { if (detail?.trigger.includes("desk:reload")) document.dispatchEvent(new CustomEvent("desk:reload")); });
 document.addEventListener("undone", () => { refreshHead(true); refreshWho(); changed(); });
+document.addEventListener("macro:ran", () => { closeDrops(); refreshHead(true); changed(); });
+/* the text of a macro waits in the composer, after what is there already */
+document.addEventListener("macro:draft", ({ detail }) => {
+  const before = document.getElementById("draft")?.value.trimEnd();
+  fill({ mode: detail.mode, text: before ? `${before}\n\n${detail.text}` : detail.text });
+  document.getElementById("draft")?.dispatchEvent(new Event("input", { bubbles: true }));
+  document.getElementById("draft")?.focus();
+});
 document.addEventListener("desk:sent", (event) => { refreshHead(true); changed(); if (event.detail.next) walk(1); });
 
 /* the customer has another name: head and row say it too, and the focus stays on the card */
@@ -85,8 +98,11 @@ async function news({ id, message, version, type }) {
   refreshRow(id, version);
   refreshCounts();
   if (id !== openId()) return;
+  if (/^(department|problem|note)\.|participant|followed/.test(type || "")) document.dispatchEvent(new CustomEvent("together"));
   if (/hand|assigned/.test(type || "")) document.dispatchEvent(new CustomEvent("desk:offer"));
   if (/^(commitment|sla)\./.test(type || "") || message) document.dispatchEvent(new CustomEvent("promises"));
+  if (type === "message.withdrawn") dropMessage(message);
+  if (/^(planned_reply|proposal|draft|reply)\.|^message\.(withdrawn|received)$/.test(type || "")) document.dispatchEvent(new CustomEvent("composing"));
   if (message) await messageChanged(message);
   await catchUp();
   refreshHead();
@@ -99,13 +115,19 @@ async function understood(id, message) {
   refreshHead();
   refreshSimilar();
 }
+/* the palette found a conversation: it opens beside the list */
+document.addEventListener("palette:go", (event) => {
+  if (!event.detail.href.includes("/c/")) return;
+  event.preventDefault();
+  open(event.detail.href, { focus: true });
+});
 document.addEventListener("desk:corrected", () => { refreshHead(true); if (openId()) refreshRow(openId()); });
 if (desk) {
   startList();
   begin();
   startLive(desk.dataset.live, desk.dataset.after, `desk-${desk.dataset.agent}`, {
     news,
-    catchUp: async () => { await reconcile(); refreshCounts(); if (openId()) { await catchUp(); refreshHead(); } },
+    catchUp: async () => { document.dispatchEvent(new CustomEvent("together")); await reconcile(); refreshCounts(); if (openId()) { await catchUp(); refreshHead(); } },
   });
   setInterval(() => { regroup(); closeWindow(); }, 15_000);
 }
@@ -131,7 +153,7 @@ function menu(name, then) {
 }
 function walk(step) {
   const row = select(step);
-  if (row) open(row.href);
+  if (row) open(row.href, { focus: true });
 }
 function search() {
   showPane("list");
@@ -151,25 +173,28 @@ document.addEventListener("click", (event) => {
 
 onKey("j", () => select(1, true));
 onKey("k", () => select(-1, true));
+onKey("x", () => chooser().then((choose) => choose.toggle()));
+onKey("J", () => chooser().then((choose) => choose.extend(select(1))));
+onKey("K", () => chooser().then((choose) => choose.extend(select(-1))));
 onKey("r", reply);
 onKey("n", write("note"));
 onKey("a", () => menu("assign"));
 onKey("t", () => menu(document.querySelector('[data-menu="hand-over"]') ? "hand-over" : "assign", "[data-teams] button"));
 onKey("l", () => menu("labels"));
 onKey("z", () => menu("snooze"));
+onKey("m", () => menu("macros", "#macro-q"));
 onKey("f", () => { const drop = document.getElementById("filters"); if (drop) drop.open = true; });
 onKey("e", press('[data-key="resolve"]'));
 onKey("E", () => { const next = selected(); press('[data-key="resolve"]')(); if (next) walk(1); });
 onKey("/", search);
 onKey("Escape", () => {
+  if (document.querySelector(".is-choosing")) { chooser().then((choose) => choose.end()); return; }
   if (desk?.dataset.pane === "details") { showPane("thread"); return; }
   document.getElementById(`row-${openId()}`)?.querySelector("a")?.focus();
 });
 
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
-  const key = event.key.toLowerCase();
-  if ((event.metaKey || event.ctrlKey) && !event.altKey && !event.shiftKey && key === "k") { event.preventDefault(); search(); return; }
   if (event.defaultPrevented) return; // Escape closed a menu
   if (event.key === "Escape" && isTyping(event.target)) {
     if (event.target.name === "q" && !event.target.value) document.getElementById("list-search").hidden = true;
@@ -205,3 +230,4 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const drop = event.detail.elt?.closest?.("details.drop");
   if (drop?.open) drop.querySelector(".drop-body input:not([type=hidden]), .drop-body button, .drop-body select")?.focus();
 });
+performance.mark("desk:ready"); // from here on every key and button does what it should

@@ -27,6 +27,8 @@ export function startLive(address, after, name, { news, catchUp }) {
 
   function tell(kind, data) {
     if (kind === "news") news(data);
+    else if (kind === "presence") document.dispatchEvent(new CustomEvent("presence", { detail: data }));
+    else if (kind === "mine") document.dispatchEvent(new CustomEvent("notified"));
     else if (kind === "down") down();
     else if (kind === "up") up();
     else again(); // reset, joined, house

@@ -1,6 +1,7 @@
 /* What was understood of a message: a line under it, and why, beside it. It opens on hovering and on keyboard focus to be looked at, and
    on a click, Enter or a tap to stay. Esc closes it. Without scripts the line is a link to the same on a page of its own. */
 import { fragment } from "../ui/js/http.js";
+import { exchange as swap } from "../ui/js/swap.js";
 
 const LATER = 350; // milliseconds before hovering means wanting to know
 const isOpen = () => Boolean(box?.isConnected && !box.hidden);
@@ -194,8 +195,7 @@ export async function refreshSimilar() {
     const there = document.getElementById("similar");
     if (!fresh || !there || there.querySelector("details[open]")) return;
     const s = document.getElementById("thread-scroll"), atEnd = s.scrollHeight - s.scrollTop - s.clientHeight < 80;
-    there.replaceWith(fresh);
-    window.htmx?.process(fresh);
+    swap(there, fresh);
     if (atEnd) s.scrollTop = s.scrollHeight;
   } catch { /* it comes with the next message, or when the conversation is opened again */ }
 }

@@ -2,10 +2,13 @@
 import { follow } from "./stream.js";
 
 const ports = new Set();
+const present = new Map(); // who is where, for a tab that comes later
 let stop = null, state = "";
 
 function tell(kind, data) {
   if (kind === "up" || kind === "down") state = kind;
+  if (kind === "down") present.clear();
+  if (kind === "presence") { if (data.who.length) present.set(data.id, data); else present.delete(data.id); }
   for (const port of ports) port.postMessage({ kind, data });
 }
 
@@ -19,7 +22,10 @@ self.addEventListener("connect", (event) => {
     }
     ports.add(port);
     if (!stop) stop = follow(data.address, data.after, tell);
-    else port.postMessage({ kind: state === "down" ? "down" : "joined" }); // what came before it joined it asks for itself
+    else {
+      port.postMessage({ kind: state === "down" ? "down" : "joined" }); // what came before it joined it asks for itself
+      for (const data of present.values()) port.postMessage({ kind: "presence", data });
+    }
   });
   port.start();
 });

@@ -2,7 +2,7 @@
 
 const LONGEST = 30_000;
 
-/** Follow the stream at `address` from the place `after` on; `tell(kind, data)` with up, down, news, house (an inbox changed) or reset. Answers how to stop. */
+/** Follow the stream at `address` from the place `after` on; `tell(kind, data)` with up, down, news, presence, house (an inbox changed), mine (something concerns this person) or reset. Answers how to stop. */
 export function follow(address, after, tell) {
   let source, timer, wait = 1_000;
 
@@ -12,7 +12,9 @@ export function follow(address, after, tell) {
     source.addEventListener("open", () => { wait = 1_000; tell("up"); });
     source.addEventListener("hello", keep);
     source.addEventListener("conversation", (event) => { keep(event); tell("news", JSON.parse(event.data)); });
+    source.addEventListener("presence", (event) => tell("presence", JSON.parse(event.data)));
     source.addEventListener("house", (event) => { keep(event); tell("house"); });
+    source.addEventListener("mine", (event) => { keep(event); tell("mine"); });
     source.addEventListener("reset", () => tell("reset"));
     source.addEventListener("error", () => {
       tell("down");

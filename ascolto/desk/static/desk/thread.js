@@ -1,6 +1,8 @@
 /* The open conversation: what is new comes below, once, and never moves what is being read. */
 import { fragment } from "../ui/js/http.js";
+import { exchange, release } from "../ui/js/swap.js";
 import { toast } from "../ui/js/toast.js";
+import { drawLine, remember } from "./last_seen.js";
 import { word } from "./words.js";
 
 const root = () => document.getElementById("conversation");
@@ -19,14 +21,14 @@ export async function openConversation(href) {
     const found = (await fragment(href))?.querySelector("#conversation");
     if (ticket !== opening) return true; // somebody opened another one meanwhile
     if (!found) return false;
-    root().replaceWith(found);
-    window.htmx?.process(root());
+    exchange(root(), found);
     return true;
   } catch { return false; } finally { root()?.removeAttribute("aria-busy"); }
 }
 
 const isAtEnd = () => { const s = scroller(); return s.scrollHeight - s.scrollTop - s.clientHeight < 80; };
-const toEnd = () => { const s = scroller(); if (s) s.scrollTop = s.scrollHeight; hidePill(); };
+const toEnd = () => { const s = scroller(); if (s) s.scrollTop = s.scrollHeight; hidePill(); seen(); };
+const seen = () => { const here = root(); if (here?.dataset.id) remember(here, here.dataset.last); };
 
 let unread = 0;
 function hidePill() { unread = 0; const pill = document.getElementById("thread-new"); if (pill) pill.hidden = true; }
@@ -40,16 +42,53 @@ function showPill(count) {
 export function startThread() {
   if (!thread()) return;
   unread = 0;
-  const target = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
+  const wanted = location.hash.startsWith("#m-") && location.hash.slice(1), target = wanted && document.getElementById(wanted);
+  const fresh = drawLine(thread(), root());
+  const isHigh = fresh && fresh.line.offsetTop < thread().offsetHeight - scroller().clientHeight;
   if (target) target.scrollIntoView({ block: "center" });
+  else if (isHigh) { fresh.line.scrollIntoView({ block: "start" }); showPill(fresh.count); }
   else {
     toEnd();
     document.fonts?.ready.then(() => { if (thread()) toEnd(); });
     for (const image of thread().querySelectorAll("img")) image.addEventListener("load", () => { if (!unread && isAtEnd()) toEnd(); }, { once: true });
   }
   document.getElementById("thread-new")?.addEventListener("click", toEnd);
-  scroller().addEventListener("scroll", () => { if (unread && isAtEnd()) hidePill(); }, { passive: true });
+  scroller().addEventListener("scroll", () => { if (unread && isAtEnd()) { hidePill(); seen(); } }, { passive: true });
+  keepEnd(scroller());
   openLetters(thread());
+  watchTop();
+  if (wanted && !target) seek(wanted);
+}
+
+/* Who scrolls up goes on reading: what was said before comes by itself before the top is reached. */
+let nearTop = null;
+function watchTop() {
+  nearTop?.disconnect();
+  const place = thread()?.querySelector("[data-earlier]");
+  if (!place) return;
+  nearTop = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting) && scroller().dataset.end !== "1") showEarlier(place); }, { root: scroller(), rootMargin: "600px 0px 0px" });
+  nearTop.observe(place);
+}
+
+/* A message that an address names may stand before those that a conversation opens with. */
+async function seek(id, pages = 20) {
+  const here = root();
+  for (let page = 0; page < pages && !document.getElementById(id); page += 1) {
+    const place = thread()?.querySelector("[data-earlier]");
+    if (!place || here !== root() || !(await showEarlier(place))) return;
+  }
+  document.getElementById(id)?.scrollIntoView({ block: "center" });
+}
+
+// The composer grows (a finding, a longer text): who reads the end goes on reading the end.
+const grown = new ResizeObserver(([{ target }]) => { if (target.dataset.end === "1") target.scrollTop = target.scrollHeight; });
+
+function keepEnd(s) {
+  grown.disconnect();
+  const note = () => { s.dataset.end = isAtEnd() ? "1" : ""; };
+  s.addEventListener("scroll", note, { passive: true });
+  note();
+  grown.observe(s);
 }
 
 /* One request at a time, so that nothing is appended twice. */
@@ -76,29 +115,38 @@ export const messageChanged = (id) => inTurn(async () => {
     const fresh = found?.querySelector("[data-message]");
     if (!fresh || here !== root()) return;
     const shown = document.getElementById(fresh.id);
-    if (shown) shown.replaceWith(fresh);
+    if (shown) { shown.replaceWith(fresh); release(shown); }
     else insert(fresh); // an earlier number that was written later
     settle(fresh);
   } catch { /* catching up comes again */ }
 });
+
+/** A message is there no more. */
+export function dropMessage(id) {
+  const item = document.getElementById(`m-${id}`);
+  item?.remove();
+  if (item) release(item);
+}
 
 function settle(item) {
   window.htmx?.process(item);
   openLetters(item);
 }
 
-/** What was said before the first message that is shown, on top; what is being read stays where it is. */
+/* What was said before the first message that is shown, on top; what is being read stays where it is. Whether it came. */
 async function showEarlier(place) {
-  if (place.hasAttribute("aria-busy")) return;
+  if (place.hasAttribute("aria-busy")) return false;
   place.setAttribute("aria-busy", "true");
   const here = root(), link = place.querySelector("a"), focused = place.contains(document.activeElement);
   try {
     const found = await fragment(link.href);
-    if (!found || here !== root()) return;
+    if (!found || here !== root()) return false;
     const count = prepend(found, place);
     if (focused) scroller().focus({ preventScroll: true });
     announce(word("earlier_shown", { count }));
-  } catch { toast(word("failed_to_load")); } finally { place.removeAttribute("aria-busy"); }
+    watchTop();
+    return true;
+  } catch { toast(word("failed_to_load")); return false; } finally { place.removeAttribute("aria-busy"); }
 }
 
 function prepend(found, place) {
@@ -133,6 +181,12 @@ document.addEventListener("click", (event) => {
   setTimeout(() => message.classList.remove("is-found"), 2_500);
 });
 
+/* what can be done with a message: loaded when somebody asks for it */
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("#thread [data-actions]");
+  if (button) (await import("./message_menu.js")).openMenu(button);
+});
+
 /* a message that changed but stands on a page that is not loaded yet needs no drawing */
 function isAbove(id) {
   const first = thread().querySelector("[data-message]");
@@ -157,7 +211,7 @@ export function append(found) {
       continue;
     }
     const shown = item.id && document.getElementById(item.id);
-    if (shown) shown.replaceWith(item);
+    if (shown) { shown.replaceWith(item); release(shown); }
     else thread().append(item);
     settle(item);
     if (item.dataset.message) {
@@ -187,8 +241,7 @@ export const refreshHead = (now = false) => inTurn(async () => {
     if (!found || here !== root() || isInUse(shown)) { headWaits = true; return; }
     if (Number(found.dataset.version) < Number(shown.dataset.version)) return; // it was overtaken by a change of our own
     const focus = shown.contains(document.activeElement) ? document.activeElement.closest("[data-menu]")?.dataset.menu || "resolve" : "";
-    shown.replaceWith(found);
-    window.htmx?.process(found);
+    exchange(shown, found);
     if (focus) (focus === "resolve" ? found.querySelector(".resolve-form button") : found.querySelector(`[data-menu="${focus}"] > summary`))?.focus({ preventScroll: true });
   } catch { /* the next news brings it */ }
 });
@@ -203,8 +256,7 @@ export async function refreshWho() {
   try {
     const found = (await fragment(`${here.dataset.base}who/`))?.querySelector("#who");
     if (!found || here !== root() || document.getElementById("who")?.querySelector("form")) return;
-    document.getElementById("who").replaceWith(found);
-    window.htmx?.process(found);
+    exchange(document.getElementById("who"), found);
   } catch { /* it is read again with the conversation */ }
 }
 

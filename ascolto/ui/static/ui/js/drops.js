@@ -38,7 +38,7 @@ function show(dialog) {
 /* arrows walk through a menu */
 document.addEventListener("keydown", (event) => {
   const body = event.target.closest?.(".drop-body");
-  if (!body || !["ArrowDown", "ArrowUp"].includes(event.key) || event.target.matches("textarea")) return;
+  if (!body || !["ArrowDown", "ArrowUp"].includes(event.key) || event.target.matches("textarea, select, [type=radio]")) return; // there arrows have a meaning of their own
   const items = [...body.querySelectorAll("button, a, input:not([type=hidden])")];
   const next = items[(items.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length];
   event.preventDefault();

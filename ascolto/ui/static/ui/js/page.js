@@ -8,10 +8,13 @@ import { toast } from "./toast.js";
 import { post } from "./http.js";
 import { word } from "./words.js";
 
+if (document.documentElement.dataset.sound === "on") import("./sound.js"); // only for who asked for it
+
 async function takeBack(address, fields) {
   try {
-    if (!(await post(address, fields)).ok) throw new Error(address);
-    document.dispatchEvent(new CustomEvent("undone"));
+    const answer = await post(address, fields);
+    if (!answer.ok) throw new Error(address);
+    document.dispatchEvent(new CustomEvent("undone", { detail: { trigger: answer.headers.get("HX-Trigger") || "" } }));
   } catch { toast(word("failed")); }
 }
 
@@ -19,6 +22,16 @@ async function takeBack(address, fields) {
 document.addEventListener("toast", (event) => {
   const { text, undo, fields } = event.detail;
   toast(text, undo ? { undo: () => takeBack(undo, fields) } : {});
+});
+
+/* a choice on a page of its own (narrow screens) is an ordinary form: what scripts would draw anew is not on this page */
+document.addEventListener("submit", (event) => {
+  if (event.target.matches(":is(.choice:not(.choice-thread), [data-own-page]) form[hx-post]")) event.stopImmediatePropagation();
+}, true);
+
+/* what was opened in the blink before htmx listened to it is loaded all the same */
+document.addEventListener("htmx:afterProcessNode", ({ target }) => {
+  if (target.matches?.("details[open][hx-trigger^=toggle]")) window.htmx.trigger(target, "toggle");
 });
 
 /* where the sections are one line, the open one is in sight */
