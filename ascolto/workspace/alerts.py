@@ -18,7 +18,7 @@ NAMED = 3  # inboxes named in one line
 
 def alert_for(person: Any) -> Alert | None:
     """One line for all that is unwell; nothing for who could do nothing about it. One query on a small table."""
-    if not person.is_lead:
+    if not person.may("inboxes.see"):
         return None
     unwell = ailing_accounts()
     if not unwell:

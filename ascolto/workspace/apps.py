@@ -13,7 +13,7 @@ class WorkspaceConfig(AppConfig):
         from ascolto.workspace.selectors import count_set_aside
 
         def counter(person: Any) -> int:
-            return count_set_aside() if person.is_lead else 0
+            return count_set_aside() if person.may("inboxes.see") else 0
 
         count_waiting("settings", counter, _("deliveries set aside"))
         raise_alerts(alert_for)

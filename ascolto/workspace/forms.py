@@ -8,40 +8,19 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ascolto.accounts.actions.appearance import LOGO_BYTES
 from ascolto.accounts.forms import language_choices, password_field, time_zones
-from ascolto.accounts.models import Role, Team
-from ascolto.accounts.scopes import ADMINISTRATORS_ONLY, SCOPES
-from ascolto.accounts.selectors import all_agents, all_teams
+from ascolto.accounts.scopes import SCOPES, may_have
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.protocol import Adapter, ConfigError
 from ascolto.channels.selectors import Setting, settings_of
-from ascolto.ui.forms import PlainForm, choices_of, style
+from ascolto.ui.forms import PlainForm, style
 from ascolto.ui.reasons import in_own_language
 from ascolto.workspace.guides import is_handshake_word, new_handshake_word
+from ascolto.workspace.people_forms import TeamsField, team_choices
 from ascolto.workspace.signing_in import granted_settings
 
 PREFIX = "set_"  # settings of a channel live in a name space of their own
-ROLES = [
-    (Role.AGENT, _("Agent: answers customers")),
-    (Role.LEAD, _("Lead: sees everything")),
-    (Role.ADMINISTRATOR, _("Administrator: also changes settings")),
-    (Role.GUEST, _("Guest of a department: sees what they are asked about")),
-]
-
-
-def team_choices() -> list[tuple[str, str]]:
-    """Every team."""
-    return choices_of(list(all_teams()))
-
-
-class TeamsField(forms.MultipleChoiceField):
-    """Some of the teams; its value is the teams themselves."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def clean(self, value: Any) -> list[Team]:
-        chosen = super().clean(value)
-        return list(Team.objects.filter(pk__in=chosen))
 
 
 # --- inboxes ---------------------------------------------------------------------------------------------------------
@@ -195,41 +174,7 @@ def _field_for(setting: Setting, stored: dict[str, str]) -> forms.Field:
     return forms.CharField(widget=widget, max_length=20_000, **common)
 
 
-# --- people ----------------------------------------------------------------------------------------------------------
-
-
-class InviteForm(PlainForm):
-    """A new colleague."""
-
-    email = forms.CharField(
-        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
-    )
-    name = forms.CharField(label=_("Name"), max_length=120, required=False)
-    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if teams := team_choices():
-            self.fields["teams"] = TeamsField(label=_("Teams"), choices=teams, required=False)
-
-
-class PersonForm(InviteForm):
-    """Who a colleague is and what they may do."""
-
-    name = forms.CharField(label=_("Name"), max_length=120)
-
-
-class TeamForm(PlainForm):
-    """A team and its people."""
-
-    name = forms.CharField(label=_("Name of the team"), max_length=80)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        people = [agent for agent in all_agents() if agent.is_active and not agent.is_guest]
-        self.fields["members"] = forms.MultipleChoiceField(
-            label=_("People"), choices=choices_of(people), required=False, widget=forms.CheckboxSelectMultiple
-        )
+# --- the company and its keys ------------------------------------------------------------------------------------------
 
 
 class CompanyForm(PlainForm):
@@ -251,14 +196,39 @@ class CompanyForm(PlainForm):
         self.fields["time_zone"].choices = [(name, name.replace("_", " ")) for name in time_zones()]  # type: ignore[attr-defined]
 
 
+class AppearanceForm(PlainForm):
+    """The company's colour and logo."""
+
+    accent = forms.CharField(
+        label=_("Accent colour"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("For example #2d6696. Empty: Ascolto's own."),
+    )
+    logo = forms.FileField(
+        label=_("Logo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=_("PNG, JPEG or WebP, at most 200 kB. It also becomes the sign of the browser's tab."),
+    )
+    removes_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
+
+    def values(self) -> dict[str, Any]:
+        """As the action takes them; a larger file is not read further than it may be."""
+        given = self.cleaned_data
+        logo = given["logo"].read(LOGO_BYTES + 1) if given["logo"] else None
+        return {"accent": given["accent"], "logo": logo, "removes_logo": given["removes_logo"]}
+
+
 class TokenForm(PlainForm):
     """What a key for a machine is for and what it may do."""
 
     name = forms.CharField(label=_("What it is for"), max_length=80)
 
-    def __init__(self, *args: Any, is_administrator: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, granted: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        allowed = [scope for scope in SCOPES if is_administrator or scope not in ADMINISTRATORS_ONLY]
+        allowed = [scope for scope in SCOPES if may_have(scope, granted)]
         self.fields["scopes"] = forms.MultipleChoiceField(
             label=_("What it may do"),
             choices=[(scope, scope) for scope in allowed],

@@ -23,10 +23,6 @@ from ascolto.kit.vault import Unreadable
 from ascolto.workspace.wellbeing import Panel, panel_of
 
 PAGE = 50
-AUDITED = (
-    "agent.", "team.", "token.", "company.", "channel.", "raw_event.", "language_model.", "saved_reply.", "topic.", "model.", "demo.",
-    "policy.", "calendar.", "routing.changed", "charter.changed", "charter.breached",
-)  # fmt: skip
 
 
 def base_url(request: HttpRequest) -> str:
@@ -153,10 +149,9 @@ def audited(about: str = "") -> QuerySet[Event]:
     return rows.filter(type__startswith=about) if about else rows
 
 
-def audit_before(before: int | None, about: str = "") -> tuple[list[Event], int | None]:
-    """A page of the log, and where the next one begins."""
-    rows = audited(about)
-    if before:
-        rows = rows.filter(pk__lt=before)
-    page = list(rows[: PAGE + 1])
-    return page[:PAGE], page[PAGE - 1].pk if len(page) > PAGE else None
+def recent_changes(count: int = 6) -> list[Event]:
+    """The last settings that somebody changed."""
+    rows = (
+        audited().filter(type__endswith=".changed", actor_kind="agent").exclude(type="agent.presence_changed")
+    )
+    return list(rows[:count])

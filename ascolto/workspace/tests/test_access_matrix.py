@@ -5,7 +5,9 @@ The screens come from the real address book, so that a new view is looked at her
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +15,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import RoutePattern
 
-from ascolto.accounts.actions import create_token
+import ascolto
+from ascolto.accounts.actions import change_agent, create_role, create_token
 from ascolto.accounts.guards import is_at_least
 from ascolto.accounts.models import Agent, Role
+from ascolto.accounts.permissions import PERMISSIONS
 from ascolto.conversations.access import sight_of
 from ascolto.conversations.files import store_file
 from ascolto.conversations.models import Attachment, Conversation, Message, Participant
@@ -34,38 +38,59 @@ SETTINGS = {
     "accounts:sign-in": "public",
     "accounts:sign-out": "signed_in",
     "accounts:join": "public",
+    "accounts:look": "public",
+    "accounts:logo": "public",
     "accounts:language": "public",
     "accounts:preferences": "signed_in",
     "accounts:profile": "signed_in",
+    "accounts:keys": "signed_in",
     "accounts:password": "signed_in",
     "accounts:end-sessions": "signed_in",
     "workspace:settings": "signed_in",
-    "workspace:inboxes": "role:lead",
-    "workspace:inbox": "role:lead",
-    "workspace:capabilities": "role:lead",
-    "workspace:choose-channel": "role:administrator",
-    "workspace:connect": "role:administrator",
-    "workspace:manual": "role:administrator",
-    "workspace:change-inbox": "role:administrator",
-    "workspace:test-inbox": "role:administrator",
-    "workspace:switch-inbox": "role:administrator",
-    "workspace:register-inbox": "role:administrator",
-    "workspace:sign-in-inbox": "role:administrator",
-    "workspace:oauth-callback": "role:administrator",
-    "workspace:dead-letters": "role:lead",
-    "workspace:dead-letter": "role:lead",
-    "workspace:decide": "role:lead",
-    "workspace:people": "role:administrator",
-    "workspace:person": "role:administrator",
-    "workspace:invite-again": "role:administrator",
-    "workspace:switch-person": "role:administrator",
-    "workspace:teams": "role:administrator",
-    "workspace:team": "role:administrator",
-    "workspace:remove-team": "role:administrator",
-    "workspace:company": "role:administrator",
-    "workspace:audit": "role:administrator",
-    "workspace:tokens": "role:agent",
-    "workspace:revoke-token": "role:agent",
+    "workspace:inboxes": "may:inboxes.see|inboxes.manage",
+    "workspace:inbox": "may:inboxes.see|inboxes.manage",
+    "workspace:capabilities": "may:inboxes.see|inboxes.manage",
+    "workspace:choose-channel": "may:inboxes.manage",
+    "workspace:connect": "may:inboxes.manage",
+    "workspace:manual": "may:inboxes.manage",
+    "workspace:change-inbox": "may:inboxes.manage",
+    "workspace:test-inbox": "may:inboxes.manage",
+    "workspace:switch-inbox": "may:inboxes.manage",
+    "workspace:register-inbox": "may:inboxes.manage",
+    "workspace:sign-in-inbox": "may:inboxes.manage",
+    "workspace:oauth-callback": "may:inboxes.manage",
+    "workspace:dead-letters": "may:inboxes.see|inboxes.manage",
+    "workspace:dead-letter": "may:inboxes.see|inboxes.manage",
+    "workspace:decide": "may:inboxes.see|inboxes.manage",
+    "workspace:people": "may:people.manage",
+    "workspace:person": "may:people.manage",
+    "workspace:invite-again": "may:people.manage",
+    "workspace:switch-person": "may:people.manage",
+    "workspace:teams": "may:people.manage",
+    "workspace:team": "may:people.manage",
+    "workspace:remove-team": "may:people.manage",
+    "workspace:import-people": "may:people.manage",
+    "workspace:undo-import": "may:people.manage",
+    "workspace:people-csv": "may:people.manage",
+    "workspace:let-go": "may:people.manage",
+    "workspace:labels": "may:labels.manage",
+    "workspace:label-rules": "may:labels.manage",
+    "workspace:label-wish": "may:labels.manage",
+    "workspace:label": "may:labels.manage",
+    "workspace:archive-label": "may:labels.manage",
+    "workspace:merge-label": "may:labels.manage",
+    "workspace:blocked": "may:customers.block",
+    "workspace:unblock": "may:customers.block",
+    "workspace:roles": "may:people.manage",
+    "workspace:role": "may:people.manage",
+    "workspace:archive-role": "may:people.manage",
+    "workspace:appearance": "may:company.manage",
+    "workspace:reset-appearance": "may:company.manage",
+    "workspace:company": "may:company.manage",
+    "workspace:audit": "may:log.see",
+    "workspace:audit-csv": "may:log.see",
+    "workspace:tokens": "may:tokens.make",
+    "workspace:revoke-token": "may:tokens.make",
     "workspace:welcome": "set-up link",
     "workspace:welcome-demo": "set-up link",
     "workspace:welcome-inbox": "role:administrator",
@@ -96,9 +121,16 @@ def guarded_views() -> list[Any]:
     chosen = [
         (name, pattern)
         for name, _, view, pattern in views()
-        if getattr(view, "guard", "").startswith(("signed_in", "role:"))
+        if getattr(view, "guard", "").startswith(("signed_in", "role:", "may:"))
     ]
     return [pytest.param(name, pattern, id=name) for name, pattern in chosen]
+
+
+def opens(guard: str, agent: Agent) -> bool:
+    """Whether a door with this mark lets somebody in."""
+    if guard.startswith("may:"):
+        return any(agent.may(permission) for permission in guard.removeprefix("may:").split("|"))
+    return is_at_least(agent, guard.removeprefix("role:") if guard.startswith("role:") else Role.GUEST)
 
 
 def address_of(name: str, pattern: URLPattern, **known: object) -> str:
@@ -172,12 +204,11 @@ def test_a_stranger_is_asked_to_sign_in(client: Client, name: str, pattern: URLP
 def test_a_door_opens_from_its_role_upwards(name: str, pattern: URLPattern, role: str) -> None:
     agent = make_agent("Robin Someone", role)
     guard = pattern.callback.guard
-    needed = guard.removeprefix("role:") if guard.startswith("role:") else Role.GUEST
     browser, address = browser_of(agent), address_of(name, pattern)
     statuses = [browser.get(address).status_code]
     browser = browser_of(agent)  # the GET may have signed them out
     statuses.append(browser.post(address).status_code)
-    if is_at_least(agent, needed):
+    if opens(guard, agent):
         assert not {500} & set(statuses)
         assert (
             403 not in statuses or role == Role.GUEST
@@ -372,3 +403,70 @@ def test_an_assigned_conversation_is_seen_by_its_assignee_in_any_team(
     written.refresh_from_db()
     for surface in (in_list, as_thread, in_the_live_stream, as_api_messages):
         assert surface(people["viktor"], written)
+
+
+# --- roles of the company's own ------------------------------------------------------------------------------------------
+
+
+def doors_naming(permission: str) -> list[tuple[str, URLPattern, bool]]:
+    """The views whose guard names a permission, and whether it is the only one that opens them."""
+    found = []
+    for name, _route, view, pattern in views():
+        named = getattr(view, "guard", "").removeprefix("may:").split("|")
+        if getattr(view, "guard", "").startswith("may:") and permission in named:
+            found.append((name, pattern, len(named) == 1))
+    return found
+
+
+def robin_who_may(*permissions: str) -> Agent:
+    robin = make_agent("Robin Someone", Role.AGENT)
+    role = create_role(by=None, name="Own", permissions=permissions)
+    change_agent(by=None, agent=robin, role=f"custom:{role.pk}")
+    return Agent.objects.get(pk=robin.pk)
+
+
+@pytest.mark.parametrize("permission", sorted(PERMISSIONS))
+def test_a_permission_opens_the_doors_that_name_it_and_without_it_they_stay_shut(permission: str) -> None:
+    browser = browser_of(robin_who_may(permission))
+    for name, pattern, _alone in doors_naming(permission):
+        assert browser.get(address_of(name, pattern)).status_code != 403, name
+
+
+@pytest.mark.parametrize("permission", sorted(PERMISSIONS))
+def test_all_other_permissions_together_do_not_open_its_doors(permission: str) -> None:
+    browser = browser_of(robin_who_may(*(PERMISSIONS.keys() - {permission})))
+    for name, pattern, alone in doors_naming(permission):
+        if alone:
+            statuses = {
+                browser.get(address_of(name, pattern)).status_code,
+                browser.post(address_of(name, pattern)).status_code,
+            }
+            assert statuses <= {403, 405}, name
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_role_sees_more_by_going_round_another_way(
+    people: dict[str, Agent], conversation: Conversation, seed: int
+) -> None:
+    chance = random.Random(seed)
+    permissions = [name for name in PERMISSIONS if chance.random() < 0.6 and name != "conversations.see_all"]
+    permissions += ["conversations.see_all"] if seed % 4 == 0 else []
+    role = create_role(by=None, name="Own", permissions=permissions)
+    for who in ("viktor", "nico"):
+        change_agent(by=None, agent=people[who], role=f"custom:{role.pk}")
+        agent = Agent.objects.get(pk=people[who].pk)
+        seen = {surface.__name__: surface(agent, conversation) for surface in SURFACES}
+        assert set(seen.values()) == {agent.may("conversations.see_all")}, (who, seen)
+
+
+def test_every_permission_is_asked_for_somewhere() -> None:
+    """A box that one may tick and that changes nothing would be a lie."""
+    package = Path(ascolto.__file__).parent
+    modules = [
+        path for path in package.rglob("*.py") if "tests" not in path.parts and path.name != "permissions.py"
+    ]
+    source = " ".join(path.read_text() for path in modules)
+    assert [name for name in PERMISSIONS if f'"{name}"' not in source and name not in SPELT] == []
+
+
+SPELT = {"conversations.reply", "conversations.manage"}  # access_conversation(to=…) puts these together

@@ -23,6 +23,7 @@ def telvia(new_product: Callable[..., Product]) -> Product:
         "createadmin", "--email", "anna@telvia.example", "--name", "Anna Conti", "--password-stdin",
         stdin=PASSWORD + "\n",
     )  # fmt: skip
+    product.send_at_once()
     return product
 
 

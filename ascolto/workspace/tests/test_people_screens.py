@@ -60,11 +60,11 @@ def test_roles_and_teams_change_and_the_last_administrator_stays(desk: Client, a
 
 def test_an_account_is_closed_and_opened_again(desk: Client, anna: Agent) -> None:
     marco = make_agent()
-    desk.post(f"/settings/people/{marco.pk}/switch/", {"open": "0"})
+    desk.post(f"/settings/people/{marco.pk}/close/", {"to": ""})
     assert not Agent.objects.get(pk=marco.pk).is_active
     desk.post(f"/settings/people/{marco.pk}/switch/", {"open": "1"})
     assert Agent.objects.get(pk=marco.pk).is_active
-    desk.post(f"/settings/people/{anna.pk}/switch/", {"open": "0"})
+    desk.post(f"/settings/people/{anna.pk}/close/", {"to": ""})
     assert Agent.objects.get(pk=anna.pk).is_active
 
 
@@ -143,9 +143,12 @@ def test_the_log_tells_who_did_what_and_pages(desk: Client) -> None:
 def test_every_event_of_the_house_has_a_sentence() -> None:
     from ascolto.events.catalogue import CATALOGUE
     from ascolto.workspace.audit import SENTENCES
-    from ascolto.workspace.selectors import AUDITED
 
-    assert {name for name in CATALOGUE if name.startswith(AUDITED)} == set(SENTENCES)
+    about_the_house = ("agent.", "team.", "role.", "token.", "company.", "channel.", "raw_event.", "people.")
+    told = {
+        name for name, fields in CATALOGUE.items() if "changes" in fields or name.startswith(about_the_house)
+    }
+    assert told <= set(SENTENCES) <= set(CATALOGUE)
 
 
 def test_every_sentence_can_be_said_whatever_is_missing() -> None:
@@ -159,7 +162,9 @@ def test_a_page_of_the_log_does_not_walk_over_every_message() -> None:
 
     from ascolto.workspace.selectors import audited
 
+    Event.objects.bulk_create([Event(type="message.read", conversation_id=1) for _ in range(2_000)])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("ANALYZE events_event")
     assert "event_house" in audited("team.")[:51].explain()

@@ -16,7 +16,7 @@ from ascolto.intake.models import RawEvent
 from ascolto.testing.factories import make_agent, make_inbox, make_team
 
 pytestmark = pytest.mark.django_db
-AT_MOST = 16  # session, reader, company and what the screen is about
+AT_MOST = 19  # session, reader, company, what waits for the reader, and what the screen is about
 SCREENS = (
     "/settings/inboxes/",
     "/settings/set-aside/",

@@ -11,8 +11,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Role
+from ascolto.accounts.guards import permitted
 from ascolto.accounts.sections import settings_context
 from ascolto.channels import matrix
 from ascolto.channels.selectors import connectable_adapters
@@ -38,7 +37,7 @@ class Block:
 
 
 @require_safe
-@role_required(Role.LEAD)
+@permitted("inboxes.see", "inboxes.manage")
 def capabilities(request: HttpRequest) -> HttpResponse:
     """Every channel beside the others; narrowed by a word and by what it must be able to do."""
     wanted = request.GET.get("q", "")[:100]

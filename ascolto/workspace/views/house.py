@@ -1,4 +1,4 @@
-"""The company's settings, the log, and keys for machines."""
+"""The company's settings, and keys for machines."""
 
 from __future__ import annotations
 
@@ -10,19 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ascolto.accounts import actions
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Agent, ApiToken, Company, Role
+from ascolto.accounts.guards import permitted
+from ascolto.accounts.models import Agent, ApiToken, Company
 from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.accounts.selectors import live_tokens
-from ascolto.workspace import audit as log
 from ascolto.workspace.forms import CompanyForm, TokenForm
-from ascolto.workspace.paging import number
-from ascolto.workspace.selectors import audit_before
 
 _COMPANY = ("name", "language", "time_zone", "reopen_days")
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("company.manage")
 def company(request: HttpRequest) -> HttpResponse:
     """Name, language, time zone."""
     current = Company.current()
@@ -38,36 +35,24 @@ def company(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/company.html", settings_context(request, "company", form=form))
 
 
-@role_required(Role.ADMINISTRATOR)
-def audit(request: HttpRequest) -> HttpResponse:
-    """Who changed what."""
-    about = request.GET.get("about", "")
-    about = about if about in dict(log.KINDS) else ""
-    events, following = audit_before(number(request.GET.get("before")), about)
-    context = settings_context(
-        request, "audit", lines=log.lines(events), following=following, kinds=log.KINDS, about=about
-    )
-    return render(request, "workspace/audit.html", context)
-
-
-@role_required(Role.AGENT)
+@permitted("tokens.make")
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's own keys, for an administrator everybody's; a new key is shown once."""
     agent = request.user
-    form, clear_text = TokenForm(request.POST or None, is_administrator=agent.is_administrator), ""
+    form, clear_text = TokenForm(request.POST or None, granted=agent.granted), ""
     if request.method == "POST" and form.is_valid():
         try:
             _made, clear_text = actions.create_token(agent=agent, **form.cleaned_data)
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            form = TokenForm(is_administrator=agent.is_administrator)
+            form = TokenForm(granted=agent.granted)
     context = settings_context(request, "tokens", form=form, clear_text=clear_text, tokens=_visible(agent))
     return render(request, "workspace/tokens.html", context)
 
 
 @require_POST
-@role_required(Role.AGENT)
+@permitted("tokens.make")
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     """End a key."""
     actions.revoke_token(token=get_object_or_404(_visible(request.user), pk=pk), by=request.user)
@@ -76,4 +61,4 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _visible(agent: Agent) -> QuerySet[ApiToken]:
-    return live_tokens() if agent.is_administrator else live_tokens().filter(agent=agent)
+    return live_tokens() if agent.may("people.manage") else live_tokens().filter(agent=agent)

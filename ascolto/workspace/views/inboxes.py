@@ -10,9 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ascolto.accounts.guards import role_required, signed_in
-from ascolto.accounts.models import Role
-from ascolto.accounts.sections import leave_notice, sections_for, settings_context
+from ascolto.accounts.guards import permitted
+from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.channels import actions
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.protocol import Adapter, ConfigError, SendRefused
@@ -30,27 +29,21 @@ from ascolto.workspace.manual import docs_page, page_of
 from ascolto.workspace.views.signing_in import leave_to_sign_in
 
 
-@signed_in
-def index(request: HttpRequest) -> HttpResponse:
-    """To the first section that this person may open."""
-    return redirect(sections_for(request)[0]["href"])
-
-
-@role_required(Role.LEAD)
+@permitted("inboxes.see", "inboxes.manage")
 def inboxes(request: HttpRequest) -> HttpResponse:
     """Every inbox and how it does."""
     context = settings_context(request, "inboxes", inboxes=selectors.inboxes())
     return render(request, "workspace/inboxes.html", context)
 
 
-@role_required(Role.LEAD)
+@permitted("inboxes.see", "inboxes.manage")
 def inbox(request: HttpRequest, pk: int) -> HttpResponse:
     """How one inbox does; administrators also see its hook address."""
     found = _inbox(pk)
     return _show(request, found)
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("inboxes.manage")
 def choose_channel(request: HttpRequest) -> HttpResponse:
     """Which channel the new inbox is on."""
     wanted = request.GET.get("q", "")[:100]
@@ -59,7 +52,7 @@ def choose_channel(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/choose_channel.html", context)
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("inboxes.manage")
 def connect(request: HttpRequest, kind: str) -> HttpResponse:
     """Connect an inbox: a form made from what its channel wants to know."""
     adapter = adapter_or_404(kind)
@@ -74,7 +67,7 @@ def connect(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "workspace/connect.html", {**context, **guide_context(request, adapter)})
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("inboxes.manage")
 def manual(request: HttpRequest, kind: str) -> HttpResponse:
     """The documentation's page of a channel."""
     adapter, page = adapter_or_404(kind), page_of(kind)
@@ -105,7 +98,7 @@ def adapter_or_404(kind: str) -> Adapter:
         raise Http404 from None
 
 
-@role_required(Role.ADMINISTRATOR)
+@permitted("inboxes.manage")
 def change_inbox(request: HttpRequest, pk: int) -> HttpResponse:
     """Change an inbox; stored secrets are never shown, an empty one stays."""
     found = _inbox(pk)
@@ -130,14 +123,14 @@ def change_inbox(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.ADMINISTRATOR)
+@permitted("inboxes.manage")
 def test_inbox(request: HttpRequest, pk: int) -> HttpResponse:
     """A real round trip with the network."""
     return _report(request, pk, "test", test_account)
 
 
 @require_POST
-@role_required(Role.ADMINISTRATOR)
+@permitted("inboxes.manage")
 def register_inbox(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell the network where to call us."""
     base = selectors.base_url(request)
@@ -155,7 +148,7 @@ def _report(request: HttpRequest, pk: int, what: str, ask: Callable[[ChannelAcco
 
 
 @require_POST
-@role_required(Role.ADMINISTRATOR)
+@permitted("inboxes.manage")
 def switch_inbox(request: HttpRequest, pk: int) -> HttpResponse:
     """Switch an inbox on or off."""
     account = _inbox(pk).account
@@ -175,7 +168,7 @@ def _inbox(pk: int) -> selectors.Inbox:
 def _show(request: HttpRequest, inbox: selectors.Inbox, **more: Any) -> HttpResponse:
     """The page of an inbox. What is to be copied is for who may change it: a hook's token is half of its lock."""
     context = settings_context(request, "inboxes", inbox=inbox, doors=[], **more)
-    if request.user.is_administrator:
+    if request.user.may("inboxes.manage"):
         context |= _tools(request, inbox.account)
     return render(request, "workspace/inbox.html", context)
 

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Role
+from ascolto.accounts.guards import permitted
 from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.channels.selectors import all_accounts
 from ascolto.intake.actions import dismiss, replay
@@ -21,7 +20,7 @@ from ascolto.workspace.raw import readable, shown_headers
 AT_ONCE = 1000
 
 
-@role_required(Role.LEAD)
+@permitted("inboxes.see", "inboxes.manage")
 def dead_letters(request: HttpRequest) -> HttpResponse:
     """What could not be read, the newest first."""
     account = number(request.GET.get("inbox"))
@@ -37,7 +36,7 @@ def dead_letters(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/dead_letters.html", context)
 
 
-@role_required(Role.LEAD)
+@permitted("inboxes.see", "inboxes.manage")
 def dead_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """One delivery exactly as it came, but for secrets."""
     row = all_dead_letters().filter(pk=pk).first()
@@ -58,7 +57,7 @@ def dead_letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.LEAD)
+@permitted("inboxes.see", "inboxes.manage")
 def decide(request: HttpRequest) -> HttpResponse:
     """Try the chosen deliveries again, all of them, or dismiss the chosen ones."""
     verb = request.POST.get("do", "")

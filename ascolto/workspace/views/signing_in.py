@@ -11,8 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
-from ascolto.accounts.guards import role_required
-from ascolto.accounts.models import Role
+from ascolto.accounts.guards import permitted
 from ascolto.accounts.sections import leave_notice
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.protocol import ConfigError
@@ -46,7 +45,7 @@ def leave_to_sign_in(
 
 
 @require_POST
-@role_required(Role.ADMINISTRATOR)
+@permitted("inboxes.manage")
 def sign_in_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Connect an inbox again: its name, its history and everything else stay."""
     try:
@@ -81,7 +80,7 @@ def _leave(request: HttpRequest, **what: Any) -> HttpResponse:
 
 @require_GET
 @never_cache
-@role_required(Role.ADMINISTRATOR)
+@permitted("inboxes.manage")
 @sensitive_variables("answer")
 def come_back(request: HttpRequest) -> HttpResponse:
     """Back from the network, with its answer in the address; the next address does not hold it any more."""
