@@ -62,6 +62,7 @@ def _conversation(
         last_inbound_at=row["last_inbound_at"],
         resolved_at=row["resolved_at"],
         created_at=row["created_at"],
+        merged_into_id=row["merged_into_id"],
         version=row["version"],
         channel=channels.get(row["account_id"], UNSET),
         last_message=UNSET if last is None else _newest(last.get(pk), row),
@@ -103,7 +104,17 @@ def customer(found: Customer) -> d.Customer:
     """The document of a customer; read `identities` before, when there are several."""
     group = d.Reference(found.group.pk, found.group.name) if found.group else None
     identities = _identities(found)
-    return d.Customer(found.pk, found.name, found.language, found.about, found.created_at, identities, group)
+    return d.Customer(
+        found.pk,
+        found.name,
+        found.language,
+        found.about,
+        found.created_at,
+        identities,
+        group,
+        found.number,
+        found.merged_into_id,
+    )
 
 
 def message(found: Message, customer_name: str) -> d.Message:

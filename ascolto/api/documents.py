@@ -48,6 +48,8 @@ class Customer(Struct, frozen=True):
     created_at: datetime
     identities: list[Identity]
     group: Reference | None = None  # what the company promises may differ by group
+    number: str = ""  # the id with its check digit, as people read it to each other
+    merged_into: int | None = None  # the customer of whom this one is part
 
 
 class CustomerList(Struct, frozen=True):
@@ -249,7 +251,8 @@ class MessageList(Struct, frozen=True):
 class Conversation(Struct, frozen=True):
     """What one customer and the company say to each other about one matter, over all channels.
 
-    `channels` are the kinds of networks used, the last used first; `channel_id` is the inbox in which it began.
+    `channels` are the kinds of networks used, the last used first; `channel_id` is the inbox in which it began. `merged_into_id`: where
+    it goes on, of one that became part of another.
     """
 
     id: int
@@ -274,6 +277,7 @@ class Conversation(Struct, frozen=True):
     last_inbound_at: datetime | None
     resolved_at: datetime | None
     created_at: datetime
+    merged_into_id: int | None
     version: int
     channel: ChannelSummary | UnsetType = UNSET
     last_message: Message | UnsetType | None = UNSET

@@ -17,12 +17,13 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from ascolto.api.bodies import MAX_JSON_BYTES, read_bytes, read_json, read_query
+from ascolto.api.bot_tokens import bot_of
 from ascolto.api.endpoints.attachments import read_upload
 from ascolto.api.idempotency import answer_once, answer_once_unlocked, digest_of, read_key
 from ascolto.api.problems import Problem, invalid
 from ascolto.api.refusals import note
 from ascolto.api.routes import TABLE
-from ascolto.api.routing import BASE, Answer, Call, Route
+from ascolto.api.routing import BASE, Answer, BotCall, Call, Route
 from ascolto.api.throttle import throttle
 from ascolto.api.tokens import authenticate, note_use
 from ascolto.channels.protocol import ConfigError
@@ -74,6 +75,10 @@ def _answer(request: HttpRequest) -> HttpResponse:
 
 
 def _perform(request: HttpRequest, route: Route, values: dict[str, str]) -> HttpResponse:
+    if (bot := bot_of(request, route)) is not None:
+        query = read_query(request.GET, route.query)
+        asked = BotCall(request, bot, values, query, _body(request, route, query)[0])
+        return _encode(route, route.by_bot(asked))  # type: ignore[misc]  # bot_of has looked
     credential = authenticate(request)
     wait = throttle.wait_for(credential.token.pk)
     if wait:

@@ -11,7 +11,10 @@ from ascolto.api.documents import Meta, Reference
 
 
 class SavedReply(Struct, frozen=True):
-    """A saved reply. `texts`: by language (ISO 639-1), with variables {customer}, {agent}, {number}. `team`: null is everybody's."""
+    """A saved reply. `texts`: by language (ISO 639-1), with variables such as {customer}, {agent}, {number}, {field:plan}.
+
+    `team`: null is everybody's, unless `is_personal`: then it is the token's agent's alone. `used_count`: how often it left.
+    """
 
     id: int
     title: str
@@ -22,6 +25,9 @@ class SavedReply(Struct, frozen=True):
     changed_at: datetime
     changed_by: Reference | None
     archived_at: datetime | None
+    is_personal: bool
+    folder: str
+    used_count: int
 
 
 class SavedReplyList(Struct, frozen=True):

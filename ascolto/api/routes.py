@@ -7,9 +7,14 @@ from msgspec import Struct
 from ascolto.api import documents as d
 from ascolto.api import knowledge_documents as kd
 from ascolto.api.assignment_routes import ASSIGNMENTS
+from ascolto.api.automation_routes import AUTOMATION
+from ascolto.api.bot_routes import BOT
 from ascolto.api.charter_routes import CHARTER
+from ascolto.api.collaboration_routes import COLLABORATION
 from ascolto.api.commitment_routes import COMMITMENTS
+from ascolto.api.customer_routes import CUSTOMERS
 from ascolto.api.endpoints import attachments as a
+from ascolto.api.endpoints import bots as b
 from ascolto.api.endpoints import channels as ch
 from ascolto.api.endpoints import conversations as c
 from ascolto.api.endpoints import customers as cu
@@ -20,9 +25,14 @@ from ascolto.api.endpoints import readings as r
 from ascolto.api.endpoints import search as s
 from ascolto.api.generated_routes import GENERATED
 from ascolto.api.hand_off_routes import HAND_OFFS
+from ascolto.api.log_routes import LOG
+from ascolto.api.organising_routes import ORGANISING
+from ascolto.api.outgoing_routes import OUTGOING
 from ascolto.api.promise_routes import PROMISES
 from ascolto.api.routing import Nothing, Operation, Route, Table
 from ascolto.api.search_documents import SearchList
+from ascolto.api.template_routes import TEMPLATES
+from ascolto.api.view_routes import VIEWS
 from ascolto.api.wait_routes import WAITS
 
 READ, WRITE = "conversations:read", "conversations:write"
@@ -132,6 +142,7 @@ TABLE = Table(
             answer=d.Message,
             status=201,
             problems=("not-found", "refused", "not-allowed"),
+            by_bot=b.message_of_bot,
         ),
         Route(
             method="POST",
@@ -144,6 +155,7 @@ TABLE = Table(
             answer=d.Message,
             problems=("not-found", "refused", "not-allowed"),
         ),
+        *OUTGOING,
         *GENERATED,
         _get(
             "/messages/{id}/reading",
@@ -367,11 +379,19 @@ TABLE = Table(
             problems=("not-found", "refused"),
         ),
         *PROMISES,
+        *CUSTOMERS,
+        *ORGANISING,
         *HAND_OFFS,
+        *COLLABORATION,
+        *TEMPLATES,
         *WAITS,
         *ASSIGNMENTS,
         *COMMITMENTS,
         *CHARTER,
+        *LOG,
+        *AUTOMATION,
+        *BOT,
+        *VIEWS,
         _get("/agents", READ, p.list_agents, "List those who can answer", "People", d.AgentList),
         _get("/teams", READ, p.list_teams, "List teams", "People", d.TeamList),
     ]

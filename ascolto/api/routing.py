@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from ascolto.accounts.models import Agent
 from ascolto.api.tokens import Credential
+from ascolto.bot.models import ExternalBot
 
 BASE = "/api/v1"
 
@@ -36,6 +37,17 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class BotCall:
+    """One request of an external bot, read and checked."""
+
+    request: HttpRequest
+    bot: ExternalBot
+    path: Mapping[str, str]
+    query: Any
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What goes back: a document, and headers besides the usual ones."""
 
@@ -44,6 +56,7 @@ class Answer:
 
 
 Operation = Callable[[Call], Any]
+BotOperation = Callable[[BotCall], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +81,7 @@ class Route:
     upload: bool = False
     waits: bool = False
     problems: tuple[str, ...] = ()
+    by_bot: BotOperation | None = None  # what it does for the token of an external bot, where that is taken
 
     @property
     def name(self) -> str:

@@ -76,10 +76,18 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _path_parameter(name: str) -> dict[str, Any]:
     texts = {
+        "macro": "The id of a macro.",
+        "run": "The id of what a macro did, as the answer to its use told it.",
         "id": "The id; for a conversation also its number, with its leading zero or after %23.",
         "message": "The id of a message.",
         "field": "A field of the reading, such as sentiment.",
         "slug": "The name of a guarantee, such as no-rubber-wall.",
+        "merge": "The id of a merge of customers.",
+        "note": "The id of a note about a customer.",
+        "identity": "The id of a handle.",
+        "export": "The id of a copy of a customer's data.",
+        "number": "The number of a version.",
+        "account": "Always 1: there is one company in an installation.",
     }
     return {
         "name": name,

@@ -31,7 +31,7 @@ class Credential:
 
     def allows(self, scope: str) -> bool:
         """Whether the token may be used for what `scope` names; the empty scope is granted to every token."""
-        return not scope or is_granted(scope, self.token.scopes, to_administrator=self.agent.is_administrator)
+        return not scope or is_granted(scope, self.token.scopes, self.agent.granted)
 
     def require(self, scope: str) -> None:
         """Raise the problem `missing-scope` unless the token has the scope."""
@@ -48,7 +48,7 @@ class Credentials:
 
     QUERY = (
         "SELECT token.scopes, token.name, token.revoked_at,"
-        " agent.role, agent.is_active, agent.name, agent.email"
+        " agent.role, agent.permissions, agent.is_active, agent.name, agent.email"
         " FROM accounts_apitoken token JOIN accounts_agent agent ON agent.id = token.agent_id"
         " WHERE token.digest = %s"
     )
@@ -82,7 +82,8 @@ class Credentials:
 credentials = Credentials()
 
 
-def _secret(request: HttpRequest) -> str:
+def secret_of(request: HttpRequest) -> str:
+    """What a request brings as its key; empty when it brings none."""
     scheme, _, value = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme:
         return value.strip() if scheme.lower() == "bearer" else ""
@@ -91,7 +92,7 @@ def _secret(request: HttpRequest) -> str:
 
 def authenticate(request: HttpRequest) -> Credential:
     """The credential of a request. Raises the problem `unauthorized`."""
-    secret = _secret(request)
+    secret = secret_of(request)
     if not secret:
         raise Problem(
             "unauthorized",

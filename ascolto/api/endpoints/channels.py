@@ -114,7 +114,7 @@ def _teams(wanted: list[int]) -> list[Team]:
 
 
 def _document(call: Call, account: ChannelAccount) -> documents.Channel:
-    is_shown = call.agent.is_administrator  # how an inbox is set up is for those who can set it up
+    is_shown = call.agent.may("inboxes.manage")  # how an inbox is set up is for those who can set it up
     base = settings.BASE_URL or call.request.build_absolute_uri("/")
     return documents.Channel(
         id=account.pk,

@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from ascolto.accounts.models import Agent, Team
 from ascolto.api import answers, documents
 from ascolto.api.bodies import Cursor, Id, Limit, ShortText, read_expand
+from ascolto.api.endpoints.views import view_of
 from ascolto.api.problems import Problem, invalid
 from ascolto.api.routing import Answer, Call
 from ascolto.conversations import actions
@@ -21,7 +22,6 @@ from ascolto.conversations.selectors import (
     VIEWS,
     Filters,
     access_conversation,
-    row_of,
     rows_of,
     visible_conversations,
 )
@@ -32,6 +32,7 @@ from ascolto.routing.actions.hand_offs import offer_or_wait
 from ascolto.routing.handing import must_be_offered
 from ascolto.search.selectors import matching
 from ascolto.understanding.selectors.mood import Meant
+from ascolto.views.selectors import condition_of
 
 LabelName = Annotated[str, Meta(min_length=1, max_length=60)]
 Holder = Id | Literal["me"] | None
@@ -41,11 +42,15 @@ class ConversationQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """`assignee`: an agent's id, `me` or `none`. `channel`: a kind such as `email`, or the id of the channel in which it
     began. `q`: number, handle, name or words, in the language of `/search`. Empty parameters count as left out.
 
+    `view_id`: a saved view, with its own order unless `sort` says another.
+
     What was understood: `intent`, `sentiment`, `topic` (its id), `language` and `needs_answer` of the customer's last message;
     `urgency`: at least so urgent, of what nobody answered yet; `lookalike`: the id of a group of those who say the same.
     """
 
     view: Literal[VIEWS] = "all"  # type: ignore[valid-type]
+    view_id: Id | None = None
+    sort: Literal["newest", "oldest", "promise", "waiting", "began"] | None = None
     status: documents.Status | None = None
     channel: Annotated[str, Meta(pattern="^([a-z][a-z0-9_-]{0,39}|[1-9][0-9]{0,17})$")] | None = None
     assignee: Annotated[str, Meta(pattern="^(me|none|[1-9][0-9]{0,17})$")] | None = None
@@ -130,8 +135,18 @@ def list_conversations(call: Call) -> Answer:
     )
     expand = _expand(call)
     among = _among(call)
+    saved = view_of(call.agent, query.view_id) if query.view_id is not None else None
+    if saved is not None:
+        condition = condition_of(saved, call.agent)
+        among = condition if among is None else among & condition
     page = read_page(
-        call.agent, view=query.view, filters=filters, among=among, cursor=query.cursor, limit=query.limit
+        call.agent,
+        view=query.view,
+        filters=filters,
+        among=among,
+        sort=query.sort or (saved.sort if saved is not None else ""),
+        cursor=query.cursor,
+        limit=query.limit,
     )
     data = answers.conversations(page.rows, expand)
     return Answer(documents.ConversationList(data, documents.Meta(page.next_cursor or None)))
@@ -167,11 +182,11 @@ def _expand(call: Call) -> list[str]:
 
 
 def get_conversation(call: Call) -> Answer:
-    """One conversation, by its id or by its number (`00013`, or `%2300013`)."""
-    row = row_of(call.agent, find_id(call))
-    if row is None:
+    """One conversation, by its id or by its number (`00013`, or `%2300013`). One that was merged says into which."""
+    rows = rows_of(visible_conversations(call.agent).filter(pk=find_id(call)))
+    if not rows:
         raise Problem("not-found")
-    return _answer(row, _expand(call))
+    return _answer(rows[0], _expand(call))
 
 
 def _answer(row: dict[str, Any], expand: list[str] | None = None) -> Answer:

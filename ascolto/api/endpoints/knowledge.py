@@ -40,12 +40,17 @@ class ReplyQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewReply(Struct, frozen=True, forbid_unknown_fields=True):
-    """`texts`: by language, for example {"it": "…", "en": "…"}. `team_id`: null is everybody's, which is for leads."""
+    """`texts`: by language, for example {"it": "…", "en": "…"}. `team_id`: null is everybody's, which is for leads.
+
+    `is_personal`: nobody else sees it; `team_id` counts for nothing then.
+    """
 
     title: Title
     shortcut: Shortcut
     texts: Texts
     team_id: Id | None = None
+    is_personal: bool = False
+    folder: Annotated[str, Meta(max_length=60)] = ""
 
 
 class ReplyChanges(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +60,7 @@ class ReplyChanges(Struct, frozen=True, forbid_unknown_fields=True):
     shortcut: Shortcut | UnsetType = UNSET
     texts: Texts | UnsetType = UNSET
     team_id: Id | UnsetType | None = UNSET
+    folder: Annotated[str, Meta(max_length=60)] | UnsetType = UNSET
 
 
 class SimilarBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +91,13 @@ def create_saved_reply(call: Call) -> Answer:
     """Write a reply: agents for their teams, leads also for everybody."""
     body: NewReply = call.body
     made = create_reply(
-        by=call.agent, title=body.title, shortcut=body.shortcut, texts=body.texts, team=_team(body.team_id)
+        by=call.agent,
+        title=body.title,
+        shortcut=body.shortcut,
+        texts=body.texts,
+        team=_team(body.team_id),
+        owner=call.agent if body.is_personal else None,
+        folder=body.folder,
     )
     return Answer(_reply(made))
 
@@ -94,7 +106,9 @@ def change_saved_reply(call: Call) -> Answer:
     """Change a reply."""
     body: ReplyChanges = call.body
     given: dict[str, Any] = {
-        name: value for name in ("title", "shortcut", "texts") if (value := getattr(body, name)) is not UNSET
+        name: value
+        for name in ("title", "shortcut", "texts", "folder")
+        if (value := getattr(body, name)) is not UNSET
     }
     if body.team_id is not UNSET:
         given["team"] = _team(body.team_id)
@@ -169,6 +183,9 @@ def _reply(row: SavedReply) -> d.SavedReply:
         changed_at=row.changed_at,
         changed_by=Reference(row.changed_by.pk, row.changed_by.name) if row.changed_by else None,
         archived_at=row.archived_at,
+        is_personal=row.owner_id is not None,
+        folder=row.folder,
+        used_count=row.used_count,
     )
 
 

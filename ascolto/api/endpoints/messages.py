@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, json
 
@@ -29,6 +30,14 @@ class MessageQuery(Struct, frozen=True, forbid_unknown_fields=True):
     cursor: Cursor = ""
 
 
+class OfferedChoice(Struct, frozen=True, forbid_unknown_fields=True):
+    """An answer that a message offers: `title` is seen, and `about` where there is room; `id` comes back when it is chosen."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=200)]
+    title: Annotated[str, Meta(min_length=1, max_length=500)]
+    about: Annotated[str, Meta(max_length=500)] = ""
+
+
 class NewMessage(Struct, frozen=True, forbid_unknown_fields=True):
     """`private` and `public` go to the customer, `note` only to colleagues.
 
@@ -38,6 +47,10 @@ class NewMessage(Struct, frozen=True, forbid_unknown_fields=True):
     that the answer is made of; what looks like one is recognised without it. `overrides`: reasons for setting guarantees
     of the Charter aside, where a refusal says that this is possible: `{"right-timing": "She asked for the price"}`; they are written down.
     `seen`: the id of the newest message that you had read; what a colleague answered after it is told first (`answered_meanwhile`).
+    `in_reply_to`: the id of the message that is answered, where the channel can say so; without it the customer's last one.
+    `hold_seconds`: so long an answer waits in the thread before it leaves, and can be taken back
+    (`POST /conversations/{id}/messages/{message}/withdraw`). `choices`: answers that it offers, as buttons or, where the network has
+    none, as numbered lines.
     """
 
     text: Annotated[str, Meta(max_length=200_000)] = ""
@@ -48,6 +61,23 @@ class NewMessage(Struct, frozen=True, forbid_unknown_fields=True):
     generated: Annotated[list[Id], Meta(max_length=20)] | None = None
     overrides: dict[str, Annotated[str, Meta(max_length=500)]] = {}
     seen: Id | None = None
+    in_reply_to: Id | None = None
+    hold_seconds: Annotated[int, Meta(ge=0, le=60)] = 0
+    choices: Annotated[list[OfferedChoice], Meta(max_length=20)] = []
+
+
+class NewReply(Struct, frozen=True, forbid_unknown_fields=True):
+    """An answer to the customer, as NewMessage has it."""
+
+    text: Annotated[str, Meta(max_length=200_000)] = ""
+    visibility: Literal["private", "public"] = "private"
+    channel: Id | Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    attachments: Annotated[list[Id], Meta(max_length=50)] | None = None
+    template: dict[str, Any] | None = None
+    generated: Annotated[list[Id], Meta(max_length=20)] | None = None
+    overrides: dict[str, Annotated[str, Meta(max_length=500)]] = {}
+    seen: Id | None = None
+    in_reply_to: Id | None = None
 
 
 def list_messages(call: Call) -> Answer:
@@ -62,8 +92,7 @@ def add_message(call: Call) -> Answer:
     """Answer the customer or leave a note. The answer tells the delivery state; read the thread for what becomes of it."""
     is_note = call.body.visibility == "note"
     conversation = access_conversation(call.agent, find_id(call), to="note" if is_note else "reply")
-    files = _files(call)
-    made = _note(call, conversation, files) if is_note else _reply(call, conversation, files)
+    made = _note(call, conversation, _files(call)) if is_note else _reply(call, conversation)
     document = answers.message(read_message(made.pk), conversation.customer.name)
     return Answer(document, {"Location": f"{BASE}/conversations/{conversation.pk}/messages"})
 
@@ -93,8 +122,8 @@ def _files(call: Call) -> list[Attachment]:
 
 
 def _note(call: Call, conversation: Conversation, files: list[Attachment]) -> Message:
-    for name in ("channel", "template"):
-        if getattr(call.body, name) is not None:
+    for name in ("channel", "template", "hold_seconds", "choices"):
+        if getattr(call.body, name):
             raise invalid(name, "is not for notes: they stay in the house.")
     message = actions.add_note(
         agent=call.agent,
@@ -107,24 +136,36 @@ def _note(call: Call, conversation: Conversation, files: list[Attachment]) -> Me
     return message
 
 
-def _reply(call: Call, conversation: Conversation, files: list[Attachment]) -> Message:
-    template = call.body.template
-    if template is not None and len(json.encode(template)) > MAX_TEMPLATE_BYTES:
-        raise invalid("template", f"has more than {MAX_TEMPLATE_BYTES} bytes.")
+def _reply(call: Call, conversation: Conversation) -> Message:
+    fields = answer_fields(call, conversation)
     message = actions.add_reply(
         agent=call.agent,
         conversation=conversation,
-        text=call.body.text,
-        visibility=call.body.visibility,
-        account=_account(call, conversation),
-        attachments=files,
-        template=template,
-        overrides=call.body.overrides,
-        seen=call.body.seen,
-        provenance=provenance_of(call.agent, conversation, call.body.text, call.body.generated or ()),
+        attachments=fields.pop("files"),
+        hold=timedelta(seconds=call.body.hold_seconds),
+        choices=[{"id": one.id, "title": one.title, "about": one.about} for one in call.body.choices],
+        **fields,
     )
     note_used(message)
     return message
+
+
+def answer_fields(call: Call, conversation: Conversation) -> dict[str, Any]:
+    """What a body says of an answer, checked: as `composing.reply.Reply` names it."""
+    body, template = call.body, call.body.template
+    if template is not None and len(json.encode(template)) > MAX_TEMPLATE_BYTES:
+        raise invalid("template", f"has more than {MAX_TEMPLATE_BYTES} bytes.")
+    return {
+        "text": body.text,
+        "visibility": body.visibility,
+        "account": _account(call, conversation),
+        "files": _files(call),
+        "template": template,
+        "overrides": body.overrides,
+        "answers": body.in_reply_to and int(body.in_reply_to),
+        "seen": body.seen,
+        "provenance": provenance_of(call.agent, conversation, body.text, body.generated or ()),
+    }
 
 
 def _account(call: Call, conversation: Conversation) -> ChannelAccount | None:

@@ -12,7 +12,7 @@ from django.test import Client
 
 from ascolto.accounts.actions import create_token
 from ascolto.accounts.models import Agent, Role
-from ascolto.accounts.scopes import SCOPES
+from ascolto.accounts.scopes import SCOPES, may_have
 from ascolto.api.problems import MEDIA_TYPE, ProblemDocument
 from ascolto.api.routes import TABLE
 from ascolto.api.routing import BASE
@@ -88,8 +88,9 @@ def check_answer(method: str, path: str, response: HttpResponse) -> None:
 
 
 def token_of(agent: Agent, *scopes: str) -> Caller:
-    """A caller with a new token of this person."""
-    return Caller(create_token(agent=agent, scopes=scopes or EVERYDAY)[1])
+    """A caller with a new token of this person; unless told, for everyday work as far as their role reaches."""
+    everyday = [scope for scope in EVERYDAY if may_have(scope, agent.granted)]
+    return Caller(create_token(agent=agent, scopes=scopes or everyday)[1])
 
 
 @pytest.fixture

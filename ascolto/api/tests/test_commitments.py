@@ -55,9 +55,10 @@ def test_a_proposal_is_confirmed_or_declined(cast: Cast, marco: Caller, talk: Co
 
 
 def test_lists_are_narrowed_and_paged(cast: Cast, marco: Caller, talk: Conversation) -> None:
-    for hours in (1, 2, 3):
+    moments = {hours: soon(hours) for hours in (1, 2, 3)}
+    for hours, due_at in moments.items():
         marco.post(
-            f"/conversations/{talk.pk}/commitments", {"due_at": soon(hours), "words": f"{hours}"}, status=201
+            f"/conversations/{talk.pk}/commitments", {"due_at": due_at, "words": f"{hours}"}, status=201
         )
     page = marco.get("/commitments?state=open&owner=me&limit=2")
     assert [row["words"] for row in page["data"]] == ["1", "2"]
@@ -66,7 +67,7 @@ def test_lists_are_narrowed_and_paged(cast: Cast, marco: Caller, talk: Conversat
     )
     assert [row["words"] for row in rest["data"]] == ["3"]
     assert rest["meta"]["next_cursor"] is None
-    before = soon(2).replace("+", "%2B")
+    before = moments[2].replace("+", "%2B")
     assert [row["words"] for row in marco.get(f"/commitments?due_before={before}")["data"]] == ["1"]
     assert marco.get(f"/commitments?owner={cast.anna.pk}")["data"] == []
     for bad in ("cursor=x", "due_before=2026-01-01T00:00:00", "state=eaten", "owner=everybody"):

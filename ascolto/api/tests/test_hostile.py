@@ -43,6 +43,17 @@ GOOD: dict[str, Any] = {
     "overrides": {"right-timing": "She asked for it herself."}, "words": "I write by nine", "customer": 1, "seen": 1, "to": "me",
     "handle": {"namespace": "email", "value": "giulia@example.org"}, "contacts": [{"customer": 1}], "proposed": {"agent": 1},
     "received_at": "2026-01-01T09:00:00Z",
+    "source": 1, "why": "The same person", "override": "She told me so", "same": True, "is_pinned": True, "is_removed": False,
+    "values": {"plan": "Fibre"}, "is_proven": True, "verb": "prove", "namespace": "email",
+    "hold_seconds": 10, "leave_at": "2099-01-01T09:00:00Z", "if_customer_writes": "ask", "then": "", "comment": "Kinder",
+    "is_personal": True, "folder": "Invoices", "into": 1, "confirmed": True, "messages": [1], "conversation": 1, "tone": "ok",
+    "scope": "conversations", "archived": False, "department": 1, "question": "Is it in?", "shares": [1], "hold": True,
+    "known": "Lines are down", "public_text": "We work on it", "next_update_at": "2099-01-01T09:00:00Z", "owner": 1,
+    "resolve": True, "macro_id": 1, "macro": 1, "query": {"match": "all"}, "icon": "star", "sort": "newest",
+    "conversations": [1], "spam": True, "in_reply_to": 1,
+    "choices": [{"id": "fault", "title": "A fault", "about": ""}], "content": "Hello", "private": False, "message_type": "outgoing",
+    "content_type": "input_select", "content_attributes": {"items": [{"title": "A fault", "value": "fault"}]},
+    "based_on": 1, "number": 1,
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from ascolto.api.routing import BASE
 from ascolto.api.tests.conftest import Caller, token_of
+from ascolto.conversations.actions import add_reply
 from ascolto.conversations.models import Attachment, Message
 from ascolto.delivery.models import Dispatch
 from ascolto.kit.clock import now
@@ -166,3 +167,13 @@ def test_a_token_that_only_reads_cannot_write(cast: Cast) -> None:
     refusal = reader("POST", f"/conversations/{conversation.pk}/messages", {"text": "Hello"})
     assert refusal.status_code == 403
     assert 'scope="messages:write"' in refusal["WWW-Authenticate"]
+
+
+def test_a_bot_is_told_from_people_and_its_choices_are_in_the_message(cast: Cast, marco: Caller) -> None:
+    conversation = cast.writes("Hello?")
+    menu = [{"id": "bill", "title": "My bill", "about": ""}]
+    add_reply(agent=None, author="bot", conversation=conversation, text="What is it about?", choices=menu)
+    told = marco.get(f"/conversations/{conversation.pk}/messages")["data"][-1]
+    assert told["author"] == {"kind": "bot", "id": None, "name": ""}
+    assert told["is_automatic"] is True
+    assert told["extra"]["choices"] == menu
