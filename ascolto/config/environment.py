@@ -18,6 +18,9 @@ class WrongSetting(Exception):
     """An ASCOLTO_* variable holds something that cannot be used. The text names it and says what to write."""
 
 
+_MAIL_PORTS = {"smtps": 465, "smtp+tls": 587, "smtp": 25}
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """What the operator decides outside the product. `from_variables` documents each one."""
@@ -37,6 +40,7 @@ class Environment:
     hook_max_bytes: int
     web_processes: int
     understanding: bool
+    mail_url: str
     debug: bool
 
 
@@ -75,6 +79,17 @@ def _base_url(name: str, text: str) -> str:
             f"{name}={text!r} is not a web address: write for example https://care.example.com"
         )
     return text.rstrip("/")
+
+
+def _mail_url(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    sender = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair).get("from", "")
+    if text and (parts.scheme not in _MAIL_PORTS or not parts.hostname or "@" not in unquote(sender)):
+        raise WrongSetting(
+            f"{name} is not understood: write smtps://user:password@mail.example.com?from=care@example.com"
+            " (smtps, smtp+tls or smtp)"
+        )
+    return text
 
 
 def _database_url(name: str, text: str) -> str:
@@ -134,7 +149,8 @@ def _create_once(path: Path, content: str) -> None:
 def from_variables(variables: Mapping[str, str] | None = None) -> Environment:
     """Read ASCOLTO_DATA, ASCOLTO_DATABASE_URL, ASCOLTO_SECRET_KEY[_FILE], ASCOLTO_RETIRED_SECRET_KEYS, ASCOLTO_BASE_URL,
     ASCOLTO_HOST, ASCOLTO_PORT, ASCOLTO_ALLOW_PRIVATE_NETWORKS, ASCOLTO_TRUSTED_PROXIES, ASCOLTO_LOG_LEVEL, ASCOLTO_LOG_FORMAT,
-    ASCOLTO_MAX_UPLOAD_MB, ASCOLTO_HOOK_MAX_KB, ASCOLTO_WEB_PROCESSES, ASCOLTO_UNDERSTANDING and ASCOLTO_DEBUG.
+    ASCOLTO_MAX_UPLOAD_MB, ASCOLTO_HOOK_MAX_KB, ASCOLTO_WEB_PROCESSES, ASCOLTO_UNDERSTANDING,
+    ASCOLTO_MAIL_URL and ASCOLTO_DEBUG.
 
     Raises WrongSetting for a value that cannot be used and for a variable whose name nobody knows.
     """
@@ -163,6 +179,7 @@ def from_variables(variables: Mapping[str, str] | None = None) -> Environment:
         hook_max_bytes=read("ASCOLTO_HOOK_MAX_KB", "3072", _number(16, 65536)) * 1024,
         web_processes=read("ASCOLTO_WEB_PROCESSES", "1", _number(1, 32)),
         understanding=read("ASCOLTO_UNDERSTANDING", "1", _flag),
+        mail_url=read("ASCOLTO_MAIL_URL", "", _mail_url),
         debug=read("ASCOLTO_DEBUG", "0", _flag),
     )
 
@@ -178,6 +195,25 @@ def _refuse_unknown(variables: Mapping[str, str]) -> None:
             near = difflib.get_close_matches(name, KNOWN, 1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(KNOWN))}."
             raise WrongSetting(f"{name} is not a setting: {hint}")
+
+
+def django_mail(url: str) -> dict[str, object]:
+    """Django's EMAIL_* settings for the address of a mail server: smtps (TLS at once), smtp+tls (STARTTLS) or smtp."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname or "",
+        "EMAIL_PORT": parts.port or _MAIL_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_TIMEOUT": 20,
+        "DEFAULT_FROM_EMAIL": unquote(query.get("from", "")),
+    }
 
 
 def django_database(url: str) -> dict[str, object]:

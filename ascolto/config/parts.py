@@ -49,8 +49,13 @@ _SHARED = (
     "ascolto.intake.renewing",
     "ascolto.delivery.worker",
     "ascolto.generation.worker",
+    "ascolto.notifications.worker",
     "ascolto.routing.worker",
+    "ascolto.automation.worker",
+    "ascolto.bot.aside",
+    "ascolto.bot.worker",
     "ascolto.sla.worker",
+    "ascolto.composing.worker",
     "ascolto.events.consumers",
 )
 
@@ -128,7 +133,20 @@ def prepare() -> None:
 def migrate() -> None:
     """Apply what is missing; nothing to do costs one query."""
     if missing_migrations():
-        call_command("migrate", interactive=False, verbosity=0)
+        with _rarely_collected():
+            call_command("migrate", interactive=False, verbosity=0)
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Changing tables makes ten thousand classes for a moment; to look through them for garbage each time is a tenth of the work."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.collect()
 
 
 def missing_migrations() -> list[str]:
@@ -199,10 +217,15 @@ def work_intake() -> None:
 
 def work_background() -> None:
     """Send answers, ask mailboxes, fetch files, renew permissions, ask for texts, keep promises and follow the log until SIGTERM."""
+    from ascolto.automation import worker as rules
+    from ascolto.bot import aside
+    from ascolto.bot import worker as bot
+    from ascolto.composing import worker as composing
     from ascolto.delivery import worker
     from ascolto.events import consumers
     from ascolto.generation import worker as generation
     from ascolto.intake import media, naming, pollers, renewing
+    from ascolto.notifications import worker as notifications
     from ascolto.routing import worker as routing
     from ascolto.sla import worker as promises
 
@@ -213,8 +236,13 @@ def work_background() -> None:
         "naming": naming.run,
         "renewing": renewing.run,
         "generation": generation.run,
+        "notifications": notifications.run,
         "routing": routing.run,
         "promises": promises.run,
+        "planned answers": composing.run,
+        "rules": rules.run,
+        "bot": bot.run,
+        "beside the bot": aside.run,
         "consumers": consumers.run,
     }
     run_threads({**loops, **_further_loops})

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from ascolto.config.environment import django_database, from_variables
+from ascolto.config.environment import django_database, django_mail, from_variables
 from ascolto.ui.assets import static_version
 
 ENVIRONMENT = from_variables()
@@ -43,14 +43,21 @@ INSTALLED_APPS = [
     "ascolto.sla",
     "ascolto.knowledge",
     "ascolto.routing",
+    "ascolto.composing",
+    "ascolto.views",
+    "ascolto.collaboration",
     "ascolto.intake",
     "ascolto.delivery",
     "ascolto.generation",
+    "ascolto.automation",
+    "ascolto.bot",
+    "ascolto.notifications",
     "ascolto.charter",
     "ascolto.realtime",
     "ascolto.contact",
     "ascolto.api",
     "ascolto.desk",
+    "ascolto.directory",
     "ascolto.wall",
     "ascolto.workspace",
     "ascolto.testing",
@@ -85,6 +92,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": django_database(ENVIRONMENT.database_url)}
+globals().update(django_mail(ENVIRONMENT.mail_url))
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 AUTH_USER_MODEL = "accounts.Agent"

@@ -18,6 +18,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ascolto.routing.hand_off_urls")),
     path("", include("ascolto.understanding.urls")),
     path("", include("ascolto.wall.urls")),
+    path("", include("ascolto.automation.urls")),
+    path("", include("ascolto.bot.urls")),
+    path("", include("ascolto.bot.beside_urls")),
+    path("", include("ascolto.collaboration.urls")),
+    path("", include("ascolto.composing.urls")),
+    path("", include("ascolto.directory.urls")),
+    path("", include("ascolto.notifications.urls")),
+    path("", include("ascolto.views.urls")),
     path("", include("ascolto.workspace.urls")),
 ]
 

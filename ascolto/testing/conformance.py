@@ -21,6 +21,8 @@ What follows from it:
 * Whoever asks at the hook address without knowing anything is refused, or answered, without an exception.
 * A channel with hooks overrides `genuine`; with `signed = True` a flipped byte, a missing and a foreign signature are
   refused. A channel that polls, or whose doors are elsewhere in the product, sets `hooks = False`.
+* Choices below a message are never lost: as many as the sheet says leave as buttons, each with its id and title (seen with
+  `values_for`); more of them, and those of a channel without buttons, are numbered lines in the text.
 * `outgoing()` may be overridden; with `values_for(base_url)` overridden the adapter is also sent against a network that
   refuses, limits, fails, hangs, breaks off and talks nonsense (`expected_failures` says what each must become); no
   reason tells a secret.
@@ -57,6 +59,7 @@ from ascolto.channels.protocol import (
     read_config,
 )
 from ascolto.kit import http
+from ascolto.testing.conformance_choices import ChoicesConformance
 from ascolto.testing.hostile import damages, form_mutations, mutations
 from ascolto.testing.networks import OUTAGES, ScriptedNetwork
 from ascolto.testing.wellformed import check_event, describe
@@ -94,7 +97,7 @@ def account_for(adapter: Adapter, values: Mapping[str, str], **changed: Any) -> 
     return dataclasses.replace(made, **changed)
 
 
-class AdapterConformance:
+class AdapterConformance(ChoicesConformance):
     """Subclass it in `tests/test_<kind>.py` of your adapter; see the module's text."""
 
     adapter: ClassVar[Adapter]
@@ -149,6 +152,9 @@ class AdapterConformance:
     @property
     def folder(self) -> Path:
         return Path(sys.modules[type(self.adapter).__module__].__file__ or "").parent
+
+    def account_at(self, values: Mapping[str, str]) -> Account:
+        return account_for(self.adapter, values)
 
     def own_fixtures(self) -> dict[str, bytes]:
         """The adapter's own deliveries by name."""

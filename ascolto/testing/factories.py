@@ -62,6 +62,7 @@ def make_agent(
 ) -> Agent:
     """A person of the company; their e-mail follows from the name, their password is PASSWORD."""
     email = fields.pop("email", f"{name.split()[0].lower()}@telvia.example")
+    fields.setdefault("undo_seconds", 0)  # what they send leaves at once
     agent = Agent.objects.create_user(email, name, fields.pop("password", PASSWORD), role=role, **fields)
     agent.teams.add(*teams)
     return agent

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -165,3 +166,19 @@ def chromium() -> str:
     if path is None:
         missing("browser", "no Chromium on this machine; on Debian: apt install chromium")
     return path or ""
+
+
+_failed: dict[str, None] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what failed, each once."""
+    if report.failed:
+        _failed[report.nodeid] = None
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write down what failed where somebody wants to try it once more (tests/suite.py)."""
+    place = os.environ.get("ASCOLTO_TEST_FAILED")
+    if place and not hasattr(session.config, "workerinput"):
+        Path(place).write_text("\n".join(_failed))

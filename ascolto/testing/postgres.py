@@ -170,3 +170,18 @@ def drop_database(url: str, name: str) -> None:
     """Remove a database and whoever is still connected to it."""
     with psycopg.connect(_beside(url, "postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def copy_database(url: str, model: str, name: str) -> str:
+    """A database made like `model`, which nobody may be connected to; its address."""
+    with psycopg.connect(_beside(url, "postgres"), autocommit=True) as connection:
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(command.format(sql.Identifier(name), sql.Identifier(model)))
+    return _beside(url, name)
+
+
+def is_there(url: str, name: str) -> bool:
+    """Whether the server of `url` has a database of this name."""
+    with psycopg.connect(_beside(url, "postgres"), autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    return found is not None

@@ -17,7 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, TypeVar
 
-from ascolto.testing.postgres import die_with_parent
+from ascolto.testing.postgres import create_database, die_with_parent
+from ascolto.testing.prepared import prepare_postgres, prepare_sqlite
 
 Found = TypeVar("Found")
 
@@ -40,22 +41,28 @@ def free_port() -> int:
 
 
 class Product:
-    """An installation of its own. A context manager: `with Product(folder) as product: …` starts and ends it."""
+    """An installation of its own. A context manager: `with Product(folder) as product: …` starts and ends it.
+
+    It begins with a database whose tables are made already, unless `from_nothing`.
+    """
 
     def __init__(
-        self, data: Path, *, database_url: str = "", command: tuple[str, ...] = ("up",), **environment: str
+        self,
+        data: Path,
+        *,
+        database_url: str = "",
+        command: tuple[str, ...] = ("up",),
+        from_nothing: bool = False,
+        **environment: str,
     ) -> None:
         self.data, self.port = data, free_port()
+        self._from_nothing = from_nothing
         self.base_url = f"http://127.0.0.1:{self.port}"
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
-        inherited = {
-            k: v for k, v in os.environ.items() if not k.startswith("ASCOLTO_") and k != "PYTEST_VERSION"
-        }
         self.environment = {
-            **inherited,
-            "DJANGO_SETTINGS_MODULE": "ascolto.config.settings",
+            **_inherited(),
             "ASCOLTO_DATA": str(data),
             "ASCOLTO_PORT": str(self.port),
             "ASCOLTO_HOST": "127.0.0.1",
@@ -87,6 +94,7 @@ class Product:
 
     def start(self, *, serves: bool = True) -> Self:
         """Start the processes; with `serves`, return when `/healthz` answers."""
+        self._prepare()
         self.data.mkdir(parents=True, exist_ok=True)
         self._log = (self.data / "product.log").open("ab")
         self._process = subprocess.Popen(
@@ -104,6 +112,10 @@ class Product:
                 self.stop()
                 raise TimeoutError(f"{error}\n{self.log[-4000:]}") from error
         return self
+
+    def _prepare(self) -> None:
+        if not self._from_nothing and not self.environment.get("ASCOLTO_DATABASE_URL"):
+            prepare_sqlite(self.data, self.environment)
 
     def is_healthy(self) -> bool:
         """Whether `/healthz` answers 200."""
@@ -139,6 +151,8 @@ class Product:
 
     def ask(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """A command of the product on this installation, whatever becomes of it."""
+        if arguments[:1] == ("migrate",):
+            self._prepare()
         command = [sys.executable, "-m", "ascolto", *arguments]
         return subprocess.run(
             command,
@@ -178,6 +192,14 @@ class Product:
         )
         pairs = [part for scope in scopes for part in ("--scope", scope)]
         return self.run("token", "create", "--email", email, *pairs).strip().splitlines()[-1]
+
+    def send_at_once(self) -> None:
+        """What people send leaves without the seconds in which it can be taken back."""
+        self.python(
+            "import django; django.setup()\n"
+            "from ascolto.accounts.models import Agent\n"
+            "Agent.objects.update(undo_seconds=0)"
+        )
 
     def session_cookie(self, email: str) -> str:
         """The cookie of a person who is signed in, made inside the installation."""
@@ -249,6 +271,17 @@ class Product:
     def memory(self) -> int:
         """Bytes of memory of all processes, shared pages counted once (sum of PSS)."""
         return sum(_pss(pid) for pid in [self.pid, *self.parts()])
+
+
+def database_for(server: str, name: str, *, from_nothing: bool = False) -> str:
+    """A database for a product on the PostgreSQL server of an address: with all tables, or empty; its address."""
+    return create_database(server, name) if from_nothing else prepare_postgres(server, name, _inherited())
+
+
+def _inherited() -> dict[str, str]:
+    """What a product takes over from its tests: nothing that is meant for them."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith("ASCOLTO_") and k != "PYTEST_VERSION"}
+    return {**own, "DJANGO_SETTINGS_MODULE": "ascolto.config.settings"}
 
 
 def _parent_of(pid: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from ascolto.channels.above import MOST_WORDS
 from ascolto.channels.protocol import (
     AccountNews,
     Handle,
@@ -35,6 +36,21 @@ def describe(event: Inbound) -> str:
     return name
 
 
+def _check_told(value: Any) -> None:
+    json.dumps(value)
+    _check_post(value.get("post"))
+
+
+def _check_post(post: Any) -> None:
+    """What stands above a comment is what `channels.above` makes of it: a few words, and nothing that a screen would fetch."""
+    if post is None:
+        return
+    assert set(post) <= {"author", "text", "url"}, f"{post!r} tells more than who, what and where"
+    assert post["text"], f"{post!r} says nothing"
+    assert len(post["text"]) <= MOST_WORDS + 1
+    assert post.get("url", "https://").startswith("https://")
+
+
 def check_event(event: Inbound) -> None:
     """Assert that an event is what the pipeline may rely on: known class, right types, aware times, JSON extras."""
     assert isinstance(event, get_args(Inbound)), f"{event!r} is no Inbound"
@@ -57,7 +73,7 @@ def check_event(event: Inbound) -> None:
             assert isinstance(value, datetime), f"{event!r} has no time"
             assert value.tzinfo is not None, f"{event!r} has a naive time"
         if item.name in {"extra", "detail"}:
-            json.dumps(value)
+            _check_told(value)
     if hasattr(event, "external_id"):
         assert event.external_id, f"{event!r} has no external id"
     for handle in _handles_of(event):

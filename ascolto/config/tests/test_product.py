@@ -30,7 +30,8 @@ def fetch(address: str, **headers: str) -> tuple[int, str]:
         return refusal.code, refusal.read().decode()
 
 
-def test_one_command_starts_everything_and_says_where_and_how_to_begin(live_product: Product) -> None:
+def test_one_command_starts_everything_and_says_where_and_how_to_begin(new_product: NewProduct) -> None:
+    live_product = new_product(from_nothing=True).start()
     assert fetch(live_product.base_url + "/healthz") == (200, "ok\n")
     status, ready = fetch(live_product.base_url + "/readyz")
     assert (status, json.loads(ready)) == (200, {"database": "ok", "tables": "ok", "files": "ok"})
@@ -57,7 +58,7 @@ def test_the_link_is_not_made_once_there_is_an_administrator(new_product: NewPro
 
 
 def test_a_script_may_set_up_an_installation_that_never_ran(new_product: NewProduct) -> None:
-    product = new_product()
+    product = new_product(from_nothing=True)
     who = ("--email", "anna@telvia.example")
     product.run("createadmin", *who, "--name", "Anna", "--password-stdin", stdin="a long pass phrase\n")
     assert product.run("token", "create", *who, "--scope", "admin").startswith("asc_")
@@ -65,7 +66,7 @@ def test_a_script_may_set_up_an_installation_that_never_ran(new_product: NewProd
 
 
 def test_whoever_comes_first_makes_the_tables_and_the_others_wait(new_product: NewProduct) -> None:
-    product = new_product()
+    product = new_product(from_nothing=True)
     product.start(serves=False)
     words = ("createadmin", "--name", "Anna", "--password-stdin", "--email")
     with ThreadPoolExecutor(3) as pool:

@@ -17,7 +17,7 @@ from ascolto.channels.actions import connect
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Conversation
 from ascolto.kit import clock
-from ascolto.testing.demo import arranged
+from ascolto.testing.demo import arranged, bot_posts, organised
 
 VISITOR = "anna@telvia.example"
 PEOPLE = (
@@ -31,6 +31,7 @@ COLLEAGUES = tuple(
     email for email, _, role, _ in PEOPLE if role == Role.AGENT
 )  # who work while a visitor looks around
 SINCE = timedelta(days=21)  # so long ago Telvia began with Ascolto
+NEWCOMER_SINCE = timedelta(days=3)
 SECRET = "telvia-demo-stand-in"  # shared with our own stand-ins, on this machine only
 MAIL_USER = "care@telvia.example"
 
@@ -65,7 +66,10 @@ def found() -> Agent:
     if known is not None:
         return known
     with clock.at(clock.now() - SINCE):
-        return _found()
+        visitor = _found()
+    with clock.at(clock.now() - NEWCOMER_SINCE):
+        organised.hire(password())
+    return visitor
 
 
 def _found() -> Agent:
@@ -79,7 +83,17 @@ def _found() -> Agent:
         connect(kind=kind, name=name, values=values)
     ChannelAccount.objects.update(is_demo=True)
     arranged.arrange(people[VISITOR])
+    organised.organise(people[VISITOR])
+    bot_posts.prepare(people[VISITOR])
     return people[VISITOR]
+
+
+def ask_networks(they_run: bool) -> None:
+    """Let the inboxes that ask their networks do so, or not: a stand-in that is not there would be an inbox that stopped."""
+    asking = [
+        one.pk for one in ChannelAccount.objects.filter(is_demo=True) if one.adapter.polls_every is not None
+    ]
+    ChannelAccount.objects.filter(pk__in=asking).update(is_enabled=they_run)
 
 
 def _inboxes() -> list[tuple[str, str, dict[str, str]]]:

@@ -14,8 +14,8 @@ from ascolto.conversations.models import Conversation
 from ascolto.kit import clock
 from ascolto.sla.actions.settle import settle
 from ascolto.sla.actions.verdicts import settle_commitments
-from ascolto.testing.demo import arranged, replies, scenes
-from ascolto.testing.demo.company import COLLEAGUES
+from ascolto.testing.demo import arranged, bot_posts, replies, scenes, together
+from ascolto.testing.demo.company import COLLEAGUES, ask_networks
 from ascolto.testing.demo.episodes import Episode
 from ascolto.testing.demo.neighbourhood import INBOXES
 from ascolto.testing.demo.pens import Pens, Person
@@ -68,10 +68,13 @@ def fill(chance: int = 7, days: int = DAYS) -> None:
         _plan_history(line, pens, dice, days)
         _plan_waiting(line, pens, dice)
         scenes.plan(line, pens)
+        together.plan(line, pens)
         line.run()
     _settle()
     for _ in range(days // A_RUN + 1):
         measure_days()
+    bot_posts.begin()
+    ask_networks(False)  # until they run
 
 
 def _plan_history(line: Timeline, pens: Pens, dice: random.Random, days: int) -> None:

@@ -9,13 +9,13 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from ascolto.channels.adapters.webhook.signature import sign
 from ascolto.channels.models import ChannelAccount
 from ascolto.contact.actions import submit_form, write_message
 from ascolto.contact.visitors import Visitor
 from ascolto.intake.journal import store_now
 from ascolto.kit.clock import now
 from ascolto.kit.ids import new_token
+from ascolto.kit.signature import sign
 from ascolto.testing.demo.company import MAIL_USER, SECRET
 from ascolto.testing.demo.neighbourhood import Neighbourhood
 from ascolto.testing.demo.stories import Story

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, connection
 
-from ascolto.conversations.models import Message
+from ascolto.conversations.models import Author, Message
 from ascolto.events.log import Position, latest_position, read_after
 from ascolto.kit import clock
+from ascolto.testing.demo import bot_posts
 from ascolto.testing.demo.colleagues import Colleagues
 from ascolto.testing.demo.past import people
 from ascolto.testing.demo.pens import Person
@@ -37,6 +38,8 @@ class Simulator:
     _due: float = 0.0
     _plans: list[tuple[float, Person, Story, str, bool | None]] = field(default_factory=list)
     _stories: dict[tuple[str, str], tuple[Person, Story]] = field(default_factory=dict)  # by channel and name
+
+    _met: set[tuple[str, str]] = field(default_factory=set)  # who asked the bot for a person
 
     _newcomers: Iterator[tuple[Person, Story]] = field(init=False)
     _colleagues: Colleagues = field(init=False)
@@ -82,7 +85,7 @@ class Simulator:
         self._publics.begin(present)
 
     def _plan_thanks(self, moment: float) -> bool:
-        """Whoever was answered thanks after a while, once. Whether anything happened at all."""
+        """Whoever was answered thanks after a while, once; whoever met the bot wants a person. Whether anything happened at all."""
         events = read_after(self.position)
         for event in events:
             self.position = Position(event.xid, event.pk)
@@ -90,14 +93,32 @@ class Simulator:
         if not answered:
             return bool(events)
         rows = Message.objects.filter(pk__in=answered)
-        columns = ("account__kind", "identity__value", "conversation__customer__name", "visibility")
-        for kind, handle, name, visibility in rows.values_list(*columns):
+        columns = (
+            "account__kind",
+            "identity__value",
+            "conversation__customer__name",
+            "visibility",
+            "author_kind",
+        )
+        for kind, handle, name, visibility, author in rows.values_list(*columns):
             known = self.world.neighbourhood.name_of(kind, handle or "") or name
+            if author == Author.BOT:
+                self._plan_person(moment, (kind, known))
+                continue
             person, story = self._stories.pop((kind, known), (None, None))
             if person is not None and story is not None and story.thanks:
                 thanks, public = self.dice.choice(story.thanks), visibility == "public"
                 self._plans.append((moment + self.dice.uniform(6, 20), person, story, thanks, public))
         return True
+
+    def _plan_person(self, moment: float, who: tuple[str, str]) -> None:
+        """Somebody whom the bot answered asks for a person, once."""
+        person, story = self._stories.get(who, (None, None))
+        if person is None or story is None or who in self._met:
+            return
+        self._met.add(who)
+        asked = bot_posts.A_PERSON[story.language]
+        self._plans.append((moment + self.dice.uniform(8, 20), person, story, asked, None))
 
 
 def run(stop: threading.Event, per_minute: float = PER_MINUTE) -> None:

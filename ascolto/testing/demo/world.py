@@ -14,7 +14,7 @@ from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Conversation
 from ascolto.customers.models import Identity
 from ascolto.kit.clock import now
-from ascolto.testing.demo.company import MAIL_USER, SECRET
+from ascolto.testing.demo.company import MAIL_USER, SECRET, ask_networks
 from ascolto.testing.demo.neighbourhood import Neighbourhood
 from ascolto.testing.demo.pens import Pens
 from ascolto.testing.networks import LocalServer
@@ -63,6 +63,7 @@ class World:
         change_settings(account=accounts["webhook"], values={"reply_url": f"{self.app.url}/replies"})
         self.whatsapp.mailman.url = f"{self.base_url}/hooks/whatsapp/{accounts['whatsapp'].token}"
         self._remember_telephones()
+        ask_networks(True)
         return self
 
     def is_new(self) -> bool:
@@ -72,6 +73,7 @@ class World:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        ask_networks(False)
         self._open.close()
 
     def _remember_telephones(self) -> None:

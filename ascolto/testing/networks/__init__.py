@@ -72,6 +72,7 @@ class ScriptedNetwork(LocalServer):
         super().__init__(_ScriptedAnswers)
         self.outage = ""
         self.requests: list[tuple[str, str]] = []
+        self.bodies: list[bytes] = []
 
     def begin(self, outage: str) -> None:
         """From now on: one of OUTAGES."""
@@ -88,7 +89,7 @@ class _ScriptedAnswers(BaseHTTPRequestHandler):
         """Silent."""
 
     def _suffer(self) -> None:
-        self.rfile.read(int(self.headers.get("content-length") or 0))
+        self.server.bodies.append(self.rfile.read(int(self.headers.get("content-length") or 0)))
         self.server.requests.append((self.command, self.path))
         outage = self.server.outage
         if outage == "hangs":

@@ -11,6 +11,7 @@ from ascolto.channels.capabilities import Counting, measured_length
 from ascolto.kit.clock import now
 from ascolto.testing.networks.city import Person, Request, SentMessage
 from ascolto.testing.networks.graph import Form, GraphError, GraphNetwork, iso, no_object, page_of
+from ascolto.testing.networks.interactive import Unfit, check_quick_replies
 
 WINDOW, HUMAN_WINDOW = timedelta(hours=24), timedelta(days=7)
 
@@ -94,6 +95,14 @@ class MessagingNetwork(GraphNetwork):
         self.tell(person, postback={"mid": mid, "title": title, "payload": payload})
         return mid
 
+    def press(self, person: Person, sent: SentMessage, choice_id: str) -> str:
+        """The person touches a quick reply below a message of ours: it comes as a text of theirs, whose id this is.
+
+        Raises KeyError for one that is not there.
+        """
+        drawn = {item["payload"]: item["title"] for item in sent.data["quick_replies"]}
+        return self.say(person, text=drawn[choice_id], quick_reply={"payload": choice_id})
+
     def tell(self, person: Person, after: float = 0.0, *, ours: bool = False, **what: Any) -> None:
         """Deliver one element."""
         them, us = {"id": person.id}, {"id": self.own_id}
@@ -152,6 +161,10 @@ class MessagingNetwork(GraphNetwork):
 
     def content_of(self, message: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, bytes], ...]]:
         """The text or file of a message, within the network's limits. Raises GraphError."""
+        try:
+            check_quick_replies(message)
+        except Unfit as error:
+            raise GraphError(100, f"(#100) {error}") from error
         text, attachment = message.get("text"), message.get("attachment")
         if attachment is not None and text is not None:
             raise GraphError(100, "Param message must not hold both text and attachment")

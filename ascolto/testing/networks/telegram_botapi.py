@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from ascolto.kit.clock import now
 from ascolto.testing.networks.city import Person, Reply, Request
+from ascolto.testing.networks.interactive import Unfit, check_keyboard
 from ascolto.testing.networks.telegram_calls import BotError, Call, read_call, visible_text
 
 if TYPE_CHECKING:
@@ -188,6 +189,10 @@ class BotApi:
         if answered := self._answered(call, chat):
             content = {**content, "reply_to_message": answered}
         if (markup := call.json("reply_markup")) is not None:
+            try:
+                check_keyboard(markup)
+            except Unfit as error:
+                raise BotError(400, f"Bad Request: {error}") from error
             content = {**content, "reply_markup": markup}
         message = network.keep_message(chat, network.bot, content, connection)
         network.accept(message, person, files)

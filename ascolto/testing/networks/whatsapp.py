@@ -181,6 +181,20 @@ class WhatsAppNetwork(WhatsAppGraph):
             customer, "reaction", {"message_id": message_id, **({"emoji": emoji} if emoji else {})}
         )
 
+    def press(self, customer: WhatsAppCustomer, sent: SentMessage, choice_id: str) -> str:
+        """The customer presses a button, or a row of the list, below a message of ours; the id of what that says.
+
+        Raises KeyError for one that is not there.
+        """
+        interactive = sent.payload["interactive"]
+        if interactive["type"] == "button":
+            drawn = {item["reply"]["id"]: item["reply"] for item in interactive["action"]["buttons"]}
+        else:
+            drawn = {row["id"]: row for part in interactive["action"]["sections"] for row in part["rows"]}
+        kind = f"{interactive['type']}_reply"
+        about = {"context": {"from": self.display_number, "id": sent.id}}
+        return self.say(customer, "interactive", {"type": kind, kind: drawn[choice_id]}, **about)
+
     def edit(self, customer: WhatsAppCustomer, message_id: str, text: str) -> str:
         """The customer changes a text."""
         message = {"type": "text", "text": {"body": text}}
@@ -223,7 +237,7 @@ class WhatsAppNetwork(WhatsAppGraph):
         message = SentMessage(
             id=self.new_id(),
             person=customer,
-            text=str(part.get("body") or part.get("caption") or ""),
+            text=_text_of(part),
             answers=str(payload.get("context", {}).get("message_id", "")),
             files=((file[1], file[0]),) if file else (),
             data=payload,
@@ -279,6 +293,11 @@ class WhatsAppNetwork(WhatsAppGraph):
     @per_second.setter
     def per_second(self, most: int | None) -> None:
         self.speed.most = most
+
+
+def _text_of(part: Mapping[str, Any]) -> str:
+    body = part.get("body") or part.get("caption") or ""
+    return str(body.get("text", "") if isinstance(body, dict) else body)
 
 
 def _stamp(moment: datetime | None = None) -> str:

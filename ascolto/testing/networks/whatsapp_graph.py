@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ascolto.kit.clock import now
 from ascolto.testing.networks.city import Reply, Request
 from ascolto.testing.networks.graph import Form, GraphError, GraphNetwork, no_object
+from ascolto.testing.networks.interactive import Unfit, check_interactive
 
 if TYPE_CHECKING:
     from ascolto.testing.networks.whatsapp import WhatsAppCustomer
@@ -180,6 +181,8 @@ class WhatsAppGraph(GraphNetwork):
             raise GraphError(131009, "Parameter value is not valid: caption")
         if kind == "template":
             self._check_template(part)
+        if kind == "interactive":
+            _check_choices(part)
         if kind not in {*_MEDIA_KINDS, "text", "template", "reaction", "interactive", "location", "contacts"}:
             raise GraphError(131051, "Unsupported message type")
 
@@ -198,3 +201,10 @@ class WhatsAppGraph(GraphNetwork):
         if "file" not in form.files or form.text("messaging_product") != "whatsapp":
             raise GraphError(100, "(#100) The parameter messaging_product is required.")
         return {"id": self.keep(*form.files["file"])}
+
+
+def _check_choices(part: Mapping[str, Any]) -> None:
+    try:
+        check_interactive(part)
+    except Unfit as error:
+        raise GraphError(131009, f"Parameter value is not valid: {error}") from error

@@ -8,12 +8,18 @@ from datetime import timedelta
 import pytest
 
 from ascolto.accounts.models import Agent, Company
+from ascolto.automation import worker as rules
+from ascolto.automation.models import Macro, Rule, RuleRun
 from ascolto.channels.models import ChannelAccount
 from ascolto.charter.models import DayMeasure
+from ascolto.collaboration.models import DepartmentRequest, Mention, Problem
+from ascolto.composing.models import Draft, PlannedReply, Proposal
 from ascolto.conversations.actions import add_reply
 from ascolto.conversations.models import Conversation, Message, Status
+from ascolto.customers.models import DuplicateSuggestion
 from ascolto.delivery.models import Dispatch
 from ascolto.delivery.worker import deliver_waiting
+from ascolto.directory import following as customers
 from ascolto.events.log import Position
 from ascolto.events.models import Event
 from ascolto.gates import Refused
@@ -23,6 +29,8 @@ from ascolto.intake.pollers import poll
 from ascolto.intake.worker import process_waiting
 from ascolto.kit import clock
 from ascolto.knowledge.models import SavedReply
+from ascolto.notifications import telling as notifications
+from ascolto.notifications.models import Notification
 from ascolto.routing.models import HandOff
 from ascolto.sla.models import Commitment, Complaint, SlaClock
 from ascolto.testing.demo import company, past
@@ -34,6 +42,7 @@ from ascolto.testing.demo.world import World
 from ascolto.testing.factories import make_agent, make_conversation, make_inbox
 from ascolto.testing.product import wait_for
 from ascolto.understanding.selectors.told import told_by
+from ascolto.views.models import SavedView
 
 
 @pytest.mark.django_db
@@ -140,12 +149,54 @@ def test_the_charter_has_figures_and_annas_desk_has_something_of_everything() ->
     assert (offer.to_agent, offer.from_agent and offer.from_agent.name) == (anna, "Marco Rossi")
     assert offer.note
     assert offer.summary
-    promise = Commitment.objects.get(state=Commitment.State.OPEN)
+    promise = Commitment.objects.get(
+        state=Commitment.State.OPEN, conversation__customer__name="Sergio Martelli"
+    )
     assert promise.owner == anna
     assert timedelta(minutes=40) < promise.due_at - clock.now() < timedelta(minutes=80)
     assert Complaint.objects.get().conversation.assignee == anna
     told = told_by(Conversation.objects.get(customer__name="Loredana Testa"), anna)
     assert {"customer_code", "serial", "tried", "phone"} <= {fact.kind for fact in told}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_people_do_together_is_seen_on_first_sight() -> None:
+    anna = company.found()
+    past.fill(days=2)
+    waiting = {
+        row.department.name: row.state for row in DepartmentRequest.objects.select_related("department")
+    }
+    assert waiting == {"Field engineers": "answered", "Administration": "asked"}
+    assert Problem.objects.get().links.count() >= 2
+    assert SavedView.objects.filter(scope=SavedView.Scope.EVERYBODY).count() == 2
+    assert Macro.objects.filter(archived_at=None).count() == 3
+    assert sorted(Rule.objects.values_list("is_enabled", flat=True)) == [False, True]
+    assert Mention.objects.filter(person=anna, done_at=None).exists()
+    assert Draft.objects.get(is_shared=True).agent.name == "Marco Rossi"
+    assert PlannedReply.objects.get().agent == anna
+    assert (Proposal.objects.get().agent.name, Proposal.objects.get().state) == ("Luca Ferri", "waiting")
+    merged = Conversation.objects.get(merged_into__isnull=False)
+    assert merged.merged_into is not None
+    assert merged.merged_into.customer.name == "Sergio Martelli"
+    known = Conversation.objects.get(customer__name="Federica Donati").customer
+    assert known.field_values.count() == 3
+    assert known.notes.filter(is_pinned=True).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_rule_that_runs_has_a_log_and_the_visitor_hears_what_concerns_them() -> None:
+    anna = company.found()
+    past.fill(days=1)
+    rules.catch_up()
+    assert RuleRun.objects.exists()
+    events = list(Event.objects.order_by("pk"))
+    notifications.follow(events)
+    customers.follow(events)
+    assert {"mentioned", "offered", "answered"} & set(
+        Notification.objects.filter(agent=anna).values_list("kind", flat=True)
+    )
+    pairs = DuplicateSuggestion.objects.values_list("one__name", "other__name")
+    assert {"Loredana Testa", "Lory Testa"} in [set(pair) for pair in pairs]
 
 
 @pytest.mark.django_db(transaction=True)
