@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import settings as properties
 
-from ascolto.testing.postgres import create_database, drop_database
-from ascolto.testing.product import Product
+from ascolto.testing.postgres import drop_database
+from ascolto.testing.product import Product, database_for
 
 # Where a run decides about a release it is the same each time; at a desk every run tries something new.
 properties.register_profile("decides", derandomize=True)
@@ -77,12 +77,13 @@ def new_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
     made: list[Product] = []
     databases: list[str] = []
 
-    def make(**variables: str) -> Product:
+    def make(*, from_nothing: bool = False, **variables: str) -> Product:
         url = ""
         if server.startswith("postgres"):
             databases.append(f"product_{secrets.token_hex(6)}")
-            url = create_database(server, databases[-1])
-        made.append(Product(tmp_path_factory.mktemp("product"), database_url=url, **variables))
+            url = database_for(server, databases[-1], from_nothing=from_nothing)
+        folder = tmp_path_factory.mktemp("product")
+        made.append(Product(folder, database_url=url, from_nothing=from_nothing, **variables))
         return made[-1]
 
     yield make

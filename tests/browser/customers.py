@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlencode
 
-from ascolto.channels.adapters.webhook.signature import sign
 from ascolto.kit.clock import now
+from ascolto.kit.signature import sign
 from ascolto.testing.networks import LocalServer
 from ascolto.testing.networks.city import City, Network
 from ascolto.testing.networks.everyone import network_types

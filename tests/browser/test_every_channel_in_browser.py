@@ -26,6 +26,7 @@ def telvia(new_product: Callable[..., Product]) -> Product:
     product = new_product(ASCOLTO_ALLOW_PRIVATE_NETWORKS="1").start()
     account = ("createadmin", "--email", "marco@telvia.example", "--name", "Marco Villa", "--password-stdin")
     product.run(*account, stdin=PASSWORD + "\n")
+    product.send_at_once()
     return product
 
 

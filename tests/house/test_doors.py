@@ -16,12 +16,18 @@ PUBLIC = {
     "ascolto.api.views.docs",
     "ascolto.api.views.problem",
     "ascolto.charter.views.outside.our_charter",
+    "ascolto.accounts.looks.logo",
+    "ascolto.accounts.looks.style",
     "ascolto.contact.views.chat.module",
     "ascolto.contact.views.chat.widget",
     "ascolto.contact.views.form.embed",
     "ascolto.contact.views.form.page",
     "ascolto.config.health.healthz",
     "ascolto.config.health.readyz",
+    "ascolto.notifications.installing.background_script",  # an installed app asks before anybody signs in
+    "ascolto.notifications.installing.icon",
+    "ascolto.notifications.installing.manifest",
+    "ascolto.notifications.installing.offline",
 }
 
 

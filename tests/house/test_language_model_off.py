@@ -82,7 +82,7 @@ def _by_api(cast: Cast, conversation: int, generated: int) -> None:
 def test_its_settings_are_for_administrators(cast: Cast) -> None:
     settings = [pattern for pattern in urls.urlpatterns if str(pattern.pattern).startswith(SETTINGS)]
     assert len(settings) == len(urls.urlpatterns) - 4
-    assert {getattr(pattern.callback, "guard", "") for pattern in settings} == {"role:administrator"}
+    assert {getattr(pattern.callback, "guard", "") for pattern in settings} == {"may:models.manage"}
     page = Client()
     page.force_login(make_agent("Olga Fini", "administrator"))
     assert page.get(reverse("generation:settings")).status_code == 200

@@ -158,6 +158,7 @@ IMPORTED_AS = {
     "scikit-learn": "sklearn",
     "python-stdnum": "stdnum",
     "pystemmer": "Stemmer",
+    "pyyaml": "yaml",
 }
 USED_BY_NAME = {"argon2-cffi": "Argon2PasswordHasher", "uvloop": '"uvloop"', "httptools": '"httptools"'}
 

@@ -6,27 +6,18 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 
-from ascolto.testing.product import Product
+from ascolto.testing.product import Product, database_for
 
 Install = Callable[..., Product]
 
 
 def new_database() -> str:
-    """The address of an empty database on PostgreSQL, or an empty text: a file in the installation's own directory."""
+    """The address of a database on PostgreSQL, or an empty text: a file in the installation's own directory."""
     url = os.environ.get("ASCOLTO_DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        return ""
-    name = f"journey_{uuid.uuid4().hex[:12]}"
-    parts = urlsplit(url)
-    server = urlunsplit(parts._replace(path="/postgres"))
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return urlunsplit(parts._replace(path=f"/{name}"))
+    return database_for(url, f"journey_{uuid.uuid4().hex[:12]}") if url.startswith("postgres") else ""
 
 
 @pytest.fixture

@@ -83,7 +83,11 @@ def test_people_write_and_are_answered_on_many_networks_while_parts_are_killed(i
         api = ApiClient(product.base_url, product.add_token(*SCOPES))
         stop = threading.Event()
         with ThreadPoolExecutor(1) as pool:
-            killed = pool.submit(kill_at_random, product, stop, random.Random(11), least=KILLS)
+            pace = {
+                "least": KILLS,
+                "every": (0.5, 2.0),
+            }  # a part has to be up at times, or nobody would be answered
+            killed = pool.submit(kill_at_random, product, stop, random.Random(11), **pace)
             try:
                 said = everybody_writes(everybody)
                 wait_for(lambda: len(incoming(product)) >= len(said), within=90, why="all that was written")

@@ -10,6 +10,7 @@ import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -62,16 +63,24 @@ def deliver(address: str, body: bytes, patience: float = 60.0) -> None:
     raise TimeoutError("nobody said 200")
 
 
-def kill_at_random(product: Product, stop: threading.Event, chance: random.Random, *, least: int = 0) -> int:
-    """Kill one part after the other until `stop`, `least` of them in any case; how many died."""
+def kill_at_random(
+    product: Product,
+    stop: threading.Event,
+    chance: random.Random,
+    *,
+    least: int = 0,
+    every: tuple[float, float] = (0.05, 0.5),
+) -> int:
+    """Kill one part after the other until `stop`, `least` of them in any case, with so many seconds between; how many died."""
     killed = 0
-    while not stop.wait(pause := chance.uniform(0.05, 0.5)) or killed < least:
+    while not stop.wait(pause := chance.uniform(*every)) or killed < least:
         if stop.is_set():
             time.sleep(pause)  # what was begun goes on meanwhile
         parts = product.parts()
         if parts:
-            product.kill(chance.choice(parts))
-            killed += 1
+            with suppress(ProcessLookupError):  # it had ended by itself
+                product.kill(chance.choice(parts))
+                killed += 1
     return killed
 
 

@@ -56,7 +56,7 @@ def agree(body: bytes, name: str) -> None:
             assert event.album == (theirs.media_group_id or ""), name
         elif isinstance(event, Message):
             assert event.sender.handles[0].value == str(update.callback_query.from_user.id), name
-            assert event.extra["data"] == update.callback_query.data, name
+            assert event.extra["payload"] == update.callback_query.data, name
         elif isinstance(event, Edited):
             assert (event.text, event.occurred_at) == (theirs.text or theirs.caption, theirs.edit_date), name
         elif isinstance(event, ThreadMoved):

@@ -20,9 +20,13 @@ import pytest
 from ascolto.channels.adapters.sms.adapter import adapter as sms
 from ascolto.channels.adapters.sms.tests.test_sms import VALUES as SMS_VALUES
 from ascolto.channels.adapters.telephone.adapter import adapter as telephone
+from ascolto.channels.adapters.telephone.answering import flow_document
 from ascolto.channels.adapters.telephone.tests.test_telephone import VALUES as TELEPHONE_VALUES
 from ascolto.channels.protocol import Adapter, Handle, HookRequest, Outgoing, Refused, SendRefused
 from ascolto.channels.vendors import gsm, twilio_hooks, twilio_twiml
+from ascolto.channels.vendors.calls import CallTurn, Spoken
+from ascolto.channels.vendors.ivr_hours import read_hours
+from ascolto.channels.vendors.ivr_state import Ask, Connect, Line
 from ascolto.kit import http
 from ascolto.kit.clock import now
 from ascolto.testing.conformance import account_for, hook
@@ -147,6 +151,35 @@ def test_our_xml_is_what_twilios_builder_writes() -> None:
         twilio_twiml.gather([said], url, most=1, seconds=6, speech="it-IT"), twilio_twiml.redirect(url)
     )
     assert same(ours, theirs)
+
+
+def test_a_flows_question_with_its_hints_is_what_twilios_builder_writes() -> None:
+    voice = oracle("twilio.twiml.voice_response")
+    told = Spoken("Per un guasto premi 1.", "it", name="welcome-fault", digits="1")
+    turn = CallTurn((told,), Ask(1, 6, True, ("un guasto", "la bolletta")), place=3, language="it")
+    url = "https://care.telvia.example/hooks/telephone/t"
+    action = f"{url}?step=flow&turn=3&lang=it"
+    theirs = voice.VoiceResponse()
+    question = theirs.gather(
+        input="dtmf speech",
+        action=action,
+        method="POST",
+        timeout=6,
+        num_digits=1,
+        finish_on_key="#",
+        language="it-IT",
+        speech_timeout="auto",
+        hints="un guasto, la bolletta",
+    )
+    question.say("Per un guasto premi 1.", language="it-IT")
+    theirs.redirect(action, method="POST")
+    line = Line("Telvia", ("it",), (), read_hours("", "UTC"), timedelta(hours=1), "+390287654321")
+    assert same(flow_document(line, turn, url), theirs)
+    ringing = voice.VoiceResponse()
+    ringing.say("Ti passo a una persona.", language="it-IT")
+    ringing.dial(action=action, method="POST", timeout=30).number("+390287654321")
+    handed = CallTurn((Spoken("Ti passo a una persona.", "it"),), Connect("", 30), place=3, language="it")
+    assert same(flow_document(line, handed, url), ringing)
 
 
 def test_recording_ringing_and_the_end_are_written_alike() -> None:
