@@ -75,7 +75,7 @@ def test_rosa_changes_a_node_mends_what_is_wrong_and_publishes(
     page.locator("#do-row-add").press("Enter")
     page.locator("#id-r2-id").wait_for()
     page.locator("#do-row-up-2").press("Enter")
-    page.wait_for_function("document.querySelector('#id-r1-id').value === 'option1'")
+    page.wait_for_function("() => document.querySelector('#id-r1-id').value === 'option1'")
 
 
 def test_the_screens_are_readable_by_day_and_by_night(new_product: Callable[..., Product], page: Any) -> None:
