@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from ascolto.accounts.models import Agent
 from ascolto.bot import engine
 from ascolto.bot.comparing import arm_of
 from ascolto.bot.flow import Flow, Slot
+from ascolto.bot.gathering import Gathered, locked
 from ascolto.bot.looking import look_up
 from ascolto.bot.models import Dialogue
 from ascolto.bot.performing import perform
@@ -40,7 +41,6 @@ from ascolto.conversations.models import Author, Conversation, Direction, Messag
 from ascolto.gates import Refused
 from ascolto.kit.clock import now
 from ascolto.understanding.models import Intent, Reading
-from ascolto.understanding.selectors.readings import readings_of
 from ascolto.understanding.written import own_words
 
 log = logging.getLogger(__name__)
@@ -58,22 +58,47 @@ class Wanted:
 
 def hear(conversation_id: int, messages: Sequence[int]) -> Wanted | None:
     """Let the bot answer these messages of a customer, if the conversation is its own. What is to be asked elsewhere, if anything."""
+    return next(iter(hear_together({conversation_id: messages})), None)
+
+
+def hear_together(heard: Mapping[int, Sequence[int]]) -> list[Wanted]:
+    """The same in several conversations (messages by the ids of conversations), in one transaction. What is to be asked elsewhere.
+
+    A conversation at which the bot fails is a person's, and holds up no other.
+    """
     with transaction.atomic():
-        conversation = _locked(conversation_id)
-        last = (
-            Dialogue.objects.filter(conversation=conversation, call=None)  # calls are led while they ring
-            .select_related("account")
-            .order_by("-pk")
-            .first()
+        gathered = Gathered.of(heard)
+        turns = [_turn_in(conversation, gathered) for conversation in gathered.conversations.values()]
+    return [wanted for wanted in turns if wanted is not None]
+
+
+def _turn_in(conversation: Conversation, gathered: Gathered) -> Wanted | None:
+    try:
+        with transaction.atomic():
+            return _turn(conversation, gathered)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception(
+            "the bot failed at a conversation; a person goes on", extra={"conversation": conversation.pk}
         )
-        running = last if last is not None and last.status == Dialogue.Status.RUNNING else None
-        if not _is_ours(conversation, running):
-            silence(running)
-            return None
-        fresh = _messages(conversation, messages, last.heard_up_to if last is not None else 0)
-        if not fresh:
-            return None
-        return _go_on(conversation, running, fresh) if running else _begin(conversation, last, fresh)
+        give_up(conversation.pk, "broken")
+        return None
+
+
+def _turn(conversation: Conversation, gathered: Gathered) -> Wanted | None:
+    last = gathered.dialogues.get(conversation.pk)
+    running = last if last is not None and last.status == Dialogue.Status.RUNNING else None
+    if not _is_ours(conversation, running):
+        silence(running)
+        return None
+    heard_up_to = last.heard_up_to if last is not None else 0
+    fresh = [message for message in gathered.messages[conversation.pk] if message.pk > heard_up_to]
+    if not fresh:
+        return None
+    if running is not None:
+        return _go_on(conversation, running, fresh, gathered.readings)
+    return _begin(conversation, last, fresh, gathered.readings)
 
 
 def begin_task(
@@ -142,8 +167,8 @@ def _close(dialogue: Dialogue, status: str, why: str) -> None:
 
 
 def _locked(conversation_id: int) -> Conversation:
-    rows = Conversation.objects.select_for_update(of=("self",)).select_related("customer")
-    return rows.get(pk=conversation_id)
+    """Raises KeyError where there is none."""
+    return locked([conversation_id])[conversation_id]
 
 
 def _is_ours(conversation: Conversation, dialogue: Dialogue | None) -> bool:
@@ -164,19 +189,6 @@ def _was_answered(conversation: Conversation, dialogue: Dialogue) -> bool:
         conversation=conversation, author_kind=Author.AGENT, direction=Direction.OUT
     )
     return people.filter(occurred_at__gte=dialogue.started_at).exclude(visibility=Visibility.NOTE).exists()
-
-
-def _messages(conversation: Conversation, messages: Sequence[int], after: int) -> list[Message]:
-    rows = Message.objects.filter(
-        pk__in=messages,
-        pk__gt=after,
-        conversation=conversation,
-        direction=Direction.IN,
-        visibility=Visibility.PRIVATE,
-        is_automatic=False,
-        removed_at=None,
-    ).exclude(kind="call")
-    return list(rows.select_related("account").order_by("pk"))
 
 
 # --- what was heard --------------------------------------------------------------------------------------------------------
@@ -227,8 +239,12 @@ def _needs_no_answer(messages: Sequence[Message], readings: Mapping[int, Reading
 # --- one turn ----------------------------------------------------------------------------------------------------------------
 
 
-def _begin(conversation: Conversation, last: Dialogue | None, messages: Sequence[Message]) -> Wanted | None:
-    readings = readings_of([message.pk for message in messages])
+def _begin(
+    conversation: Conversation,
+    last: Dialogue | None,
+    messages: Sequence[Message],
+    readings: Mapping[int, Reading],
+) -> Wanted | None:
     if _needs_no_answer(messages, readings):
         leave_to_people(conversation=conversation, why="nothing_asked")
         return None
@@ -241,12 +257,17 @@ def _begin(conversation: Conversation, last: Dialogue | None, messages: Sequence
     return held.write(engine.begin(held.library, held.flow.slug, heard, held.situation, disclosed=disclosed))
 
 
-def _go_on(conversation: Conversation, dialogue: Dialogue, messages: Sequence[Message]) -> Wanted | None:
+def _go_on(
+    conversation: Conversation,
+    dialogue: Dialogue,
+    messages: Sequence[Message],
+    readings: Mapping[int, Reading],
+) -> Wanted | None:
     state = State.from_json(dialogue.state)
     held = _Held.of(conversation, dialogue, state)
     dialogue.turns += 1
     dialogue.heard_up_to = messages[-1].pk
-    heard = heard_in(messages, readings_of([message.pk for message in messages]))
+    heard = heard_in(messages, readings)
     return held.write(engine.hear(held.library, state, heard, held.situation))
 
 

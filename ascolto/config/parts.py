@@ -207,19 +207,19 @@ def serve_web(door: socket.socket) -> None:
 
 
 def work_intake() -> None:
-    """Turn deliveries into conversations until SIGTERM. Gives way to the web, which people wait for."""
+    """Turn deliveries into conversations, and let the bot answer, until SIGTERM. Gives way to the web, which people wait for."""
+    from ascolto.bot import worker as bot
     from ascolto.intake import worker
 
     os.nice(5)
     collect_rarely()
-    run_threads({"intake": worker.run})
+    run_threads({"intake": worker.run, "bot": bot.run})
 
 
 def work_background() -> None:
     """Send answers, ask mailboxes, fetch files, renew permissions, ask for texts, keep promises and follow the log until SIGTERM."""
     from ascolto.automation import worker as rules
     from ascolto.bot import aside
-    from ascolto.bot import worker as bot
     from ascolto.composing import worker as composing
     from ascolto.delivery import worker
     from ascolto.events import consumers
@@ -241,7 +241,6 @@ def work_background() -> None:
         "promises": promises.run,
         "planned answers": composing.run,
         "rules": rules.run,
-        "bot": bot.run,
         "beside the bot": aside.run,
         "consumers": consumers.run,
     }

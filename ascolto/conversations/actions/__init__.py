@@ -1,6 +1,7 @@
 """The only writers of conversations: one verb, or a family of close ones, a file."""
 
 from ascolto.conversations.actions.albums import keep_aliases
+from ascolto.conversations.actions.automatic import add_bot_reply
 from ascolto.conversations.actions.change import (
     Handing,
     add_participant,
@@ -39,6 +40,7 @@ __all__ = [
     "Handing",
     "News",
     "Received",
+    "add_bot_reply",
     "add_note",
     "add_participant",
     "add_reply",

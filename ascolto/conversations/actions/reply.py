@@ -120,10 +120,12 @@ def add_reply(
     refuse_merged(current)
     how = {"files": attachments, "template": template, "provenance": provenance, "seen": seen}
     more = {**how, "overrides": overrides or {}, "approval": approval, "answers": answers}
-    offered = _offered(choices, text, template)
-    attempt = _attempt(current, agent, text, visibility, account, choices=offered, **more)
+    offered = offered_by(choices, text, template)
+    attempt = attempt_of(current, agent, text, visibility, account, choices=offered, **more)
     pass_gate(Gate.SEND, attempt)
-    message = _write(attempt, _author(agent, author), html=html, key=client_key, hold=hold, ratable=ratable)
+    message = put_on_its_way(
+        attempt, _author(agent, author), html=html, key=client_key, hold=hold, ratable=ratable
+    )
     if agent is not None:
         _answered(current, message, attempt.reach)
         conversation.refresh_from_db(fields=_CHANGED_BY_ANSWERING)
@@ -138,7 +140,7 @@ def _author(agent: Agent | None, author: str) -> Author:
     return wanted
 
 
-def _offered(
+def offered_by(
     choices: Sequence[Choice | Mapping[str, Any]], text: str, template: object
 ) -> tuple[Choice, ...]:
     """The choices in order. Raises Refused for what no customer could choose from."""
@@ -173,7 +175,7 @@ def refused_now(
     None where it might leave. A guarantee that the writer set aside with a reason counts as asked.
     """
     try:
-        attempt = _attempt(conversation, agent, clean(text).strip(), visibility, account, **more)
+        attempt = attempt_of(conversation, agent, clean(text).strip(), visibility, account, **more)
     except Refused as refused:
         return refused
     for one in refusals(Gate.SEND, attempt):
@@ -184,7 +186,7 @@ def refused_now(
     return None
 
 
-def _attempt(
+def attempt_of(
     conversation: Conversation,
     agent: Agent | None,
     text: str,
@@ -192,6 +194,7 @@ def _attempt(
     account: ChannelAccount | None,
     **more: Any,
 ) -> Attempt:
+    """What is to be sent, with the way it would take. Raises Refused where there is none."""
     answers = more.get("answers")
     if answers is None:
         reach = reach_of(conversation, visibility=visibility, account=account)
@@ -224,15 +227,16 @@ def _held(attempt: Attempt, hold: timedelta) -> dict[str, Any]:
     }
 
 
-def _write(
+def put_on_its_way(
     attempt: Attempt,
     author: Author,
     *,
     html: str,
     key: str | None,
-    hold: timedelta,
+    hold: timedelta = _NOT_HELD,
     ratable: bool,
 ) -> Message:
+    """Write the message that passed the gate, give it to the courier, and say so in the log."""
     held = _held(attempt, hold)
     more = {"held": held, "ratable": ratable and author == Author.BOT}
     message = Message.objects.create(
@@ -287,6 +291,8 @@ def _quote(answers: int | None) -> dict[str, str]:
 
 def _claim_files(message: Message, files: Sequence[Attachment]) -> None:
     """Take uploaded files; one that another message already has (or that another person uploaded) is refused."""
+    if not files:
+        return
     wanted = [attachment.pk for attachment in files]
     mine = Attachment.objects.filter(pk__in=wanted, message__isnull=True, uploader=message.agent)
     if mine.update(message=message) != len(set(wanted)):
