@@ -1,4 +1,4 @@
-"""What is known before the bot makes its turns in several conversations: asked for all of them together, with the conversations locked."""
+"""What is known before the bot makes its turns in several conversations: asked for all of them together."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ class Gathered:
     readings: Mapping[int, Reading]
 
     @classmethod
-    def of(cls, heard: Mapping[int, Collection[int]]) -> Gathered:
-        """Of these messages by the ids of their conversations. Call it in a transaction; four queries, however many there are."""
+    def of(cls, heard: Mapping[int, Collection[int]], *, lock: bool = False) -> Gathered:
+        """Of these messages by the ids of their conversations; `lock` them, in a transaction. Four queries, however many there are."""
+        if not heard:
+            return cls({}, {}, {}, {})
         messages = _messages(heard)
         return cls(
-            locked(heard),
-            _last_dialogues(heard),
+            locked(heard) if lock else _conversations(heard),
+            last_dialogues(heard),
             messages,
             readings_of([message.pk for told in messages.values() for message in told]),
         )
@@ -39,8 +41,13 @@ def locked(conversations: Collection[int]) -> dict[int, Conversation]:
     return {row.pk: row for row in rows.filter(pk__in=conversations).order_by("pk")}
 
 
-def _last_dialogues(conversations: Collection[int]) -> dict[int, Dialogue]:
-    """Calls are led while they ring: they are not among them."""
+def _conversations(wanted: Collection[int]) -> dict[int, Conversation]:
+    rows = Conversation.objects.select_related("customer").filter(pk__in=wanted)
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
+def last_dialogues(conversations: Collection[int]) -> dict[int, Dialogue]:
+    """The last dialogue of each conversation. Calls are led while they ring: they are not among them."""
     rows = Dialogue.objects.filter(conversation__in=conversations, call=None)
     return {row.conversation_id or 0: row for row in rows.select_related("account").order_by("pk")}
 
