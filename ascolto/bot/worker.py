@@ -1,4 +1,4 @@
-"""A loop of the intake process: the bot hears what customers write where it answers first. Of all machines one does, the others wait.
+"""The loop of the bot's own process: it hears what customers write where it answers first. Of all machines one does, the others wait.
 
 It follows the log with a cursor of its own. A press of a choice is answered at once; words wait until they are understood, at most
 PATIENCE. The cursor never passes a message that is waited for, so that a kill loses none; a dialogue remembers what it heard, so that

@@ -207,17 +207,29 @@ def serve_web(door: socket.socket) -> None:
 
 
 def work_intake() -> None:
-    """Turn deliveries into conversations, and let the bot answer, until SIGTERM. Gives way to the web, which people wait for."""
-    from ascolto.bot import worker as bot
+    """Turn deliveries into conversations until SIGTERM. Gives way to the web, which people wait for."""
     from ascolto.intake import worker
 
     os.nice(5)
     collect_rarely()
-    run_threads({"intake": worker.run, "bot": bot.run})
+    run_threads({"intake": worker.run})
+
+
+def work_bot() -> None:
+    """Let the bot answer until SIGTERM. Alone in its process: customers wait for it, and what it thinks would hold up threads beside it."""
+    from ascolto.bot import worker
+
+    os.nice(5)
+    collect_rarely()
+    run_threads({"bot": worker.run})
 
 
 def work_background() -> None:
-    """Send answers, ask mailboxes, fetch files, renew permissions, ask for texts, keep promises and follow the log until SIGTERM."""
+    """Send answers, ask mailboxes, fetch files, renew permissions, ask for texts, keep promises and follow the log until SIGTERM.
+
+    For the right to write to SQLite it asks less often than the parts that somebody waits for.
+    """
+    from ascolto.config.sqlite import base
     from ascolto.automation import worker as rules
     from ascolto.bot import aside
     from ascolto.composing import worker as composing
@@ -244,6 +256,7 @@ def work_background() -> None:
         "beside the bot": aside.run,
         "consumers": consumers.run,
     }
+    base.ask_every(0.002, 0.006)
     run_threads({**loops, **_further_loops})
 
 
@@ -269,6 +282,7 @@ def register_loop(name: str, run: Run) -> None:
 
 WORK: dict[str, Callable[[], None]] = {
     "intake": work_intake,
+    "bot": work_bot,
     "background": work_background,
     "understanding": work_understanding,
 }
