@@ -229,10 +229,10 @@ def work_background() -> None:
 
     For the right to write to SQLite it asks less often than the parts that somebody waits for.
     """
-    from ascolto.config.sqlite import base
     from ascolto.automation import worker as rules
     from ascolto.bot import aside
     from ascolto.composing import worker as composing
+    from ascolto.config.sqlite import base
     from ascolto.delivery import worker
     from ascolto.events import consumers
     from ascolto.generation import worker as generation
@@ -256,6 +256,7 @@ def work_background() -> None:
         "beside the bot": aside.run,
         "consumers": consumers.run,
     }
+    os.nice(8)
     base.ask_every(0.002, 0.006)
     run_threads({**loops, **_further_loops})
 
@@ -267,7 +268,7 @@ def work_understanding() -> None:
     one_thread()
     from ascolto.understanding import following, worker
 
-    os.nice(7)
+    os.nice(5)
     collect_rarely()
     run_threads({"understanding": worker.run, "answers": following.run})
 
