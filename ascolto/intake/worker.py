@@ -46,8 +46,10 @@ def run(stop: threading.Event) -> None:
             taken = process_batch(accounts, spool=spool)
             if taken == 0:
                 news.wait(stop)
+            elif taken < SMALL:
+                stop.wait(LONG_BREATH)
             elif spool is not None:
-                stop.wait(LONG_BREATH if taken < SMALL else BREATH)
+                stop.wait(BREATH)
         except (DatabaseError, InterfaceError):
             log.exception("the database refuses; trying again")
             connection.close()
