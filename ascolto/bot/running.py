@@ -111,8 +111,22 @@ def _turn_in(conversation: Conversation, gathered: Gathered) -> Wanted | None:
         log.exception(
             "the bot failed at a conversation; a person goes on", extra={"conversation": conversation.pk}
         )
-        give_up(conversation.pk, "broken")
+        _let_go(conversation)
         return None
+
+
+def _let_go(conversation: Conversation) -> None:
+    """Whatever is wrong with its dialogue: it is not tried again."""
+    try:
+        with transaction.atomic():
+            give_up(conversation.pk, "broken")
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("the dialogue cannot be read", extra={"conversation": conversation.pk})
+        leave_to_people(conversation=conversation, why="broken")
+        rows = Dialogue.objects.filter(conversation=conversation, status=Dialogue.Status.RUNNING)
+        rows.update(status=Dialogue.Status.HANDED, why="broken", ended_at=now())
 
 
 def _do(thought: Thought) -> Wanted | None:

@@ -1,0 +1,130 @@
+"""Many customers write at once: they are answered together, and what happens meanwhile to one of them is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import count as count_up
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from ascolto.bot import running, worker
+from ascolto.bot.actions.external_bots import create_bot
+from ascolto.bot.actions.posts import set_post
+from ascolto.bot.gathering import Gathered, last_dialogues, locked
+from ascolto.bot.models import BotFlow, BotPost, Dialogue
+from ascolto.bot.thinking import think
+from ascolto.conversations.actions import assign
+from ascolto.conversations.models import Conversation, Message
+from ascolto.gates import Refused
+from ascolto.kit.clock import now
+from ascolto.kit.remembering import forget_all
+from ascolto.testing.dialogues import CALM, post_flow, said_by_bot, write
+from ascolto.testing.factories import Cast, make_agent, make_cast, make_customer, receive
+from ascolto.testing.readings import make_reading
+
+_numbers = count_up()
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cast() -> Iterator[Cast]:
+    made = make_cast("chat")
+    worker.catch_up()  # the cursor begins where the log is
+    post_flow(made.inbox)
+    yield made
+    forget_all()
+
+
+def heard(cast: Cast, count: int) -> dict[int, list[int]]:
+    """So many customers write; nobody was answered yet."""
+    messages: list[Message] = []
+    for _ in range(count):
+        message = receive(cast.inbox, "Ciao", customer=make_customer(f"Customer {next(_numbers)}"))
+        make_reading(message, **CALM)
+        messages.append(message)
+    return {message.conversation_id: [message.pk] for message in messages}
+
+
+def queries(told: dict[int, list[int]]) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        assert running.hear_together(told) == []
+    return len(caught)
+
+
+def test_each_further_customer_costs_little(cast: Cast) -> None:
+    queries(heard(cast, 1))  # what is remembered for a moment is known from here on
+    alone, together = queries(heard(cast, 1)), queries(heard(cast, 9))
+    assert Dialogue.objects.count() == 11
+    assert (together - alone) / 8 <= 4
+
+
+def test_who_is_taken_by_a_person_meanwhile_is_not_answered(cast: Cast) -> None:
+    (conversation,) = (told := heard(cast, 1))
+    gathered = Gathered.of(told)
+    thought = think(gathered.conversations[conversation], gathered)
+    assert thought.speak()
+    assert thought.is_still_right(locked(told)[conversation], last_dialogues(told).get(conversation))
+    assign(agent=cast.marco, conversation=Conversation.objects.get(pk=conversation), assignee=cast.marco)
+    assert not thought.is_still_right(locked(told)[conversation], last_dialogues(told).get(conversation))
+    running.hear_together(told)
+    assert said_by_bot(Conversation.objects.get(pk=conversation)) == []
+
+
+def test_what_the_bot_heard_meanwhile_is_not_answered_twice(cast: Cast) -> None:
+    (conversation,) = (told := heard(cast, 1))
+    gathered = Gathered.of(told)
+    thought = think(gathered.conversations[conversation], gathered)
+    thought.speak()
+    running.hear_together(told)
+    assert not thought.is_still_right(locked(told)[conversation], last_dialogues(told).get(conversation))
+    running.hear_together(told)
+    assert len(said_by_bot(Conversation.objects.get(pk=conversation))) == 1
+
+
+@pytest.mark.parametrize("state", [{"flow": 5, "node": []}, {"slots": "x"}, {"language": {}}])
+def test_a_dialogue_that_nobody_can_read_holds_up_no_other(cast: Cast, state: dict[str, object]) -> None:
+    broken = write(cast.inbox, cast.giulia, "Ciao")
+    Dialogue.objects.filter(conversation=broken).update(state=state)
+    again = receive(cast.inbox, "Guasto", customer=cast.giulia)
+    make_reading(again, **CALM)
+    others = heard(cast, 2)
+    running.hear_together({broken.pk: [again.pk], **others})
+    broken.refresh_from_db()
+    assert all(said_by_bot(each) for each in of(others))
+    assert not broken.with_bot or Dialogue.objects.get(conversation=broken).turns == 1
+
+
+def of(told: dict[int, list[int]]) -> Sequence[Conversation]:
+    return list(Conversation.objects.filter(pk__in=told))
+
+
+def test_what_was_forgotten_is_for_people(cast: Cast) -> None:
+    kept = write(cast.inbox, cast.giulia, "Ciao")
+    forgotten, waiting = of(heard(cast, 2))
+    Conversation.objects.update(last_message_at=now() - timedelta(minutes=3))
+    assert worker.let_go_of_forgotten(now(), {waiting.pk}) == 1
+    for conversation, with_bot in ((kept, True), (forgotten, False), (waiting, True)):
+        conversation.refresh_from_db()
+        assert conversation.with_bot is with_bot
+    assert worker.let_go_of_forgotten(now(), {waiting.pk}) == 0
+
+
+def test_an_inbox_has_one_bot(cast: Cast) -> None:
+    BotPost.objects.all().delete()
+    sara = make_agent("Sara Galli", "administrator")
+    create_bot(
+        by=sara,
+        account=cast.inbox,
+        name="Linea",
+        url="https://bots.telvia.example/hook",
+        resolve=lambda host: [],
+    )
+    with pytest.raises(Refused) as refused:
+        set_post(by=None, account=cast.inbox, flow=BotFlow.objects.get())
+    assert refused.value.code == "external_bot"
+    assert not BotPost.objects.exists()
