@@ -62,18 +62,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raw.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc] # Django makes it
         self._leave()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc] # Django makes it
         finally:
             self._leave()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc] # Django makes it
         finally:
             self._leave()
 
