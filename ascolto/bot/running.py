@@ -21,6 +21,7 @@ from ascolto.bot.looking import look_up
 from ascolto.bot.models import Dialogue
 from ascolto.bot.performing import perform
 from ascolto.bot.posting import lately
+from ascolto.bot.putting import Wording, plain_instead, wording_of
 from ascolto.bot.situations import situation_of
 from ascolto.bot.speaking import speak
 from ascolto.bot.state import (
@@ -50,10 +51,10 @@ DISCLOSED_FOR = timedelta(hours=12)  # in the same conversation it is not said a
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Another system has to be asked before this dialogue goes on."""
+    """Another system has to be asked before this dialogue goes on, or a language model for other words."""
 
     dialogue: int
-    call: CallWanted
+    call: CallWanted | Wording
 
 
 def hear(conversation_id: int, messages: Sequence[int]) -> Wanted | None:
@@ -111,6 +112,7 @@ def resume(dialogue_id: int, outcome: Outcome) -> Wanted | None:
             return None
         state = State.from_json(dialogue.state)
         held = _Held.of(conversation, dialogue, state)
+        outcome = plain_instead(conversation, state, outcome)
         return held.write(engine.resume(held.library, state, outcome, held.situation))
 
 
@@ -298,6 +300,9 @@ class _Held:
             if not isinstance(turn.wanted, LookUpWanted):
                 break
             found = look_up(self.conversation, turn.wanted)
+            if wording := wording_of(self.dialogue, self.conversation, turn.wanted, found):
+                self._keep(turn.state)
+                return Wanted(self.dialogue.pk, wording)
             turn = engine.resume(self.library, turn.state, found, self.situation)
         self._keep(turn.state)
         return Wanted(self.dialogue.pk, turn.wanted) if isinstance(turn.wanted, CallWanted) else None
