@@ -19,7 +19,6 @@ from ascolto.understanding.engine.languages import differs, language_of_draft
 
 LONGEST = 900  # characters
 LEAST_SHARE = 0.6  # of the words of a sentence that carry meaning; the others must be such that say nothing by themselves
-LEAST_TOGETHER = 0.8  # of the words of one part of a sentence: they stand in one sentence of a source
 SURE_LANGUAGE = 0.8
 _MARKS = frozenset(" \n\t.,;:!?'’‘\"“”«»()–—-…€$£%&/+°")
 _PREFIXES = ("in", "im", "ir", "il", "dis", "non", "un", "s")  # that turn a word into its contrary
@@ -142,7 +141,8 @@ def _faults_of(sentence: Sentence, known: _Known) -> Iterable[str]:
     strange = [word for word in content if not known.has(word)]
     if any(not word.is_loose for word in strange) or len(strange) > (1 - LEAST_SHARE) * len(content):
         yield WORDS
-    if not all(_stands_together(part, known) for part in sentence.parts()):
+    said_by = [_said_by(part, sentence.links, known) for part in sentence.parts()]
+    if not all(said_by):
         yield APART
     if any(
         word.is_name and not (word.is_courteous or word.is_loose or known.has(word))
@@ -160,15 +160,27 @@ def _faults_of(sentence: Sentence, known: _Known) -> Iterable[str]:
     if sentence.negations and not any(one.negations for one in known.sentences):
         yield NEGATION
     near = known.near(sentence)
-    if near is not None and near.restricts and not sentence.restricts:
+    on_conditions = [
+        near is not None and near.restricts,
+        *(all(one.restricts for one in by) for by in said_by if by),
+    ]
+    if any(on_conditions) and not sentence.restricts:
         yield RESTRICTION
 
 
-def _stands_together(part: Sequence[Word], known: _Known) -> bool:
-    """Whether one sentence says it: what is joined from several may say what none of them does."""
-    words = [word for word in part if known.has(word) and not among(word, known.topic)]
-    best = max((sum(among(word, one.words) for word in words) for one in known.sentences), default=0)
-    return best >= LEAST_TOGETHER * len(words)
+def _said_by(part: Sequence[Word], links: frozenset[str], known: _Known) -> list[Sentence]:
+    """The sentences that say it, each alone: what is joined from several may say what none of them does.
+
+    What the sources are about need not stand there, where enough else does; an address goes with the words it is given for.
+    """
+    words = [word for word in part if known.has(word)]
+    telling = [word for word in words if not among(word, known.topic)]
+    wanted = telling if len(telling) >= _TOO_LITTLE else words
+    return [
+        one
+        for one in known.sentences
+        if one.links >= links and all(among(word, one.words) for word in wanted)
+    ]
 
 
 def _has_same_sense(word: Word, known: _Known) -> bool:
@@ -201,12 +213,19 @@ def _is_number_of(place: int, sentence: Sentence, known: _Known) -> bool:
         word for word in sentence.around(place, _AROUND) if known.has(word) and not among(word, known.topic)
     ]
     for at, one in enumerate(known.sentences):
-        units = [one.unit(there) for there, word in enumerate(one.words) if word.number == number]
-        if not units or (unit and not any(each and alike(unit, each) for each in units)):
+        places = [there for there, word in enumerate(one.words) if word.number == number]
+        if not any(_is_same(sentence, place, one, there) for there in places):
             continue
         if all(among(word, known.around(at)) for word in beside) and _is_beside(number, unit, beside, one):
             return True
     return False
+
+
+def _is_same(sentence: Sentence, place: int, other: Sentence, there: int) -> bool:
+    """Whether a number is of the same things, and means the same: within 5 days is not after 5 days."""
+    unit, theirs = sentence.unit(place), other.unit(there)
+    is_of_same = not unit or (theirs != "" and alike(unit, theirs))
+    return is_of_same and sentence.relations(place) == other.relations(there)
 
 
 def _is_beside(number: str, unit: str, beside: Sequence[Word], there: Sentence) -> bool:

@@ -21,6 +21,7 @@ _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*(?![^\W_])|[^\W_]+|[€$£%]|[.,;:!?()…
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _PIECE = re.compile(r"\S+")
 _LINKED = re.compile(r"[@/\\#]|[^\W_]\.[^\W\d_]|[^\W\d_]\.[^\W_]|^www\b|^https?\b", re.IGNORECASE)
+_AROUND_PIECES = ".,;:!?'\"()[]«»“”…"
 _NOT = re.compile(r"(?<=\w)n['’]t\b", re.IGNORECASE)
 
 
@@ -73,6 +74,12 @@ _RESTRICTING = _words(
     """solo soltanto solamente unicamente esclusivamente salvo tranne eccetto purché escluso esclusi esclusa escluse only solely unless
     except excluding exclusively provided"""
 )
+_CONDITIONS = _words("se qualora if")
+_RELATIONS = _words(
+    """oltre sopra sotto meno piu almeno minimo massimo fino entro dopo prima circa quasi da dal dalle superiore inferiore superiori
+    inferiori over above under below less more least most minimum maximum until till within after before about around nearly almost
+    from exceeding"""
+)  # beside a number they say what it means
 _ENDS_CLAUSE = (
     _words("se quando perche poiche finche if when because whenever until while")
     | _words(" ".join(CONTRASTS))
@@ -149,13 +156,14 @@ class Word:
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """The words of a sentence, without its marks. `clauses`: for each word in which part of the sentence it stands; `spans`: the same,
-    where only marks part it, and no "and"."""
+    where only marks part it, and no "and". `restricts`: what it says holds on a condition, or for some only."""
 
     words: tuple[Word, ...]
     clauses: tuple[int, ...]
     spans: tuple[int, ...]
     negations: int
     restricts: bool
+    links: frozenset[str] = frozenset()
 
     def around(self, place: int, most: int) -> Iterator[Word]:
         """The nearest words on both sides in the same part of the sentence that carry meaning."""
@@ -187,6 +195,12 @@ class Sentence:
         if waiting:
             yield waiting
 
+    def relations(self, place: int) -> frozenset[str]:
+        """What a number is to what it is of: at least, within, over …, in the words just before it and just after it."""
+        near = range(max(0, place - 3), min(place + 4, len(self.words)))
+        here = (self.words[at].folded for at in near if self.clauses[at] == self.clauses[place])
+        return frozenset(word for word in here if word in _RELATIONS)
+
     def unit(self, place: int) -> str:
         """Of what a number is: the word after it, past small ones and other numbers ("3 or 5 days"); a currency before it."""
         for at in range(place + 1, min(place + 4, len(self.words))):
@@ -202,11 +216,17 @@ class Sentence:
 
 
 def read(text: str) -> list[Sentence]:
-    """The sentences of a text."""
-    return [_sentence(one) for line in text[:_LOOKED_AT].split("\n") for one in sentences(line)]
+    """The sentences of a text. Links and addresses are no words of it."""
+    lines = text[:_LOOKED_AT].split("\n")
+    return [_sentence(_PIECE.sub(_unlinked, one), pieces(one)) for line in lines for one in sentences(line)]
 
 
-def _sentence(text: str) -> Sentence:
+def _unlinked(piece: re.Match[str]) -> str:
+    bare = piece[0].rstrip(_AROUND_PIECES)
+    return piece[0] if not _LINKED.search(bare.lstrip(_AROUND_PIECES)) else piece[0][len(bare) :]
+
+
+def _sentence(text: str, links: frozenset[str]) -> Sentence:
     words: list[Word] = []
     clauses: list[int] = []
     spans: list[int] = []
@@ -232,8 +252,8 @@ def _sentence(text: str) -> Sentence:
         words.append(word)
         clauses.append(clause)
         spans.append(span)
-    restricts = any(word.folded in _RESTRICTING for word in words)
-    return Sentence(tuple(words), tuple(clauses), tuple(spans), negations, restricts)
+    restricts = any(word.folded in _RESTRICTING or word.folded in _CONDITIONS for word in words)
+    return Sentence(tuple(words), tuple(clauses), tuple(spans), negations, restricts, links)
 
 
 def _number(folded: str, tokens: list[str], place: int) -> str:
@@ -269,5 +289,5 @@ def alike(first: str, second: str) -> bool:
 
 def pieces(text: str) -> frozenset[str]:
     """What looks like a link, an address, a handle or a path, in one way of writing."""
-    found = (piece.strip(".,;:!?'\"()[]«»“”…").lower() for piece in _PIECE.findall(text))
+    found = (piece.strip(_AROUND_PIECES).lower() for piece in _PIECE.findall(text))
     return frozenset(piece.removesuffix("/") for piece in found if _LINKED.search(piece))

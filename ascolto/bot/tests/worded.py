@@ -36,6 +36,14 @@ router has to be sent back within 15 days, otherwise 60 euros are charged. Only 
 25.50 euros."""
 HOURS_EN = """Our shops are open from Monday to Friday from 9:00 to 18:00 and on Saturday from 10:00 to 13:00. On public holidays they are \
 closed. You do not need an appointment."""
+SIM_IT = "Se hai perso la SIM, bloccala subito dall'area clienti o chiamando il 190. La nuova SIM si ritira in un negozio con un documento di identità e costa 10 euro. Il numero resta lo stesso e viene riattivato entro 24 ore. Il credito residuo non si perde."
+ABROAD_IT = "Nell'Unione europea usi minuti e messaggi come in Italia, senza costi aggiuntivi. I giga disponibili all'estero sono 12 al mese. In Svizzera il roaming europeo non vale: un giorno costa 6 euro. Per attivare il roaming apri l'app, tocca Estero e scegli il paese."
+REFUND_EN = "If you were charged twice, we refund the second payment within 10 working days to the same card. You do not need to do anything. For other wrong charges, write to billing@telvia.example with the number of your bill. Refunds under 5 euros are credited on the next bill."
+MOVE_EN = "Tell us your new address at least 20 days before you move, in the app or by phone on 0800 123456. The move costs 49 euros. Your phone number stays the same if you move within the same city. We cannot move lines on weekends."
+CONTRACT_IT = "Per un nuovo contratto servono un documento valido e il codice fiscale. La linea viene attivata in media in 8 giorni. Il tecnico porta il modem, che resta di proprietà di Telvia. Puoi ripensarci entro 14 giorni senza spese, scrivendo a recesso@telvia.example."
+HIGH_BILL_IT = "La prima bolletta è più alta perché comprende due mesi e il contributo di attivazione di 39 euro. Dalla seconda bolletta paghi il canone normale. I consumi fuori soglia sono indicati a pagina 2. Non addebitiamo mai servizi che non hai chiesto."
+SPEED_EN = "Speed depends on the distance from the cabinet and on the wifi. Test it by cable: at least 50 Mbit should arrive on fibre. If less arrives for more than 3 days, report it in the app; we check the line free of charge within 48 hours. Old wifi cards reach 20 Mbit at most."
+TV_EN = "A TV package can be cancelled every month, up to 5 days before the end of the month, in the app under My packages. Recordings are deleted after 10 days. The sports package can only be cancelled at the end of the season in June. The decoder stays yours."
 
 CASES = (
     Case(
@@ -47,7 +55,7 @@ CASES = (
             "Gentile cliente, puoi pagare la bolletta dall'app Telvia con carta o con addebito sul conto, oppure in posta con il bollettino.",
             "Certo! Puoi pagare dall'app Telvia oppure in posta. Il pagamento viene registrato entro tre giorni lavorativi.",
             "No, non è possibile pagare al telefono: la bolletta si paga dall'app Telvia o in posta con il bollettino.",
-            "Se la bolletta viene pagata in ritardo, si applica una mora di 5 €.",
+            "Se paghi la bolletta in ritardo, si applica una mora di 5 €.",
             "Grazie per averci scritto. La bolletta si può pagare in posta, con il bollettino.",
         ),
         (
@@ -80,7 +88,7 @@ CASES = (
             "Spegni il modem, aspetta 30 secondi e riaccendilo.",
             "Se la luce Internet resta rossa dopo 10 minuti il guasto è sulla linea: puoi chiamare il 187 o scrivere a guasti@telvia.example.",
             "L'intervento non costa nulla e il tecnico interviene entro 2 giorni lavorativi.",
-            "Ecco cosa fare: spegni il modem e riaccendilo dopo 30 secondi. Se la luce resta rossa, chiama il 187.",
+            "Ecco cosa fare: spegni il modem, aspetta 30 secondi e riaccendilo. Se la luce Internet resta rossa, chiama il 187.",
         ),
         (
             ("Spegni il modem, aspetta 10 secondi e riaccendilo.", "number"),
@@ -210,10 +218,168 @@ CASES = (
             ("You need an appointment.", "negation"),
         ),
     ),
+    Case(
+        "it",
+        "Sostituire la SIM",
+        SIM_IT,
+        (
+            "Se hai perso la SIM, bloccala subito dall'area clienti oppure chiama il 190.",
+            "Puoi ritirare la nuova SIM in un negozio con un documento di identità: costa 10 euro.",
+            "Sì, il numero resta lo stesso e viene riattivato entro 24 ore. Anche il credito residuo non si perde.",
+        ),
+        (
+            ("La nuova SIM è gratuita.", "pledge"),
+            ("La nuova SIM costa 24 euro.", "number"),
+            ("Il numero viene riattivato entro 10 ore.", "number"),
+            ("Il credito residuo si perde.", "negation"),
+            ("La nuova SIM si ritira in un negozio senza documento.", "negation"),
+            ("Il numero cambia con la nuova SIM.", "words"),
+            ("La nuova SIM ti viene spedita a casa.", "words"),
+            ("Se hai perso la SIM, chiama il 1900.", "number"),
+        ),
+    ),
+    Case(
+        "it",
+        "Usare il telefono all'estero",
+        ABROAD_IT,
+        (
+            "Nell'Unione europea puoi usare minuti e messaggi come in Italia, senza costi aggiuntivi.",
+            "Per attivare il roaming all'estero apri l'app, tocca Estero e scegli il paese.",
+        ),
+        (
+            ("In Svizzera il roaming europeo vale.", "negation"),
+            ("In Svizzera usi minuti e messaggi come in Italia.", "apart"),
+            ("I giga disponibili all'estero sono illimitati.", "pledge"),
+            ("Un giorno all'estero costa 12 euro.", "number"),
+            ("In Italia un giorno costa 6 euro.", "number"),
+            ("Nell'Unione europea i costi aggiuntivi sono 6 euro.", "number"),
+        ),
+    ),
+    Case(
+        "en",
+        "Getting money back",
+        REFUND_EN,
+        (
+            "If you were charged twice, the second payment is refunded within 10 working days to the same card, and you do not need to do anything.",
+            "Please write to billing@telvia.example with the number of your bill.",
+            "A refund under 5 euros is credited on your next bill.",
+        ),
+        (
+            ("We refund every wrong charge within 10 working days.", "number"),
+            ("We refund the second payment within 5 working days.", "number"),
+            ("If you were charged twice, write your card number to billing@telvia.example.", "apart"),
+            ("You need to write to us if you were charged twice.", "apart"),
+            ("Refunds under 10 euros are credited on the next bill.", "number"),
+            ("We refund the second payment in cash.", "restriction"),
+            ("Refunds over 5 euros are credited on the next bill.", "number"),
+        ),
+    ),
+    Case(
+        "en",
+        "Moving house",
+        MOVE_EN,
+        (
+            "Please tell us your new address at least 20 days before you move, in the app or on 0800 123456.",
+            "Unfortunately we cannot move lines on weekends.",
+            "Your number stays the same if you move within the same city.",
+        ),
+        (
+            ("The move is free.", "pledge"),
+            ("Tell us your new address at least 49 days before you move.", "number"),
+            ("We move lines on weekends.", "negation"),
+            ("Your phone number changes if you move within the same city.", "words"),
+            ("Your phone number stays the same.", "restriction"),
+            ("The move costs 20 euros.", "number"),
+            ("Your phone number does not stay the same if you move within the same city.", "negation"),
+        ),
+    ),
+    Case(
+        "it",
+        "Documenti per un nuovo contratto",
+        CONTRACT_IT,
+        (
+            "Per un nuovo contratto servono un documento valido e il codice fiscale.",
+            "La linea viene attivata in media in 8 giorni.",
+            "Puoi ripensarci entro 14 giorni senza spese: basta scrivere a recesso@telvia.example.",
+            "Il modem lo porta il tecnico e resta di proprietà di Telvia.",
+        ),
+        (
+            ("La linea viene attivata in 8 ore.", "number"),
+            ("La linea viene attivata in media in 14 giorni.", "number"),
+            ("Puoi ripensarci entro 8 giorni senza spese.", "number"),
+            ("Puoi ripensarci dopo 14 giorni senza spese.", "number"),
+            ("Il tecnico costa 14 euro.", "number"),
+            ("Per un nuovo contratto non serve il codice fiscale.", "negation"),
+            ("Invia il codice fiscale a recesso@telvia.example.", "apart"),
+        ),
+    ),
+    Case(
+        "it",
+        "Perché la bolletta è più alta",
+        HIGH_BILL_IT,
+        (
+            "La prima bolletta è più alta perché comprende due mesi e il contributo di attivazione di 39 euro. Dalla seconda paghi il canone normale.",
+            "Gentile cliente, non addebitiamo mai servizi che non hai chiesto.",
+        ),
+        (
+            ("La seconda bolletta è più alta.", "apart"),
+            ("La prima bolletta comprende tre mesi.", "number"),
+            ("Il contributo di attivazione è di 2 euro.", "number"),
+            ("La prima bolletta non è più alta.", "negation"),
+            ("Addebitiamo servizi che non hai chiesto.", "negation"),
+            ("Il contributo di attivazione viene rimborsato.", "words"),
+            ("Dalla seconda bolletta non paghi il canone.", "negation"),
+        ),
+    ),
+    Case(
+        "en",
+        "Slow internet",
+        SPEED_EN,
+        (
+            "If less arrives for more than 3 days, report it in the app and we check the line free of charge within 48 hours.",
+            "Old wifi cards reach at most 20 Mbit.",
+        ),
+        (
+            ("At most 50 Mbit should arrive on fibre.", "number"),
+            ("Old wifi cards reach 50 Mbit.", "number"),
+            ("We check the line within 3 days.", "number"),
+            ("If less arrives for less than 3 days, report it in the app.", "number"),
+            ("We check the wifi free of charge.", "restriction"),
+            ("At least 20 Mbit should arrive on fibre.", "number"),
+            ("Speed does not depend on the distance.", "negation"),
+        ),
+    ),
+    Case(
+        "en",
+        "Cancelling a TV package",
+        TV_EN,
+        (
+            "You can cancel a TV package every month in the app under My packages, up to 5 days before the end of the month.",
+            "Recordings are deleted after 10 days.",
+            "The decoder stays yours.",
+            "The sports package can only be cancelled at the end of the season in June.",
+        ),
+        (
+            ("The sports package can be cancelled every month.", "apart"),
+            ("Recordings are deleted after 5 days.", "number"),
+            ("A TV package cannot be cancelled.", "negation"),
+            ("The decoder has to be sent back.", "words"),
+            ("A TV package can be cancelled up to 10 days before the end of the month.", "number"),
+            ("Recordings stay yours.", "apart"),
+            ("A TV package can be cancelled at the end of the season.", "restriction"),
+        ),
+    ),
 )
 
 
 FREER: Sequence[tuple[str, str]] = (
+    (PAY_IT, "Se la bolletta viene pagata in ritardo, si applica una mora di 5 €."),
+    (HIGH_BILL_IT, "Trovi i consumi fuori soglia a pagina 2 della bolletta."),
+    (SPEED_EN, "Please test the speed by cable: at least 50 Mbit should arrive on fibre."),
+    (ABROAD_IT, "In Svizzera il roaming europeo non vale e un giorno costa 6 €."),
+    (ABROAD_IT, "All'estero hai a disposizione 12 giga al mese."),
+    (MOVE_EN, "Moving your line costs 49 euros."),
+    (MODEM_IT, "Ecco cosa fare: spegni il modem e riaccendilo dopo 30 secondi."),
     (PAY_IT, "Puoi saldare la bolletta dall'app Telvia usando la carta oppure l'addebito sul conto."),
     (
         PAY_IT,
@@ -254,7 +420,7 @@ FREER: Sequence[tuple[str, str]] = (
         "You can visit our shops Monday to Friday, 9:00 to 18:00, or Saturday 10:00 to 13:00, and no appointment is needed.",
     ),
 )
-"""True, in freer words: written after the judge was, and not used to tune it. It may refuse them; not all of them."""
+"""True, in freer words. The judge may refuse them, and refuses many: then the published answer is sent."""
 
 FALSE: Sequence[tuple[str, str]] = (
     (PAY_IT, "Puoi pagare la bolletta dall'app Telvia, con carta, entro il 15 marzo."),
