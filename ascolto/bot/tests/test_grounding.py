@@ -136,7 +136,7 @@ def test_a_foreign_name_word_link_or_address_is_never_sent(
     assert wrong(case, " ".join([*words[:at], foreign, *words[at:]]))
 
 
-@given(st.sampled_from(GOOD), st.sampled_from(["non", "mai", "not", "never", "senza", "without"]), st.data())
+@given(st.sampled_from(GOOD), st.sampled_from(["non", "not", "senza", "without"]), st.data())
 def test_a_negation_before_what_is_affirmed_is_never_sent(
     good: tuple[Case, str], negation: str, data: st.DataObject
 ) -> None:
