@@ -116,8 +116,8 @@ class _Known:
 
     def near(self, sentence: Sentence) -> Sentence | None:
         """The sentence that has most words in common; None where that may be chance."""
-        best = max(self.sentences, key=lambda one: _common(sentence, one), default=None)
-        return best if best is not None and _common(sentence, best) >= _TOO_LITTLE else None
+        best = max(self.sentences, key=lambda one: _shared(sentence, one), default=None)
+        return best if best is not None and _shared(sentence, best) >= _TOO_LITTLE else None
 
     def around(self, place: int) -> list[Word]:
         """The words of a sentence, with those of the one before where that has no numbers of its own: "It costs 5 euros." says of what
@@ -132,7 +132,7 @@ def among(word: Word, words: Iterable[Word]) -> bool:
     return any(alike(word.folded, one.folded) for one in words)
 
 
-def _common(first: Sentence, second: Sentence) -> int:
+def _shared(first: Sentence, second: Sentence) -> int:
     return sum(among(word, second.words) for word in first.words if word.is_content)
 
 
