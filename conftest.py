@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import settings as properties
 
+from ascolto.kit.remembering import forget_all
 from ascolto.testing.postgres import drop_database
 from ascolto.testing.product import Product, database_for
 
@@ -25,6 +26,12 @@ def private_files(tmp_path: Path, settings: Any) -> None:
     """What a test uploads ends with it."""
     settings.FILES = tmp_path / "files"
     settings.SPOOL = tmp_path / "spool.sqlite3"
+
+
+@pytest.fixture(autouse=True)
+def remembered_nothing() -> None:
+    """What a process remembers for a moment is of another test's database."""
+    forget_all()
 
 
 @pytest.fixture(scope="session")

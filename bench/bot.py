@@ -1,6 +1,6 @@
 """`python -m bench.bot`: how long after a customer's message the bot's answer is there, at so many messages a second.
 
-The whole product runs, with understanding; customers write on WhatsApp through the real hook, and a flow answers. The time runs from the
+The whole product runs, with understanding; customers write on WhatsApp through the real hook, a flow answers, a network takes the answers. The time runs from the
 moment in which the delivery was at the door to the moment in which the answer stood in the thread and in the outbox.
 """
 
@@ -16,6 +16,7 @@ from ascolto.testing.product import Product, wait_for
 from bench.__main__ import database
 from bench.load import posts, quantile, run, whatsapp_bodies
 from bench.measures import Figures, connect
+from bench.network import taking_network
 
 _POST = """
 import django; django.setup()
@@ -47,10 +48,11 @@ def measure(kind: str, rate: float, seconds: float) -> Figures:
     count = int(rate * seconds)
     with (
         database(kind) as url,
+        taking_network() as network,
         tempfile.TemporaryDirectory() as folder,
         Product(Path(folder), database_url=url, ASCOLTO_UNDERSTANDING="1") as product,
     ):
-        address = connect(product)
+        address = connect(product, network)
         product.python(_POST)
         warm = posts(address, whatsapp_bodies(50, prefix=f"w{time.time_ns()}.", people=50))
         run(product.base_url, warm, connections=4, rate=20)

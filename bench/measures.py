@@ -15,8 +15,8 @@ from bench.load import SECRET, Outcome, gets, posts, quantile, run, whatsapp_bod
 Figures = dict[str, float]
 
 
-def connect(product: Product) -> str:
-    """A WhatsApp inbox whose network does not exist: the measurements only receive."""
+def connect(product: Product, network: str = "http://127.0.0.1:9") -> str:
+    """A WhatsApp inbox; without `network` (an address) there is none: most measurements only receive."""
     return product.add_channel(
         "whatsapp",
         "Bench",
@@ -24,7 +24,7 @@ def connect(product: Product) -> str:
         verify_token="bench",
         access_token="bench",
         phone_number_id="1000",
-        api_base="http://127.0.0.1:9",
+        api_base=network,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ascolto.bot import live
 from ascolto.bot.external_inboxes import inboxes
-from ascolto.bot.remembering import Remembered
+from ascolto.kit.remembering import Remembered
 
 REMEMBERED = 1.0  # seconds
 lately: Remembered[live.Live] = Remembered(live.at_hand, REMEMBERED)

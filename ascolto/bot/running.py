@@ -1,7 +1,8 @@
 """One turn of a real conversation: what the customer wrote goes into the engine, what comes out is written and done, in one transaction.
 
-A dialogue is locked while it is worked on, and remembers the last message that it heard: hearing it again changes nothing. What another
-system is asked (`CallWanted`) is asked outside; until it answers the dialogue awaits, and `resume` goes on.
+A dialogue remembers the last message that it heard: hearing it again changes nothing. What there is to say is thought of before anything
+is locked, and written where all is still as it was. What another system is asked (`CallWanted`) is asked outside; until it answers the
+dialogue awaits, and `resume` goes on.
 """
 
 from __future__ import annotations
@@ -9,14 +10,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from ascolto.accounts.models import Agent
 from ascolto.bot import engine
-from ascolto.bot.comparing import arm_of
 from ascolto.bot.flow import Flow, Slot
+from ascolto.bot.gathering import Gathered, last_dialogues, locked
 from ascolto.bot.looking import look_up
 from ascolto.bot.models import Dialogue
 from ascolto.bot.performing import perform
@@ -24,29 +24,16 @@ from ascolto.bot.posting import lately
 from ascolto.bot.putting import Wording, plain_instead, wording_of
 from ascolto.bot.situations import situation_of
 from ascolto.bot.speaking import speak
-from ascolto.bot.state import (
-    CallWanted,
-    HandedOff,
-    Heard,
-    LookUpWanted,
-    Outcome,
-    Situation,
-    State,
-    Turn,
-    Understood,
-)
+from ascolto.bot.state import CallWanted, HandedOff, Heard, LookUpWanted, Outcome, State, Turn
+from ascolto.bot.thinking import Held, Thought, is_ours, think
 from ascolto.channels.models import ChannelAccount
-from ascolto.conversations.actions import leave_to_people
-from ascolto.conversations.models import Author, Conversation, Direction, Message, Visibility
+from ascolto.conversations.actions import add_bot_replies, leave_to_people
+from ascolto.conversations.models import Conversation, Message
 from ascolto.gates import Refused
+from ascolto.kit import bulk
 from ascolto.kit.clock import now
-from ascolto.understanding.models import Intent, Reading
-from ascolto.understanding.selectors.readings import readings_of
-from ascolto.understanding.written import own_words
 
 log = logging.getLogger(__name__)
-NOTHING_TO_ANSWER = frozenset({Intent.THANKS, Intent.SPAM, Intent.PRAISE})
-DISCLOSED_FOR = timedelta(hours=12)  # in the same conversation it is not said again so soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +46,83 @@ class Wanted:
 
 def hear(conversation_id: int, messages: Sequence[int]) -> Wanted | None:
     """Let the bot answer these messages of a customer, if the conversation is its own. What is to be asked elsewhere, if anything."""
+    return next(iter(hear_together({conversation_id: messages})), None)
+
+
+def hear_together(heard: Mapping[int, Sequence[int]]) -> list[Wanted]:
+    """The same in several conversations (messages by the ids of conversations). What is to be asked elsewhere.
+
+    What the bot would say is found out before anything is locked, and written in one transaction where all is still as it was. Where it
+    is not, or more is to be done than to speak, it is found out again with the lock. A conversation at which the bot fails is a
+    person's, and holds up no other.
+    """
+    thoughts = _thoughts(Gathered.of(heard))
     with transaction.atomic():
-        conversation = _locked(conversation_id)
-        last = (
-            Dialogue.objects.filter(conversation=conversation, call=None)  # calls are led while they ring
-            .select_related("account")
-            .order_by("-pk")
-            .first()
+        written = _write_plain(thoughts) if thoughts else set()
+        left = {pk: messages for pk, messages in heard.items() if pk not in written}
+        gathered = Gathered.of(left, lock=True)
+        turns = [_turn_in(conversation, gathered) for conversation in gathered.conversations.values()]
+    return [wanted for wanted in turns if wanted is not None]
+
+
+def _thoughts(gathered: Gathered) -> dict[int, Thought]:
+    """What there is to say, by conversations, where nothing else is to be done."""
+    found = {}
+    for conversation in gathered.conversations.values():
+        try:
+            thought = think(conversation, gathered)
+            if thought.speak():
+                found[conversation.pk] = thought
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # once more with the lock: there it is told, and a person goes on
+            log.debug("to be thought over: %s", error, extra={"conversation": conversation.pk})
+    return found
+
+
+def _write_plain(thoughts: Mapping[int, Thought]) -> set[int]:
+    """Write what was thought of conversations that are as they were. Which ones."""
+    there, dialogues = locked(thoughts), last_dialogues(thoughts)
+    right = [
+        thought
+        for pk, thought in thoughts.items()
+        if pk in there and thought.is_still_right(there[pk], dialogues.get(pk))
+    ]
+    add_bot_replies([reply for thought in right for reply in thought.replies])
+    _keep([thought.held.dialogue for thought in right if thought.held is not None])
+    return {thought.conversation.pk for thought in right}
+
+
+def _keep(dialogues: Sequence[Dialogue]) -> None:
+    known = [dialogue for dialogue in dialogues if dialogue.pk is not None]
+    bulk.insert(connection, [dialogue for dialogue in dialogues if dialogue.pk is None])
+    bulk.update(connection, known, _CHANGED)
+
+
+_CHANGED = ("state", "status", "why", "heard_up_to", "turns", "changed_at", "ended_at")
+
+
+def _turn_in(conversation: Conversation, gathered: Gathered) -> Wanted | None:
+    try:
+        with transaction.atomic():
+            return _do(think(conversation, gathered))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception(
+            "the bot failed at a conversation; a person goes on", extra={"conversation": conversation.pk}
         )
-        running = last if last is not None and last.status == Dialogue.Status.RUNNING else None
-        if not _is_ours(conversation, running):
-            silence(running)
-            return None
-        fresh = _messages(conversation, messages, last.heard_up_to if last is not None else 0)
-        if not fresh:
-            return None
-        return _go_on(conversation, running, fresh) if running else _begin(conversation, last, fresh)
+        give_up(conversation.pk, "broken")
+        return None
+
+
+def _do(thought: Thought) -> Wanted | None:
+    silence(thought.silenced)
+    if thought.why:
+        leave_to_people(conversation=thought.conversation, why=thought.why)
+    if thought.held is None or thought.turn is None:
+        return None
+    return _write(thought.held, thought.turn)
 
 
 def begin_task(
@@ -87,8 +135,8 @@ def begin_task(
     dialogue = Dialogue(conversation=conversation, account=account, version_id=version, task_by=agent)
     dialogue.heard_up_to = _last_message(conversation)
     situation = situation_of(conversation, account.kind, library[flow])
-    held = _Held(conversation, dialogue, library, library[flow], situation)
-    held.write(engine.begin(library, flow, Heard(), situation))
+    held = Held(conversation, dialogue, library, library[flow], situation)
+    _write(held, engine.begin(library, flow, Heard(), situation))
     return dialogue
 
 
@@ -107,13 +155,13 @@ def resume(dialogue_id: int, outcome: Outcome) -> Wanted | None:
             return None
         conversation = _locked(found[0][0])
         dialogue = Dialogue.objects.get(pk=dialogue_id)
-        if dialogue.status != Dialogue.Status.RUNNING or not _is_ours(conversation, dialogue):
+        if dialogue.status != Dialogue.Status.RUNNING or not is_ours(conversation, dialogue):
             silence(dialogue)
             return None
         state = State.from_json(dialogue.state)
-        held = _Held.of(conversation, dialogue, state)
+        held = Held.of(conversation, dialogue, state)
         outcome = plain_instead(conversation, state, outcome)
-        return held.write(engine.resume(held.library, state, outcome, held.situation))
+        return _write(held, engine.resume(held.library, state, outcome, held.situation))
 
 
 def give_up(conversation_id: int, why: str) -> None:
@@ -144,188 +192,41 @@ def _close(dialogue: Dialogue, status: str, why: str) -> None:
 
 
 def _locked(conversation_id: int) -> Conversation:
-    rows = Conversation.objects.select_for_update(of=("self",)).select_related("customer")
-    return rows.get(pk=conversation_id)
-
-
-def _is_ours(conversation: Conversation, dialogue: Dialogue | None) -> bool:
-    """Whether the bot may speak: nobody has it, or who has it gave the bot a task. After the hand-over it still helps while nobody is
-    there (call-back, e-mail)."""
-    holder = dialogue.task_by_id if dialogue is not None else None
-    if conversation.assignee_id != holder or conversation.is_spam or conversation.merged_into_id is not None:
-        return False
-    if conversation.with_bot:
-        return True
-    if dialogue is None or dialogue.task_by_id is not None or not dialogue.state.get("handed"):
-        return False
-    return not _was_answered(conversation, dialogue)
-
-
-def _was_answered(conversation: Conversation, dialogue: Dialogue) -> bool:
-    people = Message.objects.filter(
-        conversation=conversation, author_kind=Author.AGENT, direction=Direction.OUT
-    )
-    return people.filter(occurred_at__gte=dialogue.started_at).exclude(visibility=Visibility.NOTE).exists()
-
-
-def _messages(conversation: Conversation, messages: Sequence[int], after: int) -> list[Message]:
-    rows = Message.objects.filter(
-        pk__in=messages,
-        pk__gt=after,
-        conversation=conversation,
-        direction=Direction.IN,
-        visibility=Visibility.PRIVATE,
-        is_automatic=False,
-        removed_at=None,
-    ).exclude(kind="call")
-    return list(rows.select_related("account").order_by("pk"))
-
-
-# --- what was heard --------------------------------------------------------------------------------------------------------
-
-
-def heard_in(messages: Sequence[Message], readings: Mapping[int, Reading]) -> Heard:
-    """What a customer did, by one message or by several that came together."""
-    texts = [own_words(message.text, message.extra or {}) for message in messages]
-    last = messages[-1]
-    return Heard(
-        text="\n".join(text for text in texts if text),
-        choice=_choice_in(last),
-        files=sum(message.attachments.count() for message in messages if message.kind != "text"),
-        understood=_understood([readings[message.pk] for message in messages if message.pk in readings]),
-    )
-
-
-def _choice_in(message: Message) -> str:
-    payload = (message.extra or {}).get("payload")
-    return payload[:200] if isinstance(payload, str) else ""
-
-
-def _understood(readings: Sequence[Reading]) -> Understood:
-    """Of several messages the last one tells the matter, the angriest one the feeling."""
-    if not readings:
-        return Understood()
-    last = next((one for one in reversed(readings) if one.topic is not None), readings[-1])
-    sure = last.probabilities or {}
-    return Understood(
-        language=last.language,
-        language_probability=last.language_probability,
-        topic=last.topic.name if last.topic else "",
-        topic_probability=float(sure.get("topic", 0.0)) if last.topic else 0.0,
-        intent=last.intent,
-        sentiment=last.sentiment,
-        anger=max(one.anger for one in readings),
-    )
-
-
-def _needs_no_answer(messages: Sequence[Message], readings: Mapping[int, Reading]) -> bool:
-    """Mere thanks, and the like: no dialogue begins with that."""
-    told = [readings[message.pk] for message in messages if message.pk in readings]
-    return len(told) == len(messages) and all(
-        not one.needs_answer or one.intent in NOTHING_TO_ANSWER for one in told
-    )
+    """Raises KeyError where there is none."""
+    return locked([conversation_id])[conversation_id]
 
 
 # --- one turn ----------------------------------------------------------------------------------------------------------------
 
 
-def _begin(conversation: Conversation, last: Dialogue | None, messages: Sequence[Message]) -> Wanted | None:
-    readings = readings_of([message.pk for message in messages])
-    if _needs_no_answer(messages, readings):
-        leave_to_people(conversation=conversation, why="nothing_asked")
-        return None
-    held = _Held.begin(conversation, messages[-1])
-    if held is None:
-        leave_to_people(conversation=conversation, why="no_flow")
-        return None
-    disclosed = last is not None and last.started_at >= now() - DISCLOSED_FOR
-    heard = heard_in(messages, readings)
-    return held.write(engine.begin(held.library, held.flow.slug, heard, held.situation, disclosed=disclosed))
+def _write(held: Held, turn: Turn) -> Wanted | None:
+    """Say and do what the turn tells; look up what is here; what is elsewhere is wanted."""
+    for _ in range(10):  # look-ups one after the other in one turn
+        _say_and_do(held, turn)
+        if not isinstance(turn.wanted, LookUpWanted):
+            break
+        found = look_up(held.conversation, turn.wanted)
+        if wording := wording_of(held.dialogue, held.conversation, turn.wanted, found):
+            held.note(turn.state)
+            held.dialogue.save()
+            return Wanted(held.dialogue.pk, wording)
+        turn = engine.resume(held.library, turn.state, found, held.situation)
+    held.note(turn.state)
+    held.dialogue.save()
+    return Wanted(held.dialogue.pk, turn.wanted) if isinstance(turn.wanted, CallWanted) else None
 
 
-def _go_on(conversation: Conversation, dialogue: Dialogue, messages: Sequence[Message]) -> Wanted | None:
-    state = State.from_json(dialogue.state)
-    held = _Held.of(conversation, dialogue, state)
-    dialogue.turns += 1
-    dialogue.heard_up_to = messages[-1].pk
-    heard = heard_in(messages, readings_of([message.pk for message in messages]))
-    return held.write(engine.hear(held.library, state, heard, held.situation))
-
-
-@dataclass(slots=True)
-class _Held:
-    """A conversation while the bot makes a turn of it."""
-
-    conversation: Conversation
-    dialogue: Dialogue
-    library: Mapping[str, Flow]
-    flow: Flow
-    situation: Situation
-
-    @classmethod
-    def begin(cls, conversation: Conversation, message: Message) -> _Held | None:
-        """A new dialogue; None where no flow is posted any more."""
-        here = lately.now()
-        post = here.post_of(message.account_id or 0)
-        if post is None or message.account is None:
-            return None
-        is_rival = bool(post.rival) and arm_of(conversation.customer_id, post.account, post.share) == "rival"
-        slug, version = (post.rival, post.rival_version) if is_rival else (post.flow, post.version)
-        library = here.library_with(version)
-        flow = library.get(slug)
-        if flow is None:
-            return None
-        dialogue = Dialogue(
-            conversation=conversation,
-            account=message.account,
-            version_id=version,
-            is_rival=is_rival,
-            heard_up_to=message.pk,
-        )
-        situation = situation_of(conversation, message.account.kind, flow)
-        return cls(conversation, dialogue, library, flow, situation)
-
-    @classmethod
-    def of(cls, conversation: Conversation, dialogue: Dialogue, state: State) -> _Held:
-        """A dialogue that goes on."""
-        library = lately.now().library_with(dialogue.version_id)
-        flow = library.get(state.flow) or next(iter(library.values()))
-        situation = situation_of(conversation, dialogue.account.kind, flow, state.language)
-        return cls(conversation, dialogue, library, flow, situation)
-
-    def write(self, turn: Turn) -> Wanted | None:
-        """Say and do what the turn tells; look up what is here; what is elsewhere is wanted."""
-        for _ in range(10):  # look-ups one after the other in one turn
-            self._say_and_do(turn)
-            if not isinstance(turn.wanted, LookUpWanted):
-                break
-            found = look_up(self.conversation, turn.wanted)
-            if wording := wording_of(self.dialogue, self.conversation, turn.wanted, found):
-                self._keep(turn.state)
-                return Wanted(self.dialogue.pk, wording)
-            turn = engine.resume(self.library, turn.state, found, self.situation)
-        self._keep(turn.state)
-        return Wanted(self.dialogue.pk, turn.wanted) if isinstance(turn.wanted, CallWanted) else None
-
-    def _say_and_do(self, turn: Turn) -> None:
-        state = turn.state
-        try:
-            with transaction.atomic():
-                speak(self.conversation, self.dialogue, turn)
-        except Refused as refused:
-            log.info("the bot may not say this", extra={"code": refused.code, "dialogue": self.dialogue.pk})
-            if not state.handed:
-                state.handed, state.done = "refused", True
-                perform(self.dialogue, self.conversation, [HandedOff("refused")], state, _slots(self.library))
-        perform(self.dialogue, self.conversation, turn.effects, state, _slots(self.library))
-
-    def _keep(self, state: State) -> None:
-        dialogue = self.dialogue
-        dialogue.state, dialogue.changed_at = state.to_json(), now()
-        if state.done:
-            dialogue.status = Dialogue.Status.HANDED if state.handed else Dialogue.Status.ENDED
-            dialogue.why, dialogue.ended_at = state.handed or "ended", dialogue.changed_at
-        dialogue.save()
+def _say_and_do(held: Held, turn: Turn) -> None:
+    dialogue, conversation, state, slots = held.dialogue, held.conversation, turn.state, _slots(held.library)
+    try:
+        with transaction.atomic():
+            add_bot_replies(speak(conversation, dialogue, turn))
+    except Refused as refused:
+        log.info("the bot may not say this", extra={"code": refused.code, "dialogue": dialogue.pk})
+        if not state.handed:
+            state.handed, state.done = "refused", True
+            perform(dialogue, conversation, [HandedOff("refused")], state, slots)
+    perform(dialogue, conversation, turn.effects, state, slots)
 
 
 def _slots(library: Mapping[str, Flow]) -> dict[str, Slot]:

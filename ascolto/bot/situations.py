@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from ascolto.accounts.models import Company
 from ascolto.bot.flow import Branch, Flow
-from ascolto.bot.remembering import Remembered
 from ascolto.bot.state import Situation
 from ascolto.collaboration.models import Problem
 from ascolto.conversations.models import Conversation
 from ascolto.customers.models import Identity
 from ascolto.kit.clock import now
+from ascolto.kit.remembering import Remembered
 from ascolto.routing.expected import Lines
 from ascolto.routing.telling import span_words
 from ascolto.sla.at_hand import at_hand

@@ -10,30 +10,28 @@ from ascolto.bot.models import Dialogue, FlowVersion
 from ascolto.bot.state import Choice, Said, Turn
 from ascolto.bot.texts import parts_of
 from ascolto.channels import outbound
-from ascolto.conversations.actions import add_reply
-from ascolto.conversations.models import Author, Conversation, Visibility
+from ascolto.conversations.actions import BotReply, bot_reply
+from ascolto.conversations.models import Conversation
 
 LONGEST = 1_000  # characters of one message: what people read on a telephone, and what every network takes
 _BETWEEN = "\n\n"
 
 
-def speak(conversation: Conversation, dialogue: Dialogue, turn: Turn) -> None:
-    """Put the messages of a turn on their way. Raises Refused when a guarantee or the channel says no."""
+def speak(conversation: Conversation, dialogue: Dialogue, turn: Turn) -> list[BotReply]:
+    """What a turn says, as the messages that it makes; `add_bot_replies` writes them. What the dialogue heard is to be kept in the same
+    transaction: so nothing is said twice. Raises Refused when a guarantee or the channel says no."""
     messages = list(_messages(turn.says))
-    for place, (text, said) in enumerate(messages):
-        is_last = place == len(messages) - 1
-        add_reply(
-            agent=None,
+    return [
+        bot_reply(
             conversation=conversation,
             account=dialogue.account,
-            visibility=Visibility.PRIVATE,
             text=text,
-            author=Author.BOT,
             choices=[_offered(one) for one in turn.choices] if is_last and turn.wanted is None else (),
             ratable=said.rates,
             provenance=[_provenance(dialogue, said)],
-            client_key=f"bot-{dialogue.heard_up_to}-{dialogue.turns}-{turn.state.awaited}-{place}",
         )
+        for is_last, (text, said) in ((one is messages[-1], one) for one in messages)
+    ]
 
 
 def _messages(says: Sequence[Said]) -> Iterator[tuple[str, Said]]:

@@ -1,8 +1,9 @@
-"""A loop of the background process: the bot hears what customers write where it answers first. Of all machines one does, the others wait.
+"""The loop of the bot's own process: it hears what customers write where it answers first. Of all machines one does, the others wait.
 
 It follows the log with a cursor of its own. A press of a choice is answered at once; words wait until they are understood, at most
 PATIENCE. The cursor never passes a message that is waited for, so that a kill loses none; a dialogue remembers what it heard, so that
-hearing again changes nothing. What another system must be asked is asked by threads of their own.
+hearing again changes nothing. Several conversations are answered in one transaction: to write to the disk costs as much as an answer.
+What another system must be asked is asked by threads of their own.
 """
 
 from __future__ import annotations
@@ -10,38 +11,45 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
+from django.db.models import Exists, OuterRef
 
 from ascolto.bot import external, putting, running
 from ascolto.bot.asking_systems import ask_system
+from ascolto.bot.external_inboxes import inboxes
 from ascolto.bot.models import Dialogue
 from ascolto.bot.posting import lately
 from ascolto.bot.state import Failed, Outcome, State
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.registry import get_adapter
-from ascolto.conversations.models import Message
+from ascolto.conversations.models import Conversation, Message
 from ascolto.events.exclusive import exclusively
 from ascolto.events.log import Position, cursor_of, latest_position, move_cursor, read_after
 from ascolto.events.models import Cursor, Event
-from ascolto.events.pulse import Pulse
+from ascolto.events.pulse import Pulse, Rest
 from ascolto.kit.clock import now
 
 log = logging.getLogger(__name__)
 CURSOR = "bot"
 TAKE = 500
 PAUSE = 0.02  # seconds between two looks when nothing happens
+SHORT_PAUSE = 0.005  # while customers write
 IN_ANY_CASE = 5.0  # seconds between two looks when nobody seems to write
 RETRY = 1.0  # seconds between two tries to become the one
 PATIENCE = timedelta(seconds=3)  # for a message to be understood
 MOST_CALLS = 8  # other systems that are asked at once
+TOGETHER = 8  # conversations that are answered in one transaction
+KEEP_AFTER = 0.5  # seconds between two times that the cursor is written
 IDLE = timedelta(hours=12)  # without a word of the customer: then people look at it
 IDLE_LIVE = timedelta(minutes=15)  # where the customer sits before it
+FORGOTTEN = timedelta(minutes=2)  # the bot holds it, and nothing is under way in it
 LOOK_FOR_IDLE = 30.0  # seconds
 
 
@@ -88,7 +96,7 @@ class Following:
         self._tasks = set(
             given.values_list("conversation_id", flat=True)
         )  # where a person gave the bot a part
-        self._idle_at = 0.0
+        self._idle_at = self._keep_at = 0.0
         external.forget_when()
         self._ask_again()
 
@@ -100,14 +108,15 @@ class Following:
 
     def work(self, stop: threading.Event) -> None:
         """Until `stop`."""
-        pulse, looked, taken = Pulse(), 0.0, 1
+        pulse, rest, looked, taken = Pulse(), Rest(SHORT_PAUSE, PAUSE), 0.0, 1
         while not stop.is_set():
             begun = time.monotonic()
             look = pulse.beats() or taken > 0 or begun > looked + IN_ANY_CASE
             looked = begun if look else looked
             taken = self.turn(look=look)
+            pause = rest.after(taken)
             if not taken:
-                stop.wait(PAUSE)
+                stop.wait(pause)
 
     def turn(self, *, look: bool = True) -> int:
         """One look at the log, at what was waited for and at what others answered; returns how much there was."""
@@ -115,7 +124,7 @@ class Following:
         taken += self._answer_ready() + self._take_outcomes() + external.ring_if_due(now())
         if time.monotonic() > self._idle_at:
             self._idle_at = time.monotonic() + LOOK_FOR_IDLE
-            taken += let_go_of_idle(now())
+            taken += let_go_of_idle(now()) + let_go_of_forgotten(now(), self._waiting)
         self._keep_position()
         return taken
 
@@ -124,6 +133,8 @@ class Following:
         total = 0
         while taken := self.turn() + self._answer_ready(patient=False) + self._finish_calls():
             total += taken
+        self._keep_at = 0.0
+        self._keep_position()
         return total
 
     def read_next(self) -> int:
@@ -172,11 +183,16 @@ class Following:
     # --- what is answered ----------------------------------------------------------------------------------------------------
 
     def _answer_ready(self, *, patient: bool = True) -> int:
+        """The first of those whose turn it is; the others have theirs after the next look at the log."""
         at = time.monotonic()
-        ready = [pk for pk, one in self._waiting.items() if not one.unread or at >= one.until or not patient]
-        for conversation in ready:
-            self._answer(conversation, self._waiting.pop(conversation).messages)
-        return len(ready)
+        ready = (pk for pk, one in self._waiting.items() if not one.unread or at >= one.until or not patient)
+        answered = list(islice(ready, TOGETHER))
+        if answered:
+            for wanted in running.hear_together({pk: self._waiting[pk].messages for pk in answered}):
+                self._ask(wanted)
+        for conversation in answered:
+            del self._waiting[conversation]
+        return len(answered)
 
     def _forget_presses(self) -> None:
         """A press of a choice, or a file, needs no understanding."""
@@ -184,20 +200,6 @@ class Following:
         plain = presses_among(fresh) if fresh else set()
         for one in self._waiting.values():
             one.unread -= plain
-
-    def _answer(self, conversation: int, messages: Sequence[int]) -> None:
-        try:
-            wanted = running.hear(conversation, messages)
-        except (DatabaseError, InterfaceError):
-            raise
-        except Exception:
-            log.exception(
-                "the bot failed at a conversation; a person goes on", extra={"conversation": conversation}
-            )
-            running.give_up(conversation, "broken")
-            return
-        if wanted is not None:
-            self._ask(wanted)
 
     # --- what others are asked --------------------------------------------------------------------------------------------------
 
@@ -235,7 +237,8 @@ class Following:
         """Never past a message that is still waited for."""
         places = [one.before for one in self._waiting.values()]
         place = min([self.position, *places])
-        if place != self._kept:
+        if place != self._kept and time.monotonic() > self._keep_at:
+            self._keep_at = time.monotonic() + KEEP_AFTER
             move_cursor(CURSOR, place)
             self._kept = place
 
@@ -281,6 +284,20 @@ def let_go_of_idle(at: datetime) -> int:
     for pk in idle:
         running.give_up(pk, "silent")
     return len(idle)
+
+
+def let_go_of_forgotten(at: datetime, waiting: Collection[int]) -> int:
+    """Conversations that the bot holds though nothing is under way in them (it was switched off, or began after them) are people's.
+
+    `waiting`: those that it is about to answer. Returns how many there were.
+    """
+    running_ones = Dialogue.objects.filter(conversation=OuterRef("pk"), status=Dialogue.Status.RUNNING)
+    rows = Conversation.objects.filter(with_bot=True, last_message_at__lt=at - FORGOTTEN)
+    rows = rows.exclude(account__in=inboxes()).exclude(Exists(running_ones))
+    found = [pk for pk in rows.values_list("pk", flat=True)[:200] if pk not in waiting]
+    for pk in found:
+        running.give_up(pk, "broken")
+    return len(found)
 
 
 def _live_accounts(accounts: set[int]) -> set[int]:

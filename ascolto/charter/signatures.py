@@ -11,6 +11,7 @@ from ascolto.accounts.models import Agent, Company
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.registry import all_adapters
 from ascolto.charter.models import SignatureStyle
+from ascolto.kit.remembering import Remembered
 from ascolto.kit.text import clean, fold, initials
 
 Style = SignatureStyle.Style
@@ -79,11 +80,22 @@ def person_signed(text: str) -> str:
     if not last:
         return ""
     parts = {fold(part).strip(" .!*_~—–-") for part in (last, *last.split(","))} - {""}
+    names = _people.now()
+    return next((names[part] for part in parts if part in names), "")
+
+
+def _signing_people() -> dict[str, str]:
+    """Each way in which a person of the company may sign, folded, and the name by which customers know them."""
+    found: dict[str, str] = {}
     for agent in Agent.objects.filter(is_active=True).only("name", "public_name", "email"):
-        names = {fold(name) for name in (agent.name, agent.public_name, agent.first_name) if name.strip()}
-        if names & parts or fold(f"^{initials(agent.name)}") in parts:
-            return called(agent)
-    return ""
+        ways = {agent.name, agent.public_name, agent.first_name}
+        if agent.name.strip():
+            ways.add(f"^{initials(agent.name)}")
+        found.update(dict.fromkeys((fold(way) for way in ways if way.strip()), called(agent)))
+    return found
+
+
+_people: Remembered[dict[str, str]] = Remembered(_signing_people, 5.0)
 
 
 def mine(request: Any) -> list[tuple[str, str]] | None:

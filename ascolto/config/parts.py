@@ -215,12 +215,24 @@ def work_intake() -> None:
     run_threads({"intake": worker.run})
 
 
+def work_bot() -> None:
+    """Let the bot answer until SIGTERM. Alone in its process: customers wait for it, and what it thinks would hold up threads beside it."""
+    from ascolto.bot import worker
+
+    os.nice(5)
+    collect_rarely()
+    run_threads({"bot": worker.run})
+
+
 def work_background() -> None:
-    """Send answers, ask mailboxes, fetch files, renew permissions, ask for texts, keep promises and follow the log until SIGTERM."""
+    """Send answers, ask mailboxes, fetch files, renew permissions, ask for texts, keep promises and follow the log until SIGTERM.
+
+    For the right to write to SQLite it asks less often than the parts that somebody waits for.
+    """
     from ascolto.automation import worker as rules
     from ascolto.bot import aside
-    from ascolto.bot import worker as bot
     from ascolto.composing import worker as composing
+    from ascolto.config.sqlite import base
     from ascolto.delivery import worker
     from ascolto.events import consumers
     from ascolto.generation import worker as generation
@@ -241,10 +253,11 @@ def work_background() -> None:
         "promises": promises.run,
         "planned answers": composing.run,
         "rules": rules.run,
-        "bot": bot.run,
         "beside the bot": aside.run,
         "consumers": consumers.run,
     }
+    os.nice(8)
+    base.ask_every(0.002, 0.006)
     run_threads({**loops, **_further_loops})
 
 
@@ -255,7 +268,7 @@ def work_understanding() -> None:
     one_thread()
     from ascolto.understanding import following, worker
 
-    os.nice(7)
+    os.nice(5)
     collect_rarely()
     run_threads({"understanding": worker.run, "answers": following.run})
 
@@ -270,6 +283,7 @@ def register_loop(name: str, run: Run) -> None:
 
 WORK: dict[str, Callable[[], None]] = {
     "intake": work_intake,
+    "bot": work_bot,
     "background": work_background,
     "understanding": work_understanding,
 }

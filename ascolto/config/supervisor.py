@@ -26,6 +26,9 @@ Run = Callable[[threading.Event], None]
 GRACE = 20.0  # seconds a part has to finish what it holds: an answer on the wire needs its network's time-out
 LONGEST_DELAY = 10.0
 SETTLED = 30.0  # a part that lived this long is restarted at once
+# Seconds after which a thread that computes lets another one go on. Python's own 5 ms are long for a thread that holds the write lock of
+# SQLite and stands still after each of its statements, until the one beside it has had its turn: everybody waits for both.
+SWITCH = 0.0005
 _ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
@@ -166,6 +169,7 @@ def _live_as_child(part: _Part, parent: int, mask: set[int]) -> NoReturn:
 
 def run_threads(loops: Mapping[str, Run]) -> None:
     """Run each loop in a thread of this process until SIGTERM or SIGINT. Raises PartDied when one of them ends by itself."""
+    sys.setswitchinterval(SWITCH)
     stop = threading.Event()
     wanted = {signal.SIGTERM, signal.SIGINT, signal.SIGUSR1}
     previous = signal.pthread_sigmask(signal.SIG_BLOCK, wanted)  # before the threads start: they inherit it

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ascolto.conversations.models import Message
 
-Carry = Callable[[Message, datetime | None], None]  # None: it may leave at once
+Carry = Callable[[Sequence[Message], datetime | None], None]  # None: they may leave at once
 Ask = Callable[[Message], bool]
 
 
@@ -30,7 +30,7 @@ _couriers: list[Courier] = []
 
 
 def register_courier(carry: Carry, *, take_back: Ask = _never, let_go: Ask = _never) -> None:
-    """Let `carry` take every answer, in the transaction that writes it. The last one registered carries."""
+    """Let `carry` take all answers, in the transaction that writes them. The last one registered carries."""
     _couriers[:] = [Courier(carry, take_back, let_go)]
 
 
@@ -43,7 +43,12 @@ def _courier() -> Courier:
 def hand_over(message: Message, leaves_at: datetime | None = None) -> None:
     """Give an answer to the courier, who holds it until `leaves_at`. Raises RuntimeError when nobody carries: an answer must
     never wait for nobody."""
-    _courier().carry(message, leaves_at)
+    _courier().carry([message], leaves_at)
+
+
+def hand_over_all(messages: Sequence[Message]) -> None:
+    """The same with many that may leave at once."""
+    _courier().carry(messages, None)
 
 
 def take_back(message: Message) -> bool:

@@ -135,6 +135,7 @@ class Conversation(models.Model):
                 name="conv_due",
                 condition=Q(due_at__isnull=False),
             ),
+            models.Index(fields=["last_message_at", "id"], name="conv_with_bot", condition=Q(with_bot=True)),
             models.Index(
                 fields=["promised_for", "id"],
                 name="conv_promised",

@@ -116,7 +116,7 @@ def _heard(conversation: Conversation) -> Iterable[Message]:
         conversation=conversation, direction=Direction.IN, account__isnull=False
     )
     return (
-        incoming.select_related("account", "identity")
+        incoming.select_related("account__health", "identity")
         .only(
             "id",
             "account",
@@ -280,7 +280,7 @@ def _check_account(reach: Reach) -> None:
             f"{name} takes no answers from here.",
             fix="Answer on the network's own page, then note it here.",
         )
-    if reason := why_dead(reach.account):
+    if reason := why_dead(reach.account, getattr(reach.account, "health", None)):
         raise Refused("channel_dead", reason, fix="Choose another channel.")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from ascolto.accounts.models import Agent
@@ -21,6 +22,7 @@ from ascolto.delivery.models import Dispatch
 from ascolto.delivery.outgoing import Accounts
 from ascolto.events.log import actor_of, emit
 from ascolto.gates import Refused
+from ascolto.kit import bulk
 from ascolto.kit.clock import now
 
 log = logging.getLogger(__name__)
@@ -33,21 +35,26 @@ def new_tracker(message: Message) -> str:
     return f"{message.pk}.{secrets.token_urlsafe(12)}"
 
 
-def take(message: Message, leaves_at: datetime | None = None) -> None:
-    """Queue an answer, in the transaction that writes it (conversations.courier); not to be sent before `leaves_at`.
+def take(messages: Sequence[Message], leaves_at: datetime | None = None) -> None:
+    """Queue answers, in the transaction that writes them (conversations.courier); not to be sent before `leaves_at`.
 
-    Raises Refused when no inbox carries it.
+    Raises Refused when no inbox carries one of them.
     """
+    run_at = leaves_at or now()
+    bulk.insert(connection, [_dispatch(message, run_at) for message in messages])
+
+
+def _dispatch(message: Message, run_at: datetime) -> Dispatch:
     if message.account_id is None or message.direction != Direction.OUT:
         raise Refused("no_way", "This message has no inbox to leave from.", fix="Choose a channel.")
     template: Any = message.extra.get("template") or None
-    Dispatch.objects.create(
+    return Dispatch(
         message=message,
         conversation_id=message.conversation_id,
         account_id=message.account_id,
         tracker=new_tracker(message),
         template=template,
-        run_at=leaves_at or now(),
+        run_at=run_at,
     )
 
 

@@ -27,6 +27,8 @@ from ascolto.kit.text import clean
 log = logging.getLogger(__name__)
 BATCH = 200  # keeps the write lock of SQLite short
 BREATH = 0.002  # seconds between two batches on SQLite: others want to write as well
+LONG_BREATH = 0.02  # after a small one: a batch costs as much as twenty messages, so it is better to take a few together
+SMALL = 20  # deliveries
 PAUSE = 0.015  # seconds between two looks when nothing waits
 TRUST_AFTER = 200  # deliveries handled one by one after a start, in case one of them killed the last worker
 MAX_ATTEMPTS = 5
@@ -41,8 +43,11 @@ def run(stop: threading.Event) -> None:
     _until_well(stop, lambda: _begin_carefully(stop, accounts, spool))
     while not stop.is_set():
         try:
-            if process_batch(accounts, spool=spool) == 0:
+            taken = process_batch(accounts, spool=spool)
+            if taken == 0:
                 news.wait(stop)
+            elif taken < SMALL:
+                stop.wait(LONG_BREATH)
             elif spool is not None:
                 stop.wait(BREATH)
         except (DatabaseError, InterfaceError):

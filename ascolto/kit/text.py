@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPACES = re.compile(r"\s+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -31,8 +32,16 @@ def excerpt(text: str, limit: int = 140) -> str:
 
 def fold(text: str) -> str:
     """Text for comparing: lower case without accents, one space between words."""
+    return _folded_word(text) if len(text) <= _SHORT else _folded(text)
+
+
+def _folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return _SPACES.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
+
+
+_SHORT = 40  # characters: words of flows, names and labels, which are compared with again and again
+_folded_word = lru_cache(maxsize=8192)(_folded)
 
 
 def initials(name: str) -> str:

@@ -10,10 +10,10 @@ from ascolto.bot import live, worker
 from ascolto.bot.actions.flows import create_flow, publish
 from ascolto.bot.actions.posts import set_post
 from ascolto.bot.actions.proving import findings_of
-from ascolto.bot.remembering import forget_all
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.models import Author, Conversation, Message
 from ascolto.customers.models import Customer
+from ascolto.kit.remembering import forget_all
 from ascolto.testing.factories import receive
 from ascolto.testing.readings import make_reading
 

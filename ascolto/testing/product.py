@@ -246,7 +246,7 @@ class Product:
         return sorted(pid for pid in running if _parent_of(pid) == self.pid)
 
     def part(self, name: str, *, other_than: int = 0) -> int:
-        """The process of `web`, `intake` or `background`, as soon as it runs. Raises TimeoutError."""
+        """The process of `web`, `intake`, `bot` or `background`, as soon as it runs. Raises TimeoutError."""
 
         def find() -> int:
             named = [pid for pid in self.parts() if f"ascolto-{name}".startswith(_name_of(pid) or "-")]

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 CURSOR = "answers"
 TAKE = 100  # events in one transaction
 PAUSE = 0.03  # seconds between two looks when nothing waits
+BREATH = 0.15  # seconds between two transactions: nobody waits for this as for what was read
 SWEEP = 600.0  # seconds until rows that went without a word are looked for
 
 Listener = Callable[[Keeper, Sequence[Event]], None]
@@ -115,8 +116,9 @@ def run(stop: threading.Event) -> None:
                 following = Following(shared_encoder())
                 following.start()
             if pulse.beats():
-                while following.follow() and not stop.is_set():
-                    continue
+                while taken := following.follow():
+                    if stop.wait(0 if taken == TAKE else BREATH):
+                        break
             stop.wait(PAUSE)
         except (DatabaseError, InterfaceError):
             log.exception("the database refuses; trying again")

@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from ascolto.conversations.models import Direction, Message, Visibility
 from ascolto.events.log import Position, latest_position, move_cursor, read_after
 from ascolto.events.models import Cursor, Event
-from ascolto.events.pulse import Pulse
+from ascolto.events.pulse import Pulse, Rest
 from ascolto.kit.clock import now
 from ascolto.understanding.actions.store import Understood, store_readings
 from ascolto.understanding.engine.meaning import Context
@@ -32,7 +32,9 @@ CURSOR = "understanding"
 PAST = "understanding-past"  # the message down to which the past was looked at
 TAKE = 200  # events looked at in one go
 PORTION = 32  # messages read in one transaction: keeps the write lock of SQLite short
+SMALL_PORTION = 8  # while nothing queues up: the bot waits for what was understood
 PAUSE = 0.03  # seconds between two looks when nothing waits
+SHORT_PAUSE = 0.005  # while messages come in
 OLD = 20  # old messages looked at in one go when nothing is new
 BEGINNING = timedelta(minutes=1)  # of a conversation: who greets later does not wait to be greeted
 # after a correction too: one that was taken back leaves the model its whole word, with its strength and its doubts
@@ -41,16 +43,16 @@ _NEWS = {"message.received", "message.added", "message.edited", "message.amended
 
 def run(stop: threading.Event) -> None:
     """Read messages until `stop`; a database that is away for a while is waited for."""
-    serving, pulse, nightly = Serving(), Pulse(), Nightly()
+    serving, pulse, nightly, rest = Serving(), Pulse(), Nightly(), Rest(SHORT_PAUSE, PAUSE)
     _until_well(stop, ensure_cursors)
     while not stop.is_set():
         try:
-            if pulse.beats():
-                while read_next(serving.reader()) and not stop.is_set():
-                    continue
+            total = 0
+            while (pulse.beats() or total) and (taken := read_next(serving.reader())) and not stop.is_set():
+                total += taken
             nightly.look(now())
             if read_old(serving.reader()) == 0:
-                stop.wait(PAUSE)
+                stop.wait(rest.after(total))
         except (DatabaseError, InterfaceError):
             log.exception("the database refuses; trying again")
             connection.close()
@@ -91,7 +93,7 @@ def read_next(reader: Reader) -> int:
     if not events:
         return 0
     done = 0
-    for portion in _portions(events):
+    for portion in _portions(events, PORTION if len(events) == TAKE else SMALL_PORTION):
         if not _take(reader, cursor, portion):
             return 0
         done += len(portion)
@@ -135,12 +137,12 @@ def _move(cursor: Cursor, last: Event) -> bool:
     return True
 
 
-def _portions(events: Sequence[Event]) -> Iterable[Sequence[Event]]:
-    """The events in runs with at most PORTION messages to read."""
+def _portions(events: Sequence[Event], size: int) -> Iterable[Sequence[Event]]:
+    """The events in runs with at most `size` messages to read."""
     begin, count = 0, 0
     for place, event in enumerate(events):
         count += event.type in _NEWS
-        if count == PORTION:
+        if count == size:
             yield events[begin : place + 1]
             begin, count = place + 1, 0
     if begin < len(events):

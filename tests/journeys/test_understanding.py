@@ -26,7 +26,7 @@ def test_what_arrives_is_read_by_the_part_that_alone_holds_the_models(install: I
     assert product.query("SELECT count(*) FROM events_event WHERE type = 'message.understood'") == [(20,)]
     mapped = {
         name: Path(f"/proc/{product.part(name)}/maps").read_text()
-        for name in ("web", "intake", "background", "understanding")
+        for name in ("web", "intake", "bot", "background", "understanding")
     }
     assert [name for name, maps in mapped.items() if "numpy" in maps] == ["understanding"]
     assert "sklearn" not in mapped["understanding"]

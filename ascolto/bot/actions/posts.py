@@ -11,7 +11,7 @@ from ascolto.accounts.models import Agent
 from ascolto.bot.actions.flows import check_may, refused_for
 from ascolto.bot.actions.proving import findings_of
 from ascolto.bot.actions.stamping import change_stamp
-from ascolto.bot.models import BotFlow, BotPost, FlowVersion
+from ascolto.bot.models import BotFlow, BotPost, ExternalBot, FlowVersion
 from ascolto.channels.models import ChannelAccount
 from ascolto.events.changes import changes_between
 from ascolto.events.log import actor_of, emit
@@ -46,6 +46,7 @@ def set_post(
     rival, rival_version = (rival, rival_version) if share else (None, None)
     _check_flow(flow, is_enabled=is_enabled)
     _check_rival(flow, rival, rival_version, share)
+    _check_alone(account, is_enabled=is_enabled)
     chosen: dict[str, Any] = {
         "flow": flow,
         "rival": rival,
@@ -85,6 +86,12 @@ def _check_flow(flow: BotFlow, *, is_enabled: bool) -> None:
     if is_enabled and not flow.versions.filter(published_at__isnull=False).exists():
         why = gettext_noop("No version of this flow is published.")
         raise Refused("unpublished", why, fix=gettext_noop("Publish it first."))
+
+
+def _check_alone(account: ChannelAccount, *, is_enabled: bool) -> None:
+    if is_enabled and ExternalBot.objects.filter(account=account, is_enabled=True).exists():
+        why = gettext_noop("An external bot answers first at this inbox.")
+        raise Refused("external_bot", why, fix=gettext_noop("Switch the external bot off first."))
 
 
 def _check_rival(flow: BotFlow, rival: BotFlow | None, version: FlowVersion | None, share: int) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from ascolto.bot import running, worker
 from ascolto.bot.models import BotRating, Dialogue
-from ascolto.bot.remembering import forget_all
 from ascolto.collaboration.models import Problem
 from ascolto.conversations.actions import add_reply, assign
 from ascolto.conversations.models import Author, Conversation, Message, Status
 from ascolto.kit.clock import now
+from ascolto.kit.remembering import forget_all
 from ascolto.knowledge.models import SavedReply, SavedReplyText
 from ascolto.routing.cases import cases_of
 from ascolto.testing.dialogues import CALM, offered, post_flow, press, said_by_bot, write

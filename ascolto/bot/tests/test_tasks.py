@@ -11,9 +11,9 @@ from ascolto.bot import worker
 from ascolto.bot.actions.flows import create_flow, publish
 from ascolto.bot.actions.tasks import give_task, take_back, tasks
 from ascolto.bot.models import Dialogue
-from ascolto.bot.remembering import forget_all
 from ascolto.conversations.models import Conversation, Message
 from ascolto.gates import Refused
+from ascolto.kit.remembering import forget_all
 from ascolto.testing.dialogues import said_by_bot, write
 from ascolto.testing.factories import Cast, make_cast
 

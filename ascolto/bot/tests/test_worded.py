@@ -15,13 +15,13 @@ from ascolto.accounts.actions import create_token
 from ascolto.accounts.models import Agent
 from ascolto.bot import putting, running, situations, worker
 from ascolto.bot.models import Dialogue
-from ascolto.bot.remembering import forget_all
 from ascolto.bot.state import Failed, Found, State
 from ascolto.conversations.models import Author, Conversation, Message
 from ascolto.generation.actions.configure import choose, describe, switch
 from ascolto.generation.models import SWITCHED, Departure, Generated, ModelServer, Purpose
 from ascolto.generation.words import provenance_words
 from ascolto.kit import clock
+from ascolto.kit.remembering import forget_all
 from ascolto.knowledge.models import SavedReply, SavedReplyText
 from ascolto.testing.dialogues import CALM, CARE, post_flow
 from ascolto.testing.factories import Cast, make_agent, make_cast, make_inbox, receive

@@ -9,11 +9,11 @@ import pytest
 
 from ascolto.bot import worker
 from ascolto.bot.models import Dialogue
-from ascolto.bot.remembering import forget_all
 from ascolto.charter.guarantee import Period
 from ascolto.charter.guarantees import guarantee_of
 from ascolto.conversations.models import Conversation
 from ascolto.kit.clock import now
+from ascolto.kit.remembering import forget_all
 from ascolto.testing.dialogues import post_flow, said_by_bot, write
 from ascolto.testing.factories import Cast, make_cast
 

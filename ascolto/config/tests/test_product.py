@@ -17,7 +17,7 @@ pytestmark = pytest.mark.processes
 
 NewProduct = Callable[..., Product]
 MIB = 1024 * 1024
-PARTS = ("web", "intake", "background")
+PARTS = ("web", "intake", "bot", "background")
 
 
 def fetch(address: str, **headers: str) -> tuple[int, str]:

@@ -1,6 +1,7 @@
 """The only writers of conversations: one verb, or a family of close ones, a file."""
 
 from ascolto.conversations.actions.albums import keep_aliases
+from ascolto.conversations.actions.automatic import BotReply, add_bot_replies, bot_reply
 from ascolto.conversations.actions.change import (
     Handing,
     add_participant,
@@ -36,14 +37,17 @@ from ascolto.conversations.actions.split import link, split, unlink
 from ascolto.conversations.actions.withdrawing import hasten_reply, withdraw_reply
 
 __all__ = [
+    "BotReply",
     "Handing",
     "News",
     "Received",
+    "add_bot_replies",
     "add_note",
     "add_participant",
     "add_reply",
     "apply_news",
     "assign",
+    "bot_reply",
     "change_note",
     "change_priority",
     "change_status",

@@ -28,7 +28,8 @@ from ascolto.conversations.noted import note_written
 from ascolto.conversations.promises import end_waiting
 from ascolto.conversations.reach import Reach, reach_of, reach_to
 from ascolto.conversations.signing import signature_of
-from ascolto.events.log import actor_of, emit
+from ascolto.events.log import actor_of, emit, emit_all, make_event
+from ascolto.events.models import Event
 from ascolto.gates import REASON_AT_LEAST, Gate, Refused, pass_gate, refusals
 from ascolto.kit.clock import now
 from ascolto.kit.text import clean, excerpt
@@ -120,10 +121,12 @@ def add_reply(
     refuse_merged(current)
     how = {"files": attachments, "template": template, "provenance": provenance, "seen": seen}
     more = {**how, "overrides": overrides or {}, "approval": approval, "answers": answers}
-    offered = _offered(choices, text, template)
-    attempt = _attempt(current, agent, text, visibility, account, choices=offered, **more)
+    offered = offered_by(choices, text, template)
+    attempt = attempt_of(current, agent, text, visibility, account, choices=offered, **more)
     pass_gate(Gate.SEND, attempt)
-    message = _write(attempt, _author(agent, author), html=html, key=client_key, hold=hold, ratable=ratable)
+    message = put_on_its_way(
+        attempt, _author(agent, author), html=html, key=client_key, hold=hold, ratable=ratable
+    )
     if agent is not None:
         _answered(current, message, attempt.reach)
         conversation.refresh_from_db(fields=_CHANGED_BY_ANSWERING)
@@ -138,7 +141,7 @@ def _author(agent: Agent | None, author: str) -> Author:
     return wanted
 
 
-def _offered(
+def offered_by(
     choices: Sequence[Choice | Mapping[str, Any]], text: str, template: object
 ) -> tuple[Choice, ...]:
     """The choices in order. Raises Refused for what no customer could choose from."""
@@ -173,7 +176,7 @@ def refused_now(
     None where it might leave. A guarantee that the writer set aside with a reason counts as asked.
     """
     try:
-        attempt = _attempt(conversation, agent, clean(text).strip(), visibility, account, **more)
+        attempt = attempt_of(conversation, agent, clean(text).strip(), visibility, account, **more)
     except Refused as refused:
         return refused
     for one in refusals(Gate.SEND, attempt):
@@ -184,7 +187,7 @@ def refused_now(
     return None
 
 
-def _attempt(
+def attempt_of(
     conversation: Conversation,
     agent: Agent | None,
     text: str,
@@ -192,6 +195,7 @@ def _attempt(
     account: ChannelAccount | None,
     **more: Any,
 ) -> Attempt:
+    """What is to be sent, with the way it would take. Raises Refused where there is none."""
     answers = more.get("answers")
     if answers is None:
         reach = reach_of(conversation, visibility=visibility, account=account)
@@ -224,18 +228,30 @@ def _held(attempt: Attempt, hold: timedelta) -> dict[str, Any]:
     }
 
 
-def _write(
+def put_on_its_way(
     attempt: Attempt,
     author: Author,
     *,
-    html: str,
-    key: str | None,
-    hold: timedelta,
-    ratable: bool,
+    html: str = "",
+    key: str | None = None,
+    hold: timedelta = _NOT_HELD,
+    ratable: bool = False,
 ) -> Message:
+    """Write the message that passed the gate, give it to the courier, and say so in the log."""
     held = _held(attempt, hold)
+    message = message_of(attempt, author, html=html, client_key=key)
     more = {"held": held, "ratable": ratable and author == Author.BOT}
-    message = Message.objects.create(
+    message.extra |= {name: kept for name, kept in more.items() if kept}
+    message.save(force_insert=True)
+    _claim_files(message, attempt.files)
+    hand_over(message, datetime.fromisoformat(held["until"]) if held else None)
+    emit_all(events_of(attempt, message))
+    return message
+
+
+def message_of(attempt: Attempt, author: Author, **more: Any) -> Message:
+    """The message that an attempt becomes, not written yet. `more`: further fields of it."""
+    return Message(
         conversation=attempt.conversation,
         account=attempt.reach.account,
         direction=Direction.OUT,
@@ -245,25 +261,20 @@ def _write(
         is_automatic=attempt.agent is None,
         identity_id=attempt.reach.identity_id,
         text=attempt.text,
-        html=html,
         in_reply_to_id=attempt.reach.answers_id,
         delivery=Delivery.QUEUED,
-        client_key=key,
-        extra=_extra(attempt) | {name: kept for name, kept in more.items() if kept},
+        extra=_extra(attempt),
+        **more,
     )
-    _claim_files(message, attempt.files)
-    hand_over(message, datetime.fromisoformat(held["until"]) if held else None)
-    _tell(message)
+
+
+def events_of(attempt: Attempt, message: Message) -> list[Event]:
+    """What the log says of a message that was written."""
+    told = [_told(message)]
     if attempt.reach.from_public:
-        emit(
-            "message.answered_privately",
-            actor=actor_of(attempt.agent),
-            conversation=message.conversation_id,
-            customer=message.conversation.customer_id,
-            account=message.account_id,
-            message=attempt.reach.answers_id,
-        )
-    return message
+        about = {**_about(message), "message": attempt.reach.answers_id}
+        told.append(make_event("message.answered_privately", **about))
+    return told
 
 
 def _extra(attempt: Attempt) -> dict[str, Any]:
@@ -287,6 +298,8 @@ def _quote(answers: int | None) -> dict[str, str]:
 
 def _claim_files(message: Message, files: Sequence[Attachment]) -> None:
     """Take uploaded files; one that another message already has (or that another person uploaded) is refused."""
+    if not files:
+        return
     wanted = [attachment.pk for attachment in files]
     mine = Attachment.objects.filter(pk__in=wanted, message__isnull=True, uploader=message.agent)
     if mine.update(message=message) != len(set(wanted)):
@@ -320,18 +333,19 @@ def _answered(conversation: Conversation, message: Message, reach: Reach) -> Non
     conversation.save(update_fields=fields)
 
 
-def _tell(message: Message) -> None:
-    emit(
-        "message.added",
-        actor=actor_of(message.agent),
-        conversation=message.conversation_id,
-        customer=message.conversation.customer_id,
-        account=message.account_id,
-        message=message.pk,
-        visibility=message.visibility,
-        channel=message.account.kind if message.account else "",
-        **_origin(message),
-    )
+def _told(message: Message) -> Event:
+    channel = message.account.kind if message.account else ""
+    said: dict[str, Any] = {"message": message.pk, "visibility": message.visibility, "channel": channel}
+    return make_event("message.added", **_about(message), **said, **_origin(message))
+
+
+def _about(message: Message) -> dict[str, Any]:
+    return {
+        "actor": actor_of(message.agent),
+        "conversation": message.conversation_id,
+        "customer": message.conversation.customer_id,
+        "account": message.account_id,
+    }
 
 
 def _origin(message: Message) -> dict[str, Any]:
@@ -377,6 +391,6 @@ def add_note(
         occurred_at=now(),
     )
     _claim_files(message, attachments)
-    _tell(message)
+    emit_all([_told(message)])
     note_written(message)
     return message

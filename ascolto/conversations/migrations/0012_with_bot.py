@@ -28,4 +28,8 @@ class Migration(migrations.Migration):
             model_name='conversation',
             index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at', 'id', 'snoozed_until', 'with_bot'], name='conv_due'),
         ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(condition=models.Q(('with_bot', True)), fields=['last_message_at', 'id'], name='conv_with_bot'),
+        ),
     ]

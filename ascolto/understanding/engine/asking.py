@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ascolto.understanding.engine.asking_words import (
     AFTER,
@@ -69,7 +70,8 @@ class _Lead:
     is_having: bool = False
 
 
-def asked_for(text: str) -> list[Asked]:
+@lru_cache(maxsize=256)  # what a machine says it says again and again
+def asked_for(text: str) -> tuple[Asked, ...]:
     """What a text asks for, in order, each thing once. Of a longer text the first 10,000 characters are looked at."""
     found: dict[tuple[str, str], Asked] = {}
     for looked in look(text[:LOOKED_AT]):
@@ -78,7 +80,7 @@ def asked_for(text: str) -> list[Asked]:
                 place = looked.place(sentence.start + start, sentence.start + end)
                 words = _words(looked, sentence.start + start, sentence.start + end)
                 found.setdefault((kind, about), Asked(kind, about, *place, words))
-    return list(found.values())
+    return tuple(found.values())
 
 
 def is_answered(asked: Asked, told: Told) -> bool:

@@ -16,7 +16,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from ascolto.understanding.engine.meaning import Because, Judgement
@@ -86,6 +86,7 @@ def commercial(text: str, language: str = "") -> Judgement:
     )
 
 
+@lru_cache(maxsize=512)  # what a machine says it says again and again
 def selling_sentence(text: str) -> Span | None:
     """Where the sentence that sells most begins and ends in `text` as it was given; None where nothing is sold.
 

@@ -8,11 +8,11 @@ import pytest
 
 from ascolto.bot.calling.tests.test_calls import CARE
 from ascolto.bot.models import Dialogue
-from ascolto.bot.remembering import forget_all
 from ascolto.channels.actions import connect
 from ascolto.channels.adapters.asterisk import wire
 from ascolto.intake.selectors import count_waiting
 from ascolto.kit.clock import now
+from ascolto.kit.remembering import forget_all
 from ascolto.realtime.edge import Edge
 from ascolto.realtime.tests.test_edge import Wire, with_edge
 from ascolto.testing.dialogues import post_flow

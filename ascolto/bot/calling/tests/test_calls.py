@@ -19,7 +19,6 @@ from ascolto.bot.asking_systems import breakers
 from ascolto.bot.calling import leading
 from ascolto.bot.calling.situations import caller_of
 from ascolto.bot.models import Dialogue
-from ascolto.bot.remembering import forget_all
 from ascolto.channels.actions import connect
 from ascolto.channels.adapters.telephone.tests.test_journey import Edge
 from ascolto.channels.vendors.calls import CallHeard, CallStep
@@ -32,6 +31,7 @@ from ascolto.intake.hooks import open_door
 from ascolto.intake.worker import process_waiting
 from ascolto.kit import http
 from ascolto.kit.clock import now
+from ascolto.kit.remembering import forget_all
 from ascolto.sla.models import Commitment
 from ascolto.testing.dialogues import post_flow
 from ascolto.testing.factories import make_agent, receive

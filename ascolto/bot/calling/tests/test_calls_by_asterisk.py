@@ -10,7 +10,6 @@ from ascolto.accounts.models import Team
 from ascolto.bot import worker
 from ascolto.bot.calling.tests.test_calls import CARE, note
 from ascolto.bot.models import Dialogue
-from ascolto.bot.remembering import forget_all
 from ascolto.channels.actions import connect
 from ascolto.channels.adapters.telephone.tests.test_journey import Edge
 from ascolto.channels.models import ChannelAccount
@@ -20,6 +19,7 @@ from ascolto.intake import journal
 from ascolto.intake.hooks import open_door
 from ascolto.intake.worker import process_waiting
 from ascolto.kit import http
+from ascolto.kit.remembering import forget_all
 from ascolto.sla.models import Commitment
 from ascolto.testing.dialogues import post_flow
 from ascolto.testing.networks.asterisk import AsteriskNetwork
