@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ascolto.bot.findings import Finding
-from ascolto.bot.flow import KEYWORDS, PERSON, Ask, Branch, Condition, Flow, HandOff, Menu, Node, Text
+from ascolto.bot.flow import KEYWORDS, PERSON, Ask, Branch, Condition, Flow, HandOff, LookUp, Menu, Node, Text
 from ascolto.kit.text import excerpt
 
 BOX, TALL = 208, 66  # width and height of a box
@@ -147,6 +147,8 @@ def _first_text(flow: Flow, node: Node, language: str) -> str:
     if isinstance(node, Ask):
         slot = flow.slots.get(node.slot)
         return text_of(slot.ask, language) if slot else node.slot
+    if isinstance(node, LookUp):
+        return ", ".join(filter(None, (node.about, "worded" if node.is_worded else "")))
     said = next((text_of(text, language) for text in node.texts()), "")
     if said:
         return said

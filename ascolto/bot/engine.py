@@ -91,7 +91,7 @@ def resume(flows: Flows, state: State, outcome: Outcome, situation: Situation) -
         return walk.turn()
     edges = dict(node.edges())
     if isinstance(outcome, Found):
-        walk.say(outcome.text, rates=True, sources=outcome.sources)
+        walk.say(outcome.text, found=outcome)
         return walk.go(edges.get("found", ""))
     if isinstance(outcome, Answered):
         save = node.save if isinstance(node, Call) else {}

@@ -157,10 +157,14 @@ class Menu(Node):
 @dataclass(frozen=True, slots=True)
 class LookUp(Node):
     """Looks for an answer in what the company knows, to the last words of the customer or to `about` (a slot). It says what it found,
-    with its source; `next` follows then, `missing` where there is nothing that is certain enough."""
+    with its source; `next` follows then, `missing` where there is nothing that is certain enough.
+
+    `is_worded`: a language model may put it into words that fit the question, where an administrator switched that on.
+    """
 
     about: str = ""
     missing: str = ""
+    is_worded: bool = False
 
     def edges(self) -> Iterator[tuple[str, str]]:
         if self.next:

@@ -98,6 +98,15 @@ NODE_FIELDS: Mapping[str, tuple[Field, ...]] = {
         ),
         Field(("found",), "target", _("When there is an answer")),
         Field(("missing",), "target", _("When there is none")),
+        Field(
+            ("worded",),
+            "truth",
+            _("A language model may put the answer into other words"),
+            _(
+                "Only where an administrator switched that on for the inbox, and only what the published answer says; else it is sent word "
+                "for word. Never on the telephone. Rehearsals and trials do not ask the model: they show the published answer."
+            ),
+        ),
     ),
     "call": (
         Field(("call",), "word", _("The system"), choices="actions"),

@@ -133,7 +133,8 @@ def _option(reading: Reading, value: Value) -> Option | None:
 def _look_up(reading: Reading, name: str, line: int, value: Value) -> Node:
     about = reading.name(value, "look_up", required=True)
     about = "" if about == LAST_WORDS else about
-    return LookUp(name, line, _next(reading, value, "found"), about, _next(reading, value, "missing"))
+    found, missing = _next(reading, value, "found"), _next(reading, value, "missing")
+    return LookUp(name, line, found, about, missing, reading.truth(value, "worded"))
 
 
 def _call(reading: Reading, name: str, line: int, value: Value) -> Node:
@@ -286,7 +287,7 @@ _READERS: Mapping[str, tuple[tuple[str, ...], _Reader]] = {
     "say": (("next", "commercial"), _say),
     "ask": (("next",), _ask),
     "menu": (("options",), _menu),
-    "look_up": (("found", "missing"), _look_up),
+    "look_up": (("found", "missing", "worded"), _look_up),
     "call": (("send", "save", "timeout", "next", "failed"), _call),
     "request": (("next",), _request),
     "call_back": (("next",), _call_back),

@@ -21,6 +21,7 @@ from ascolto.bot.looking import look_up
 from ascolto.bot.models import Dialogue
 from ascolto.bot.performing import perform
 from ascolto.bot.posting import lately
+from ascolto.bot.putting import Wording, plain_instead, wording_of
 from ascolto.bot.situations import situation_of
 from ascolto.bot.speaking import speak
 from ascolto.bot.state import CallWanted, HandedOff, Heard, LookUpWanted, Outcome, State, Turn
@@ -37,10 +38,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Another system has to be asked before this dialogue goes on."""
+    """Another system has to be asked before this dialogue goes on, or a language model for other words."""
 
     dialogue: int
-    call: CallWanted
+    call: CallWanted | Wording
 
 
 def hear(conversation_id: int, messages: Sequence[int]) -> Wanted | None:
@@ -173,6 +174,7 @@ def resume(dialogue_id: int, outcome: Outcome) -> Wanted | None:
             return None
         state = State.from_json(dialogue.state)
         held = Held.of(conversation, dialogue, state)
+        outcome = plain_instead(conversation, state, outcome)
         return _write(held, engine.resume(held.library, state, outcome, held.situation))
 
 
@@ -218,6 +220,10 @@ def _write(held: Held, turn: Turn) -> Wanted | None:
         if not isinstance(turn.wanted, LookUpWanted):
             break
         found = look_up(held.conversation, turn.wanted)
+        if wording := wording_of(held.dialogue, held.conversation, turn.wanted, found):
+            held.note(turn.state)
+            held.dialogue.save()
+            return Wanted(held.dialogue.pk, wording)
         turn = engine.resume(held.library, turn.state, found, held.situation)
     held.note(turn.state)
     held.dialogue.save()

@@ -33,6 +33,7 @@ _BESIDE: dict[str, Schema] = {
     "closed": _NAME,
     "else": _NAME,
     "commercial": _TRUTH,
+    "worded": _TRUTH,
     "options": {
         "type": "array",
         "items": {"$ref": "#/$defs/option"},
@@ -194,7 +195,7 @@ def _under() -> dict[str, Schema]:
 def _node(verb: str) -> Schema:
     """A node with this verb and every edge it needs."""
     beside = reading_nodes.KEYS_BESIDE[verb]
-    optional = {"commercial", "send", "save", "timeout"} | ({"next"} if verb == "flow" else set())
+    optional = {"commercial", "worded", "send", "save", "timeout"} | ({"next"} if verb == "flow" else set())
     return _map(
         {verb: _under()[verb], **{key: _BESIDE[key] for key in beside}},
         required=(verb, *(key for key in beside if key not in optional)),

@@ -35,6 +35,11 @@ def register_problem_check(check: HasProblem) -> None:
     _has_problem[0] = check
 
 
+def has_problem(customer: int) -> bool:
+    """Whether a customer has an open problem besides this one."""
+    return _has_problem[0](customer)
+
+
 def channel_of(kind: str) -> str:
     """The name that flows use for a kind of inbox."""
     return CHANNELS.get(kind, kind)

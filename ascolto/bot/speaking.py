@@ -58,8 +58,8 @@ def _offered(choice: Choice) -> outbound.Choice:
 
 
 def _provenance(dialogue: Dialogue, said: Said) -> dict[str, Any]:
-    """Where the words come from: the flow and its version, the place in it, the sources of an answer."""
-    return {
+    """Where the words come from: the flow and its version, the place in it, the sources of an answer, and who worded it."""
+    told = {
         "source": "flow",
         "purpose": "bot",
         "model": name_of(dialogue.version_id),
@@ -67,6 +67,7 @@ def _provenance(dialogue: Dialogue, said: Said) -> dict[str, Any]:
         "titles": [source.title for source in said.sources],
         "sources": [{"kind": source.kind, "id": source.id} for source in said.sources],
     }
+    return {**told, "wording": dict(said.found.wording)} if said.found and said.found.wording else told
 
 
 @lru_cache(maxsize=512)

@@ -125,13 +125,22 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing to say, ready for the channel. `is_question`: an answer is wanted. `rates`: the customer may say whether it helped."""
+    """One thing to say, ready for the channel. `is_question`: an answer is wanted. `found`: it is what was looked up."""
 
     text: str
     node: str = ""
     is_question: bool = False
-    rates: bool = False
-    sources: tuple[Source, ...] = ()
+    found: Found | None = None
+
+    @property
+    def rates(self) -> bool:
+        """Whether the customer may say that it helped."""
+        return self.found is not None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where it comes from, as far as it was looked up."""
+        return self.found.sources if self.found else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +201,11 @@ Effect = Marked | Requested | CallBackPromised | HandedOff | Ended
 
 @dataclass(frozen=True, slots=True)
 class LookUpWanted:
-    """The product looks for an answer, and resumes with Found or Missing."""
+    """The product looks for an answer, and resumes with Found or Missing. `is_worded`: it may be put into other words."""
 
     question: str
     language: str
+    is_worded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +219,11 @@ class CallWanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An answer and its sources."""
+    """An answer and its sources. `wording`: what came of putting it into other words, where that was tried (see putting.py)."""
 
     text: str
     sources: tuple[Source, ...] = ()
+    wording: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

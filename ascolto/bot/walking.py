@@ -38,6 +38,7 @@ from ascolto.bot.state import (
     Choice,
     Effect,
     Ended,
+    Found,
     HandedOff,
     Heard,
     LookUpWanted,
@@ -45,7 +46,6 @@ from ascolto.bot.state import (
     Requested,
     Said,
     Situation,
-    Source,
     State,
     Turn,
     Understood,
@@ -115,16 +115,14 @@ class Walk:
         """A phrase of the house."""
         return phrase(key, self.state.language, self.situation.channel, **values)
 
-    def say(
-        self, text: str, *, is_question: bool = False, rates: bool = False, sources: tuple[Source, ...] = ()
-    ) -> None:
+    def say(self, text: str, *, is_question: bool = False, found: Found | None = None) -> None:
         """Say something; the first thing that is ever said is what speaks here."""
         if not text:
             return
         if not self.state.disclosed:
             self.state.disclosed = True
             self._says.append(Said(self._disclosure(), self.state.node))
-        self._says.append(Said(text, self.state.node, is_question, rates, sources))
+        self._says.append(Said(text, self.state.node, is_question, found))
 
     def hold(self) -> None:
         """Say what is known of an incident."""
@@ -325,7 +323,8 @@ class Walk:
         if not question:
             return node.missing
         self.state.awaiting, self.state.opening = "look_up", ""
-        return self.turn(wanted=LookUpWanted(question, self.state.language))
+        is_worded = node.is_worded and self.situation.channel != "phone"  # what is spoken waits for nobody
+        return self.turn(wanted=LookUpWanted(question, self.state.language, is_worded))
 
     def do_call(self, node: Call) -> str | Turn:
         slots = self.state.slots

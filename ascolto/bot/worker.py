@@ -21,7 +21,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Exists, OuterRef
 
-from ascolto.bot import external, running
+from ascolto.bot import external, putting, running
 from ascolto.bot.asking_systems import ask_system
 from ascolto.bot.external_inboxes import inboxes
 from ascolto.bot.models import Dialogue
@@ -90,7 +90,7 @@ class Following:
         self._kept = self.position
         self._waiting: dict[int, _Waiting] = {}
         self._fresh: set[int] = set()  # messages of the last look
-        self._calls: dict[Future[Outcome], int] = {}
+        self._calls: dict[Future[Outcome] | putting.Pending, int] = {}
         self._threads = ThreadPoolExecutor(MOST_CALLS, thread_name_prefix="bot-asks")
         given = Dialogue.objects.filter(status=Dialogue.Status.RUNNING, task_by__isnull=False)
         self._tasks = set(
@@ -205,6 +205,9 @@ class Following:
 
     def _ask(self, wanted: running.Wanted) -> None:
         call = wanted.call
+        if isinstance(call, putting.Wording):
+            self._calls[putting.start(call)] = wanted.dialogue
+            return
         key = f"dialogue-{wanted.dialogue}-{call.action}-{len(self._calls)}-{time.time_ns()}"
         asked = self._threads.submit(_asked, call.action, dict(call.values), call.timeout, key)
         self._calls[asked] = wanted.dialogue
@@ -227,8 +230,8 @@ class Following:
         """Dialogues that were awaiting another system when the last process ended: it may have been asked, the answer is lost."""
         rows = Dialogue.objects.filter(status=Dialogue.Status.RUNNING, state__has_key="awaiting")
         for pk, told in rows.values_list("pk", "state"):
-            if State.from_json(told).awaiting:
-                running.resume(pk, Failed())
+            if State.from_json(told).awaiting and (wanted := running.resume(pk, Failed())):
+                self._ask(wanted)
 
     def _keep_position(self) -> None:
         """Never past a message that is still waited for."""

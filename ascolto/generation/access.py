@@ -18,7 +18,7 @@ class NotAllowed(Exception):
 
 
 def allowed_purposes(account_id: int) -> frozenset[str]:
-    """What texts of an inbox may leave the house for. Empty while the language model is off."""
+    """What people may have texts of an inbox leave the house for. Empty while the language model is off."""
     rows = InboxSwitch.objects.filter(account_id=account_id, server__is_enabled=True)
     found = rows.values_list("purpose", "server__purposes")
     return frozenset(purpose for purpose, on in found if purpose in on and purpose in ASKED_FOR)
@@ -30,6 +30,11 @@ def allowed_accounts(purpose: str) -> frozenset[int]:
     return frozenset(
         account for account, on in rows.values_list("account_id", "server__purposes") if purpose in on
     )
+
+
+def may_leave_for(purpose: str, accounts: Collection[int]) -> bool:
+    """Whether texts of all these inboxes may leave for a purpose."""
+    return bool(accounts) and allowed_accounts(purpose).issuperset(accounts)
 
 
 def purposes_for(agent: Agent, conversation: Conversation) -> Collection[str]:

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from ascolto.generation.actions.configure import KEPT
-from ascolto.generation.models import ASKED_FOR
+from ascolto.generation.models import SWITCHED
 from ascolto.ui.forms import PlainForm
 
 FORGET = "forget"
@@ -65,14 +65,37 @@ class ServerForm(PlainForm):
             "For everything, a second try included. Then the agent gets what Ascolto can say by itself."
         ),
     )
+    answer_seconds = forms.IntegerField(
+        label=_("Seconds that a customer waits for the bot"),
+        min_value=1,
+        max_value=10,
+        help_text=_("Then the bot sends what it found, word for word."),
+    )
     places = forms.IntegerField(label=_("Requests at once"), min_value=1, max_value=8)
     masks_numbers = forms.BooleanField(
         label=_("Hide order numbers and other long numbers too"), required=False
     )
     keep_days = forms.IntegerField(label=_("Days to keep the log of what left"), min_value=1, max_value=365)
 
-    PLAIN = ("base_url", "is_own_network", "model", "time_limit", "places", "masks_numbers", "keep_days")
-    FOLDED = ("headers", "forgets_headers", "time_limit", "places", "masks_numbers", "keep_days")
+    PLAIN = (
+        "base_url",
+        "is_own_network",
+        "model",
+        "time_limit",
+        "answer_seconds",
+        "places",
+        "masks_numbers",
+        "keep_days",
+    )
+    FOLDED = (
+        "headers",
+        "forgets_headers",
+        "time_limit",
+        "answer_seconds",
+        "places",
+        "masks_numbers",
+        "keep_days",
+    )
 
     def values(self) -> dict[str, Any]:
         """What is no secret."""
@@ -100,7 +123,7 @@ class ServerForm(PlainForm):
 
 def read_purposes(data: QueryDict) -> list[str]:
     """The purposes that were ticked for the whole house."""
-    return [purpose for purpose in ASKED_FOR if purpose in data.getlist("purpose")]
+    return [purpose for purpose in SWITCHED if purpose in data.getlist("purpose")]
 
 
 def read_switches(data: QueryDict) -> list[tuple[int, str]]:
@@ -108,6 +131,6 @@ def read_switches(data: QueryDict) -> list[tuple[int, str]]:
     found = []
     for pair in data.getlist("switch")[:5000]:
         account, _colon, purpose = pair.partition(":")
-        if account.isascii() and account.isdigit() and len(account) < 16 and purpose in ASKED_FOR:
+        if account.isascii() and account.isdigit() and len(account) < 16 and purpose in SWITCHED:
             found.append((int(account), str(purpose)))
     return found

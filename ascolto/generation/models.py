@@ -19,10 +19,12 @@ class Purpose(models.TextChoices):
     SUGGESTION = "suggestion", _("Suggest a reply")
     SUMMARY = "summary", _("Summarise")
     TRANSLATION = "translation", _("Translate")
+    ANSWER = "answer", _("Word the bot's answers")  # asked by no person: what a flow found, put into words
     TEST = "test", _("Test")  # an invented sentence, asked from the settings
 
 
-ASKED_FOR = (Purpose.SUGGESTION, Purpose.SUMMARY, Purpose.TRANSLATION)
+ASKED_FOR = (Purpose.SUGGESTION, Purpose.SUMMARY, Purpose.TRANSLATION)  # by people
+SWITCHED = (*ASKED_FOR, Purpose.ANSWER)  # what an administrator may switch on, each for itself
 
 
 class ModelServer(models.Model):
@@ -37,6 +39,9 @@ class ModelServer(models.Model):
     time_limit = models.PositiveSmallIntegerField(
         default=8, validators=[MinValueValidator(2), MaxValueValidator(60)]
     )  # seconds for the whole answer, a second try included
+    answer_seconds = models.PositiveSmallIntegerField(
+        default=4, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )  # the same where a customer waits for the bot
     places = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(8)]
     )  # requests at once, over all processes

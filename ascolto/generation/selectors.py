@@ -15,7 +15,7 @@ from ascolto.generation.access import purposes_for
 from ascolto.generation.health import breaker_of, health_of
 from ascolto.generation.material import language_of_agent, language_of_customer
 from ascolto.generation.models import (
-    ASKED_FOR,
+    SWITCHED,
     Departure,
     Generated,
     InboxSwitch,
@@ -161,7 +161,7 @@ class Sieve:
         return rule & ~Q(outcome__in=[Outcome.ANSWERED, Outcome.ON_ITS_WAY]) if self.failed else rule
 
 
-PURPOSE_KEYS: Collection[str] = frozenset(purpose.value for purpose in (*ASKED_FOR, Purpose.TEST))
+PURPOSE_KEYS: Collection[str] = frozenset(purpose.value for purpose in (*SWITCHED, Purpose.TEST))
 
 
 def departures_before(sieve: Sieve, before: int | None = None) -> tuple[list[Departure], int | None]:

@@ -104,6 +104,13 @@ def _by_flow(item: Mapping[str, Any]) -> str:
     titles = item.get("titles")
     named = ", ".join(str(title)[:120] for title in titles[:3]) if isinstance(titles, list) else ""
     values = {"flow": str(item.get("model", ""))[:120], "titles": named}
+    wording = item.get("wording")
+    if named and isinstance(wording, dict) and wording.get("outcome") == "worded":
+        values["words"] = str(wording.get("model", ""))[:200]
+        told = _(
+            "Automatic, flow %(flow)s, from: %(titles)s; worded by a language model (%(words)s), checked against it"
+        )
+        return told % values
     if named:
         return _("Automatic, flow %(flow)s, from: %(titles)s") % values
     return _("Automatic, flow %(flow)s") % values

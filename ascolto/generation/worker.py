@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -20,9 +20,10 @@ from ascolto.generation.asking import Order, Said, put
 from ascolto.generation.health import breaker_of, health_of
 from ascolto.generation.material import Material, gather
 from ascolto.generation.models import Generated, ModelServer, Outcome, Purpose
+from ascolto.generation.ordering import order_for
 from ascolto.generation.polishing import polish
 from ascolto.generation.prompts import messages_for, prompt_for
-from ascolto.generation.wire import LONGEST_REQUEST, endpoint, headers_for, host_of, request_body
+from ascolto.generation.wire import LONGEST_REQUEST, host_of, request_body
 from ascolto.kit.clock import now
 from ascolto.kit.holders import new_holder
 from ascolto.kit.vault import Unreadable
@@ -137,18 +138,8 @@ class Worker:
         if departure is None:
             return None  # taken back: nothing leaves
         flight.departure, flight.attempt, flight.waits_until = departure, flight.attempt + 1, 0.0
-        order = flight.order
-        flight.future = self._pool.submit(
-            put,
-            Order(
-                url=order.url,
-                headers=order.headers,
-                body=flight.parcel.body,
-                seconds=max(0.1, left),
-                trusted=order.trusted,
-                dialect=order.dialect,
-            ),
-        )
+        order = replace(flight.order, body=flight.parcel.body, seconds=max(0.1, left))
+        flight.future = self._pool.submit(put, order)
         if flight not in self._flights:
             self._flights.append(flight)
         return None
@@ -234,19 +225,11 @@ class Worker:
 
 def _prepare(asked: Generated, server: ModelServer) -> Flight | None:
     """Everything a request needs; None when there is nothing that may leave. Raises Unreadable."""
-    secrets = server.secrets()
+    order = order_for(server)
     material = gather(asked, numbers=server.masks_numbers)
     if material.is_empty:
         return None
     begun = time.monotonic()
-    order = Order(
-        url=endpoint(server.base_url),
-        headers=headers_for(str(secrets.get("api_key", "")), secrets.get("headers", {})),
-        body=b"",
-        seconds=float(server.time_limit),
-        trusted=server.is_own_network,
-        dialect=health_of(server).dialect,
-    )
     parcel = work.Parcel(
         host=host_of(server.base_url),
         model=server.model,

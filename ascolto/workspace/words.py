@@ -53,6 +53,7 @@ WORDS: dict[str, str | Promise] = {
     "is_own_network": _("own network"),
     "purposes": _("what it may be asked for, and where"),
     "time_limit": _("seconds to wait"),
+    "answer_seconds": _("seconds that a customer waits for the bot"),
     "places": _("requests at once"),
     "masks_numbers": _("hiding of numbers"),
     "keep_days": _("days to keep the log"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import time
 
 import pytest
 from django.test import Client
@@ -11,8 +12,14 @@ from django.urls import reverse
 
 from ascolto.accounts.actions import create_token
 from ascolto.api.routes import TABLE
+from ascolto.bot.models import Dialogue
+from ascolto.bot.putting import wording_of
+from ascolto.bot.state import Found, LookUpWanted
+from ascolto.conversations.models import Conversation
 from ascolto.generation import urls
-from ascolto.generation.models import ASKED_FOR, Departure, Generated
+from ascolto.generation.actions.configure import choose
+from ascolto.generation.answering import Passage, ask_to_word, seconds_to_word
+from ascolto.generation.models import ASKED_FOR, SWITCHED, Departure, Generated, ModelServer
 from ascolto.generation.tests.conftest import connect
 from ascolto.generation.worker import answer_waiting
 from ascolto.testing.factories import Cast, make_agent, make_cast
@@ -53,7 +60,7 @@ def test_off_every_address_is_not_found_by_page_and_by_api(cast: Cast) -> None:
         addresses = _addresses(cast, made.pk)
         assert len(addresses) == 4
         for address in addresses:
-            for purpose in ASKED_FOR:
+            for purpose in SWITCHED:
                 assert client.post(address, {"purpose": purpose, "text": "x"}).status_code in {404, 405}
             assert client.get(address).status_code in {404, 405}
         assert "data-model" not in client.get(f"/c/{conversation.number}/").content.decode()
@@ -79,6 +86,44 @@ def _by_api(cast: Cast, conversation: int, generated: int) -> None:
         assert answer.status_code == 404, address
 
 
+def test_off_or_not_switched_on_for_itself_no_flow_has_anything_worded(cast: Cast) -> None:
+    """A new house, one where people are helped, and one where it was switched off again: nothing leaves for the bot."""
+    with LanguageModel() as model:
+        conversation = cast.writes()
+        assert (ModelServer().is_enabled, ModelServer().purposes) == (False, [])
+        _words_nothing(cast, conversation)
+        server = connect(cast, model)
+        choose(
+            by=make_agent("Nora Riva", "administrator"),
+            purposes=ASKED_FOR,
+            switches=[(cast.inbox.pk, purpose) for purpose in SWITCHED],
+        )
+        _words_nothing(cast, conversation)
+        ModelServer.objects.update(purposes=list(SWITCHED))
+        assert seconds_to_word([cast.inbox.pk]) is not None, "else this test says nothing"
+        server.refresh_from_db()
+        server.is_enabled = False
+        server.save()
+        _words_nothing(cast, conversation)
+        assert model.connections == 0
+    assert not Departure.objects.exists()
+    assert not Generated.objects.exists()
+
+
+def _words_nothing(cast: Cast, conversation: Conversation) -> None:
+    dialogue = Dialogue(conversation=conversation, account=cast.inbox)
+    assert wording_of(dialogue, conversation, LookUpWanted("Why?", "en", True), Found("So.")) is None
+    worded = ask_to_word(
+        conversation.pk,
+        question="Why?",
+        passages=[Passage("Why", "So.")],
+        language="en",
+        accounts=[cast.inbox.pk],
+        deadline=time.monotonic() + 5,
+    )
+    assert (worded.text, worded.why) == ("", "switched_off")
+
+
 def test_its_settings_are_for_administrators(cast: Cast) -> None:
     settings = [pattern for pattern in urls.urlpatterns if str(pattern.pattern).startswith(SETTINGS)]
     assert len(settings) == len(urls.urlpatterns) - 4
@@ -88,9 +133,9 @@ def test_its_settings_are_for_administrators(cast: Cast) -> None:
     assert page.get(reverse("generation:settings")).status_code == 200
 
 
-def test_only_the_worker_asks_and_only_asking_opens_the_door() -> None:
-    """One module of the room calls the network, and one module calls that one."""
-    door, put = [], []
+def test_two_modules_ask_and_only_asking_opens_the_door() -> None:
+    """One module of the room calls the network, and two call that one: for people, and for flows. Of those only the bot calls the other."""
+    door, put, words = [], [], []
     for path in modules():
         if room_of(path) == "testing":
             continue
@@ -101,4 +146,8 @@ def test_only_the_worker_asks_and_only_asking_opens_the_door() -> None:
             door.append(name(path))
         if "put" in imported:
             put.append(name(path))
-    assert (door, put) == (["ascolto/generation/asking.py"], ["ascolto/generation/worker.py"])
+        if any(call.rpartition(".")[2] == "ask_to_word" for call in found):
+            words.append(name(path))
+    assert door == ["ascolto/generation/asking.py"]
+    assert sorted(put) == ["ascolto/generation/answering.py", "ascolto/generation/worker.py"]
+    assert words == ["ascolto/bot/putting.py"]

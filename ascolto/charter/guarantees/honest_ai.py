@@ -30,7 +30,11 @@ class HonestAI(Guarantee):
         _(
             "Whatever the assistant writes is marked as automatic, with the flow and the sources that it comes from."
         ),
-        _("No language model writes to customers: it drafts, and a person reads, changes and signs."),
+        _("A language model drafts, and a person reads, changes and signs."),
+        _(
+            "Only where an administrator switched it on may a model put a published answer into other words for the assistant; what that "
+            "answer does not say is not sent."
+        ),
         _("What was understood of a message is explained beside it, and people correct it."),
         _("How well messages are understood, and for whom less well, stands in the settings."),
     )

@@ -14,14 +14,23 @@ from ascolto.channels.addresses import Resolve, system_resolve
 from ascolto.channels.models import ChannelAccount
 from ascolto.events.changes import SECRET, Changes, changes_between
 from ascolto.events.log import actor_of, emit
-from ascolto.generation.models import ASKED_FOR, InboxSwitch, ModelServer, ServerHealth
+from ascolto.generation.models import SWITCHED, InboxSwitch, ModelServer, ServerHealth
 from ascolto.generation.wire import WrongAddress, WrongHeader, endpoint, read_headers
 from ascolto.kit.clock import now
 from ascolto.kit.http import is_public
 from ascolto.kit.vault import Unreadable
 
 KEPT = None  # a secret that is left as it is
-_PLAIN = ("base_url", "model", "is_own_network", "time_limit", "places", "masks_numbers", "keep_days")
+_PLAIN = (
+    "base_url",
+    "model",
+    "is_own_network",
+    "time_limit",
+    "answer_seconds",
+    "places",
+    "masks_numbers",
+    "keep_days",
+)
 _SECRET = {"api_key", "headers"}
 _ADDRESS = ("base_url", "is_own_network")
 
@@ -158,9 +167,9 @@ def switch(*, by: Agent, on: bool) -> ModelServer:
 def choose(*, by: Agent, purposes: Collection[str], switches: Collection[tuple[int, str]]) -> ModelServer:
     """What the model may be asked for, and from which inboxes texts may leave for it."""
     server = _locked()
-    wanted = sorted(set(purposes) & set(ASKED_FOR))
+    wanted = sorted(set(purposes) & set(SWITCHED))
     known = set(ChannelAccount.objects.values_list("pk", flat=True))
-    pairs = {(account, purpose) for account, purpose in switches if account in known and purpose in ASKED_FOR}
+    pairs = {(account, purpose) for account, purpose in switches if account in known and purpose in SWITCHED}
     before = set(InboxSwitch.objects.values_list("account_id", "purpose"))
     if pairs == before and wanted == server.purposes:
         return server

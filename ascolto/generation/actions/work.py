@@ -48,9 +48,7 @@ def claim(holder: str, moment: datetime) -> list[int]:
 def _claim(holder: str, waiting: QuerySet[Generated], moment: datetime) -> list[int]:
     server = ModelServer.objects.select_for_update().filter(pk=1).first() or ModelServer(pk=1)
     places = breaker_of(health_of(server)).places(server.places, moment)
-    on_the_wire = Generated.objects.filter(
-        state__in=[State.CLAIMED, State.ASKING], finished_at__isnull=True
-    ).count()
+    on_the_wire = _on_the_wire()
     tests = list(waiting.filter(purpose=Purpose.TEST).order_by("id").values_list("pk", flat=True)[:1])
     rest = waiting.exclude(purpose=Purpose.TEST).order_by("id").values_list("pk", flat=True)
     asks_nothing = not server.is_enabled or (places == 0)
@@ -62,6 +60,30 @@ def _claim(holder: str, waiting: QuerySet[Generated], moment: datetime) -> list[
         .order_by("id")
         .values_list("pk", flat=True)
     )
+
+
+def _on_the_wire() -> int:
+    return Generated.objects.filter(state__in=[State.CLAIMED, State.ASKING], finished_at__isnull=True).count()
+
+
+@transaction.atomic
+def take_place(asked: Generated, holder: str, parcel: Parcel) -> int | Outcome:
+    """For what waits for nobody's turn: store `asked` as being asked, at once, and what is about to leave; the key of its Departure.
+
+    An Outcome where nothing may leave now: the server is left alone, or all places are taken.
+    """
+    server = ModelServer.objects.select_for_update().filter(pk=1, is_enabled=True).first()
+    if server is None:
+        return Outcome.SWITCHED_OFF
+    moment = now()
+    breaker = breaker_of(health_of(server))
+    if breaker.is_paused(moment):
+        return Outcome.PAUSED
+    if _on_the_wire() >= breaker.places(server.places, moment):
+        return Outcome.BUSY
+    asked.state, asked.holder, asked.lease_until = State.ASKING, holder, moment + LEASE
+    asked.save()
+    return begin_asking(asked, holder, parcel, 1) or Outcome.INTERNAL
 
 
 @transaction.atomic

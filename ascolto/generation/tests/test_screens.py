@@ -35,7 +35,14 @@ def test_the_settings_say_that_it_is_off(olga) -> None:
 def test_olga_describes_the_server_and_its_key_is_never_shown(olga, model, cast) -> None:
     client = signed_in(olga)
     values = {"base_url": model.url, "model": MODEL, "is_own_network": "on", "api_key": KEY}
-    more = {"time_limit": 8, "places": 2, "keep_days": 30, "masks_numbers": "on", "headers": "X-Team: care"}
+    more = {
+        "time_limit": 8,
+        "answer_seconds": 4,
+        "places": 2,
+        "keep_days": 30,
+        "masks_numbers": "on",
+        "headers": "X-Team: care",
+    }
     assert client.post(PAGE, {**values, **more}).status_code == 302
     server = ModelServer.current()
     assert server.secrets() == {"api_key": KEY, "headers": {"X-Team": "care"}}

@@ -16,7 +16,7 @@ from ascolto.accounts.guards import permitted
 from ascolto.accounts.sections import settings_context
 from ascolto.channels.models import ChannelAccount
 from ascolto.generation import words
-from ascolto.generation.models import ASKED_FOR, Departure, ModelServer, Purpose
+from ascolto.generation.models import SWITCHED, Departure, ModelServer, Purpose
 from ascolto.generation.selectors import Sieve, departures_before, departures_to_export, people_in_log
 from ascolto.ui.reasons import in_own_language
 
@@ -74,7 +74,7 @@ def departures(request: HttpRequest) -> HttpResponse:
         sieve=sieve,
         older=_query(sieve, before=following) if following else "",
         csv_query=_query(sieve),
-        purposes=[(purpose.value, purpose.label) for purpose in (*ASKED_FOR, Purpose.TEST)],
+        purposes=[(purpose.value, purpose.label) for purpose in (*SWITCHED, Purpose.TEST)],
         inboxes=list(ChannelAccount.objects.values_list("pk", "name")),
         people=people_in_log(),
         words=words,

@@ -17,7 +17,7 @@ from ascolto.generation import words
 from ascolto.generation.actions import configure
 from ascolto.generation.actions.ask import ask_test
 from ascolto.generation.forms import ServerForm, read_purposes, read_switches
-from ascolto.generation.models import ASKED_FOR, Generated, Purpose
+from ascolto.generation.models import SWITCHED, Generated, Purpose
 from ascolto.generation.selectors import inbox_rows, last_test, status_now
 from ascolto.ui.reasons import in_own_language
 
@@ -54,7 +54,7 @@ def _page(form: ServerForm, status: Any) -> dict[str, Any]:
         "form": form,
         "status": status,
         "rows": inbox_rows(),
-        "purposes": [(purpose.value, purpose.label) for purpose in ASKED_FOR],
+        "purposes": [(purpose.value, purpose.label) for purpose in SWITCHED],
         "error": words.OUTCOMES.get(status.health.error, ""),
         **_tested(test),
     }
