@@ -23,6 +23,7 @@ from ascolto.bot.state import (
     Turn,
 )
 from ascolto.bot.voicing import voiced
+from ascolto.bot.whys import why_words
 from ascolto.channels import outbound
 from ascolto.channels.choosing import numbered
 from ascolto.channels.vendors import ivr_state
@@ -158,24 +159,6 @@ def _told(effect: Effect) -> tuple[str, str]:
             "why": why_words(effect.why),
         }, "hand"
     return _("A person goes on: %(why)s.") % {"why": why_words(effect.why)}, "hand"
-
-
-def why_words(why: str) -> str:
-    """Why a person goes on."""
-    return {
-        "asked": _("the customer asked for one"),
-        "anger": _("the customer is angry"),
-        "not_understood": _("two answers in a row were not understood"),
-        "flow": _("the flow says so"),
-        "too_long": _("it took too long"),
-        "about_bot": _("the customer complained about the bot twice"),
-        "no_answer": _("there was no answer to find"),
-        "broken": _("the flow leads nowhere here"),
-        "late": _("another system was late"),
-        "idle": _("the customer said nothing more"),
-        "refused": _("a guarantee refused what the bot would have said"),
-        "person": _("a person stepped in"),
-    }.get(why, why)
 
 
 # --- the way -------------------------------------------------------------------------------------------------------------------------
