@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from ascolto.bot.field_words import choice_name
 from ascolto.bot.flow import PERSON, Flow
 from ascolto.bot.rehearsing import END, ENDLESS, Play, Played
 from ascolto.bot.speaking import _messages as messages_of
@@ -137,7 +138,9 @@ def _told(effect: Effect) -> tuple[str, str]:
         parts = [
             _("the labels %(names)s") % {"names": ", ".join(effect.labels)} if effect.labels else "",
             _("the topic %(name)s") % {"name": effect.topic} if effect.topic else "",
-            _("the priority %(name)s") % {"name": effect.priority} if effect.priority else "",
+            _("the priority %(name)s") % {"name": choice_name("priorities", effect.priority).lower()}
+            if effect.priority
+            else "",
         ]
         return _("Would set %(what)s.") % {"what": ", ".join(filter(None, parts)) or "–"}, "tag"
     if isinstance(effect, Requested):

@@ -156,8 +156,12 @@ def _save(
 
 def tell_saved(request: HttpRequest, before: FlowVersion, saved: FlowVersion) -> None:
     """Say which version it is now, and offer the one before again."""
-    leave_notice(request, _("Saved as version %(n)s.") % {"n": saved.number})
-    if saved.pk != before.pk:
+    if saved.pk == before.pk:
+        leave_notice(
+            request, _("Nothing was different: version %(n)s is still the latest.") % {"n": saved.number}
+        )
+    else:
+        leave_notice(request, _("Saved as version %(n)s.") % {"n": saved.number})
         leave_undo(request, saved.flow.slug, again=before.number, on=saved.number)
 
 

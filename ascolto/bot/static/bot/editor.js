@@ -35,7 +35,7 @@ for (const editor of document.querySelectorAll("[data-editor]")) {
   const wanted = /^#L(\d+)$/.exec(location.hash);
   if (wanted) show(editor.querySelector("textarea"), Number(wanted[1]));
 }
-for (const box of document.querySelectorAll(".bot-picture .bot-box[data-tone='carta']")) {
+for (const box of document.querySelectorAll(".bot-picture .bot-box[data-start]")) {
   const picture = box.closest(".bot-picture");
   picture.scrollLeft = Number(box.getAttribute("x")) + Number(box.getAttribute("width")) / 2 - picture.clientWidth / 2;
 }
