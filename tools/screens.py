@@ -71,6 +71,23 @@ def _linked(page: Page, path: str, selector: str) -> str:
     return (found.get_attribute("href") or "/").partition("?")[0]
 
 
+def rehearse(*selectors: str) -> Step:
+    """Press these, and look at what the customer sees."""
+
+    def do(page: Page) -> None:
+        click(*selectors)(page)
+        page.locator(".reh-tools").evaluate("one => one.scrollIntoView({ block: 'start' })")
+
+    return do
+
+
+def summary(page: Page) -> None:
+    """What the assistant told who goes on."""
+    page.get_by_text("Told already, not to be asked again").first.evaluate(
+        "one => one.scrollIntoView({ block: 'center' })"
+    )
+
+
 def with_bot(page: Page) -> str:
     """The address of a conversation in which the automatic assistant wrote and a person goes on."""
     page.goto("/search/?q=operatore")
@@ -79,7 +96,7 @@ def with_bot(page: Page) -> str:
     )
     for link in dict.fromkeys(each.partition("?")[0] for each in links):
         page.goto(link)
-        if page.locator(".bubble-bot").count() and page.locator("#assistant dd").count():
+        if page.get_by_text("Told already, not to be asked again").count():
             return str(link)
     raise Error("the assistant wrote in none of the conversations that were found")
 
@@ -202,9 +219,9 @@ SCREENS = (
     Screen("bot-about", "/settings/bot/flows/care/about/"),
     Screen("bot-form", "/settings/bot/flows/care/nodes/welcome/", shapes=EVERY),
     Screen("bot-text", "/settings/bot/flows/care/text/"),
-    Screen("bot-rehearsal", "/settings/bot/flows/care/rehearse/", click("#do-begin", "#choice-1"), EVERY),
-    Screen("bot-call", "/settings/bot/flows/care/rehearse/", click("#skin-phone", "#do-begin", "#key-1")),
-    Screen("bot-desk", with_bot, shapes=EVERY),
+    Screen("bot-rehearsal", "/settings/bot/flows/care/rehearse/", rehearse("#do-begin", "#choice-1"), EVERY),
+    Screen("bot-call", "/settings/bot/flows/care/rehearse/", rehearse("#skin-phone", "#do-begin", "#key-1")),
+    Screen("bot-desk", with_bot, summary, EVERY),
     Screen("bot-chat", on_website, chat, EVERY,
             beside={(390, LIGHT): "widget-390-light-bot", (1440, LIGHT): "widget-1440-light"}),
 )  # fmt: skip
@@ -235,6 +252,7 @@ class Photographer:
             locale="it-IT" if language == "it" else "en-GB",
             reduced_motion="reduce",
             has_touch=width == 390,
+            service_workers="block",  # one would answer for the page that on_website makes
             storage_state=self._cookies.get(who),
         )
         page = context.new_page()
