@@ -71,6 +71,59 @@ def _linked(page: Page, path: str, selector: str) -> str:
     return (found.get_attribute("href") or "/").partition("?")[0]
 
 
+def rehearse(*selectors: str) -> Step:
+    """Press these, and look at what the customer sees."""
+
+    def do(page: Page) -> None:
+        click(*selectors)(page)
+        page.locator(".reh-tools").evaluate("one => one.scrollIntoView({ block: 'start' })")
+
+    return do
+
+
+def summary(page: Page) -> None:
+    """What the assistant told who goes on."""
+    page.get_by_text("Told already, not to be asked again").first.evaluate(
+        "one => one.scrollIntoView({ block: 'center' })"
+    )
+
+
+def with_bot(page: Page) -> str:
+    """The address of a conversation in which the automatic assistant wrote and a person goes on."""
+    page.goto("/search/?q=operatore")
+    links = page.locator("#list a[href^='/c/']").evaluate_all(
+        "all => all.map(one => one.getAttribute('href'))"
+    )
+    for link in dict.fromkeys(each.partition("?")[0] for each in links):
+        page.goto(link)
+        if page.get_by_text("Told already, not to be asked again").count():
+            return str(link)
+    raise Error("the assistant wrote in none of the conversations that were found")
+
+
+def on_website(page: Page) -> str:
+    """A page of the company with its chat. It stands on our own address, and never leaves the browser."""
+    page.goto(_linked(page, "/settings/inboxes/", "#main a:has-text('Website chat')"))
+    found = re.search(r"contact/chat/([\w-]+)/widget\.js", page.content())
+    if found is None:
+        raise Error("the chat has no address")
+    site = (
+        f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+        f"<title>Telvia</title><h1>Telvia</h1><script src='/contact/chat/{found[1]}/widget.js' async></script>"
+    )
+    page.route("**/website-of-telvia", lambda route: route.fulfill(body=site, content_type="text/html"))
+    return "/website-of-telvia"
+
+
+def chat(page: Page) -> None:
+    """A customer opens the chat and writes; the assistant offers its choices."""
+    page.get_by_role("button", name="Open the chat").click()
+    page.get_by_role("textbox").first.fill("I need some help with my contract please")
+    page.keyboard.press("Enter")
+    page.get_by_role("group", name="Choose an answer").wait_for(timeout=15_000)
+    page.wait_for_timeout(800)
+
+
 def press(*keys: str) -> Step:
     """Press these keys, one after the other."""
 
@@ -161,6 +214,16 @@ SCREENS = (
     Screen("problems", "/problems/"),
     Screen("problem", first("/problems/", "#main .card a[href^='/problems/'], #main li a[href^='/problems/']"), shapes=EVERY),
     Screen("requests", "/requests/", who="viktor", shapes=EVERY),
+    Screen("bot-flows", "/settings/bot/"),
+    Screen("bot-picture", "/settings/bot/flows/fault/", shapes=WITH_ITALIAN),
+    Screen("bot-about", "/settings/bot/flows/care/about/"),
+    Screen("bot-form", "/settings/bot/flows/care/nodes/welcome/", shapes=EVERY),
+    Screen("bot-text", "/settings/bot/flows/care/text/"),
+    Screen("bot-rehearsal", "/settings/bot/flows/care/rehearse/", rehearse("#do-begin", "#choice-1"), EVERY),
+    Screen("bot-call", "/settings/bot/flows/care/rehearse/", rehearse("#skin-phone", "#do-begin", "#key-1")),
+    Screen("bot-desk", with_bot, summary, EVERY),
+    Screen("bot-chat", on_website, chat, EVERY,
+            beside={(390, LIGHT): "widget-390-light-bot", (1440, LIGHT): "widget-1440-light"}),
 )  # fmt: skip
 
 
@@ -189,6 +252,7 @@ class Photographer:
             locale="it-IT" if language == "it" else "en-GB",
             reduced_motion="reduce",
             has_touch=width == 390,
+            service_workers="block",  # one would answer for the page that on_website makes
             storage_state=self._cookies.get(who),
         )
         page = context.new_page()

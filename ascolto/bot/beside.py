@@ -9,6 +9,8 @@ from ascolto.bot import live
 from ascolto.bot.models import Dialogue
 from ascolto.bot.slots import shown
 from ascolto.bot.state import State
+from ascolto.bot.titles import title_of
+from ascolto.bot.whys import why_words
 from ascolto.conversations.models import Conversation
 
 MOST = 3  # dialogues that are shown, the newest
@@ -21,7 +23,7 @@ class Told:
     flow: str
     number: int
     status: str
-    why: str
+    why: str  # a person goes on, in words; empty where none does
     by: str  # who gave it as a task
     values: Sequence[tuple[str, str]]
     steps: Sequence[str]
@@ -40,10 +42,10 @@ def _told(row: Dialogue) -> Told:
     slots = {name: slot for flow in flows.values() for name, slot in flow.slots.items()}
     helped = [rating.helped for rating in row.ratings.all()]
     return Told(
-        flow=str(row.version.flow),
+        flow=title_of(row.version.flow, flows),
         number=row.version.number,
         status=row.status,
-        why=row.why,
+        why=why_words(row.why) if row.status == Dialogue.Status.HANDED and row.why else "",
         by=row.task_by.first_name if row.task_by else "",
         values=[
             (name.replace("_", " "), shown(slots.get(name), value, state.language))

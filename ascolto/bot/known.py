@@ -6,6 +6,7 @@ from typing import Any
 
 from ascolto.accounts.models import Team
 from ascolto.bot.flow import PERSON, RETURN
+from ascolto.bot.forms import languages_of
 from ascolto.bot.models import BotAction, BotFlow
 from ascolto.bot.node_fields import Known
 from ascolto.bot.reading_nodes import COMPANY, LAST_WORDS
@@ -28,6 +29,7 @@ def known_for(document: dict[str, Any]) -> Known:
                 *([RETURN] if document.get("part") == "true" else []),
             ],
             "slots": slots,
+            "languages": languages_of(document),
             "words_or_slots": [LAST_WORDS, *slots],
             "flows": _rows(BotFlow.objects.filter(archived_at=None), "slug"),
             "actions": _rows(BotAction.objects.filter(is_enabled=True)),
@@ -38,6 +40,11 @@ def known_for(document: dict[str, Any]) -> Known:
             "topics": _rows(Topic.objects.filter(is_active=True)),
         }
     )
+
+
+def known_for_head(document: dict[str, Any]) -> Known:
+    """The names that a flow's head may have: its nodes, and the company's teams."""
+    return Known({"nodes": _names(document, "nodes"), "teams": _rows(Team.objects.all())})
 
 
 def _names(document: dict[str, Any], section: str) -> list[str]:

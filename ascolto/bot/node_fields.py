@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ascolto.bot.flow import CHANNELS, SLOT_TYPES
-from ascolto.bot.reading_nodes import SENTIMENTS
+from ascolto.bot.reading_nodes import DAYS, SENTIMENTS
 from ascolto.kit.text import clean
 
 Plain = dict[str, Any]
@@ -21,7 +21,7 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`path`: the keys in the node. `kind`: texts, target, word, lines, pairs, truth, maybe, choice. `choices`: a kind of Known."""
+    """`path`: the keys in the node. `kind`: texts, target, word, lines, pairs, truth, choice, several. `choices`: a kind of Known."""
 
     path: tuple[str, ...]
     kind: str
@@ -32,7 +32,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What may be chosen, by kind: targets, slots, flows, actions, departments, teams, calendars, labels, topics."""
+    """What may be chosen, by kind: targets, slots, languages, flows, actions, departments, teams, calendars, labels, topics."""
 
     names: Mapping[str, Sequence[str]]
 
@@ -62,16 +62,25 @@ class Control:
     value: str
     choices: Sequence[str] = ()
     texts: Sequence[TextControl] = ()
+    of: str = ""  # which kind of choices: see field_words.WORDS
 
     @property
     def is_on(self) -> bool:
         return self.value in ("true", "True", "yes")
+
+    @property
+    def chosen(self) -> Sequence[str]:
+        """Of several choices those that are taken."""
+        return self.value.split("\n") if self.value else ()
 
 
 _FIXED: Mapping[str, Sequence[str]] = {
     "types": sorted(SLOT_TYPES),
     "priorities": ["low", "normal", "high", "urgent"],
     "maybe": ["true", "false"],
+    "moods": sorted(SENTIMENTS),
+    "channels": sorted(CHANNELS),
+    "days": list(DAYS),
 }
 _NEXT = Field(("next",), "target", _("Then"))
 _SAY = _("What it says")
@@ -166,14 +175,14 @@ OPTION = (
     _NEXT,
 )
 CASE = (
-    Field(("if", "language"), "lines", _("Language")),
-    Field(("if", "topic"), "lines", _("Topic"), "", "topics"),
-    Field(("if", "sentiment"), "lines", _("Mood"), ", ".join(sorted(SENTIMENTS))),
-    Field(("if", "channel"), "lines", _("Channel"), ", ".join(sorted(CHANNELS))),
+    Field(("if", "language"), "several", _("Language"), "", "languages"),
+    Field(("if", "topic"), "lines", _("Topic"), _("One a line."), "topics"),
+    Field(("if", "sentiment"), "several", _("Mood"), "", "moods"),
+    Field(("if", "channel"), "several", _("Channel"), "", "channels"),
     Field(("if", "identified"), "choice", _("The customer is known"), choices="maybe"),
     Field(("if", "problem"), "choice", _("A problem is open"), choices="maybe"),
     Field(("if", "hours"), "word", _("Between"), _("For example 09:00-18:00.")),
-    Field(("if", "weekdays"), "lines", _("Days"), "mon, tue, wed, thu, fri, sat, sun"),
+    Field(("if", "weekdays"), "several", _("Days"), "", "days"),
     Field(("if", "slots"), "pairs", _("What was told"), _("One a line:  slot: value, or  slot: known")),
     Field(("next",), "target", _("Then")),
 )
@@ -227,9 +236,9 @@ def control(one: Field, said: Plain, prefix: str, languages: Sequence[str], know
         )
     shown = _shown(value, one.kind)
     choices = list(known.of("targets" if one.kind == "target" else one.choices))
-    if one.kind in ("target", "choice") and shown and shown not in choices:
-        choices.append(shown)
-    return Control(name, one.kind, one.label, one.hint, shown, choices)
+    if one.kind in ("target", "choice", "several"):
+        choices += [each for each in shown.split("\n") if each and each not in choices]
+    return Control(name, one.kind, one.label, one.hint, shown, choices, of=one.choices)
 
 
 def _texts(value: Any, name: str, language: str, languages: Sequence[str]) -> TextControl:
@@ -258,7 +267,7 @@ def _list(value: Any) -> list[str]:
 
 
 def _shown(value: Any, kind: str) -> str:
-    if kind == "lines":
+    if kind in ("lines", "several"):
         return "\n".join(_list(value))
     if kind == "pairs":
         return (
@@ -286,6 +295,8 @@ def filled(
                 for language in languages
                 if (lines := _lines(_typed(post, f"{name}.{language}")))
             }
+        elif one.kind == "several":
+            new = _taken(post, f"{name}.", old)
         elif one.kind == "truth":
             new = "true" if post.get(name) else "false" if old == "false" else ""
         else:
@@ -312,6 +323,14 @@ def _read(text: str, kind: str, old: Any) -> Any:
             key.strip(): _one_or_more(value, old, key.strip()) for key, _colon, value in pairs if key.strip()
         }
     return " ".join(text.split())
+
+
+def _taken(post: Mapping[str, Any], prefix: str, old: Any) -> Any:
+    """The choices that are ticked: those that were there in their order, then the others."""
+    ticked = [str(key).removeprefix(prefix) for key in post if str(key).startswith(prefix)]
+    was = _list(old)
+    new = [each for each in was if each in ticked] + [each for each in ticked if each not in was]
+    return new[0] if len(new) == 1 and isinstance(old, str) else new
 
 
 def _one_or_more(text: str, old: Any, key: str) -> Any:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from ascolto.bot.flow import SubFlow
+from ascolto.bot.flow import Flow, SubFlow
 from ascolto.bot.live import at_hand
 from ascolto.bot.models import BotFlow, BotPost, Dialogue, FlowVersion
+from ascolto.bot.titles import title_of
 from ascolto.channels.models import ChannelAccount
 from ascolto.kit.clock import now
 
@@ -22,6 +24,7 @@ class FlowLine:
     """A flow in the list. `handed` of `dialogues` went to a person in the last seven days."""
 
     flow: BotFlow
+    title: str
     latest: int
     running: int
     inboxes: tuple[str, ...]
@@ -41,10 +44,12 @@ def list_flows(*, archived: bool = False) -> list[FlowLine]:
         latest=Max("versions__number"),
         running=Max("versions__number", filter=Q(versions__published_at__isnull=False)),
     )
-    inboxes, callers, counted = _inboxes(), _callers(), _dialogues()
+    running = at_hand().flows_now()
+    inboxes, callers, counted = _inboxes(), _callers(running), _dialogues()
     return [
         FlowLine(
             row,
+            title_of(row, running),
             row.latest or 0,
             row.running or 0,
             inboxes[row.pk],
@@ -64,10 +69,10 @@ def _inboxes() -> defaultdict[int, tuple[str, ...]]:
     return found
 
 
-def _callers() -> defaultdict[str, tuple[str, ...]]:
+def _callers(running: Mapping[str, Flow]) -> defaultdict[str, tuple[str, ...]]:
     """By the name of a flow the published ones that run it."""
     found: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
-    for name, flow in sorted(at_hand().flows_now().items()):
+    for name, flow in sorted(running.items()):
         for called in dict.fromkeys(node.flow for node in flow.nodes.values() if isinstance(node, SubFlow)):
             found[called] += (name,)
     return found
@@ -94,7 +99,7 @@ def running_number(flow: BotFlow) -> int:
 
 
 def list_posts() -> list[tuple[ChannelAccount, BotPost | None]]:
-    """Every inbox, and who answers there first."""
+    """Every inbox, and who answers there first; those where a flow answers come first."""
     posts = {
         post.account_id: post
         for post in BotPost.objects.select_related("flow", "rival", "rival_version__flow").defer(
@@ -102,7 +107,8 @@ def list_posts() -> list[tuple[ChannelAccount, BotPost | None]]:
         )
     }
     accounts = ChannelAccount.objects.order_by("name", "pk")
-    return [(account, posts.get(account.pk)) for account in accounts]
+    rows = [(account, posts.get(account.pk)) for account in accounts]
+    return sorted(rows, key=lambda row: row[1] is None)
 
 
 def answering_flows() -> QuerySet[BotFlow]:

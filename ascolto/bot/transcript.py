@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from ascolto.bot.field_words import choice_name
 from ascolto.bot.flow import PERSON, Flow
 from ascolto.bot.rehearsing import END, ENDLESS, Play, Played
 from ascolto.bot.speaking import _messages as messages_of
@@ -23,6 +24,7 @@ from ascolto.bot.state import (
     Turn,
 )
 from ascolto.bot.voicing import voiced
+from ascolto.bot.whys import why_words
 from ascolto.channels import outbound
 from ascolto.channels.choosing import numbered
 from ascolto.channels.vendors import ivr_state
@@ -136,7 +138,9 @@ def _told(effect: Effect) -> tuple[str, str]:
         parts = [
             _("the labels %(names)s") % {"names": ", ".join(effect.labels)} if effect.labels else "",
             _("the topic %(name)s") % {"name": effect.topic} if effect.topic else "",
-            _("the priority %(name)s") % {"name": effect.priority} if effect.priority else "",
+            _("the priority %(name)s") % {"name": choice_name("priorities", effect.priority).lower()}
+            if effect.priority
+            else "",
         ]
         return _("Would set %(what)s.") % {"what": ", ".join(filter(None, parts)) or "–"}, "tag"
     if isinstance(effect, Requested):
@@ -158,24 +162,6 @@ def _told(effect: Effect) -> tuple[str, str]:
             "why": why_words(effect.why),
         }, "hand"
     return _("A person goes on: %(why)s.") % {"why": why_words(effect.why)}, "hand"
-
-
-def why_words(why: str) -> str:
-    """Why a person goes on."""
-    return {
-        "asked": _("the customer asked for one"),
-        "anger": _("the customer is angry"),
-        "not_understood": _("two answers in a row were not understood"),
-        "flow": _("the flow says so"),
-        "too_long": _("it took too long"),
-        "about_bot": _("the customer complained about the bot twice"),
-        "no_answer": _("there was no answer to find"),
-        "broken": _("the flow leads nowhere here"),
-        "late": _("another system was late"),
-        "idle": _("the customer said nothing more"),
-        "refused": _("a guarantee refused what the bot would have said"),
-        "person": _("a person stepped in"),
-    }.get(why, why)
 
 
 # --- the way -------------------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ascolto.accounts.models import Agent, Team
 from ascolto.automation import lines as automation
+from ascolto.bot import whys as assistant
 from ascolto.collaboration import lines as together
 from ascolto.composing import words as composing
 from ascolto.conversations.models import Conversation, Priority
@@ -39,6 +40,7 @@ ICONS = {
     **together.ICONS,
     **automation.ICONS,
     **composing.ICONS,
+    **assistant.ICONS,
 }
 AT_MOST = 200
 PEOPLE = ("assignee", "person", *kept.PEOPLE, *composing.PEOPLE)  # fields of events that name people
@@ -132,6 +134,8 @@ def _of_its_room(
         return composing.words_of(event, who, people)
     if event.type in kept.ICONS:
         return kept.words_of(event, who, people, teams)
+    if event.type in assistant.ICONS:
+        return assistant.words_of(event, who)
     if event.type in automation.ICONS:
         return automation.words_of(event, who)
     return together.words_of(event, who) if event.type in together.ICONS else None

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop as _
 from ascolto.accounts.models import Agent
 from ascolto.bot import live, running
 from ascolto.bot.models import Dialogue
+from ascolto.bot.titles import titled
 from ascolto.conversations.access import refuse_unless
 from ascolto.conversations.actions import assign, give_to_bot, leave_to_people
 from ascolto.conversations.models import Conversation, Status, Visibility
@@ -57,13 +58,9 @@ def take_back(*, agent: Agent, conversation: Conversation) -> bool:
 
 
 def tasks() -> list[tuple[str, str]]:
-    """The flows that can be given as a task: (name, title in the first language), by title."""
+    """The flows that can be given as a task: (name, title in the reader's language), by title."""
     here = live.at_hand()
     found = [
         (slug, flow) for slug, flow in here.flows_now().items() if flow.is_called and here.version_of(slug)
     ]
-    titled = [
-        (slug, next(iter(flow.title.by_language.values())).text if flow.title.by_language else slug)
-        for slug, flow in found
-    ]
-    return sorted(titled, key=lambda pair: pair[1])
+    return sorted(((slug, titled(flow) or slug) for slug, flow in found), key=lambda pair: pair[1])

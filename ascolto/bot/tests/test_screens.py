@@ -273,7 +273,7 @@ def test_an_inbox_is_given_to_a_flow_and_back_to_people(rosa: Client, cast: Cast
     assert "people answer" in read(rosa, "post", cast.inbox.pk, flow="care")
     draft = actions.save_version(by=None, flow=BotFlow.objects.get(), text=CARE.replace("My bill", "A bill"))
     read(rosa, "post", cast.inbox.pk, flow="care", on="1", rival=f"version:{draft.pk}", share="20")
-    assert "20% of the dialogues: Assistenza 2" in page(rosa, "posts")
+    assert "20% of the dialogues: Care 2" in page(rosa, "posts")
     read(rosa, "post", cast.inbox.pk, flow="")
     assert not BotPost.objects.exists()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from ascolto.bot import worker
 from ascolto.bot.actions.flows import create_flow, publish
@@ -54,7 +55,9 @@ def talk(cast: Cast) -> Conversation:
 def test_marco_gives_a_task_and_gets_the_conversation_back_with_the_answer(
     cast: Cast, talk: Conversation
 ) -> None:
-    assert tasks() == [("serial", "Numero di serie")]
+    assert tasks() == [("serial", "Serial number")]
+    with translation.override("it"):
+        assert tasks() == [("serial", "Numero di serie")]
     give_task(agent=cast.marco, conversation=talk, flow="serial")
     talk.refresh_from_db()
     assert (talk.assignee, talk.with_bot) == (cast.marco, True)
@@ -100,7 +103,7 @@ def test_the_card_shows_what_the_assistant_learnt_and_stops_it(
     client.force_login(cast.marco)
     address = f"/c/{talk.number}/assistant/"
     page = client.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert "Numero di serie" in page
+    assert "Serial number" in page
     page = client.post(address, {"flow": "serial"}, headers={"HX-Request": "true"}).content.decode()
     assert "talks to the customer" in page
     page = client.post(address, {}, headers={"HX-Request": "true"}).content.decode()

@@ -15,9 +15,11 @@ from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.bot.actions.posts import stop_rival
 from ascolto.bot.arms import LATER, Arm, Comparison, compared, posts_with_rivals
 from ascolto.bot.comparing import CERTAIN, ENOUGH, Share, Verdict
+from ascolto.bot.live import at_hand
 from ascolto.bot.models import BotPost
-from ascolto.bot.transcript import why_words
+from ascolto.bot.titles import title_of
 from ascolto.bot.views.parts import SECTION, may_write, refusal_words
+from ascolto.bot.whys import why_words
 from ascolto.gates import Refused
 from ascolto.ui.jinja import percent
 
@@ -80,7 +82,8 @@ def _names(post: BotPost) -> tuple[str, str]:
     """What both flows are called; by their short names where their titles are the same."""
     version = post.rival_version
     rival = version.flow if version is not None else post.rival
-    first, second = str(post.flow), str(rival)
+    flows = at_hand().flows_now()
+    first, second = title_of(post.flow, flows), title_of(rival, flows) if rival is not None else ""
     if first == second and rival is not None and rival.pk != post.flow_id:
         first, second = post.flow.slug, rival.slug
     if version is not None:

@@ -15,11 +15,12 @@ from ascolto.accounts.sections import leave_notice
 from ascolto.bot import actions
 from ascolto.bot.actions.flows import checked_text
 from ascolto.bot.actions.proving import findings_of, notes_of
+from ascolto.bot.field_words import choice_name, language_name
 from ascolto.bot.forms import NEW_NODES, NodeDraft, check_name, new_node, new_slot
 from ascolto.bot.known import known_for
 from ascolto.bot.models import BotFlow, FlowVersion
 from ascolto.bot.rewriting import NotRewritten, plain, rewritten
-from ascolto.bot.views.parts import VERBS, flow_of, framed, refusal_words, told, version_of
+from ascolto.bot.views.parts import VERBS, flow_of, framed, leave_undo, refusal_words, told, version_of
 from ascolto.bot.yamltext import Unreadable
 from ascolto.gates import Refused
 
@@ -29,9 +30,9 @@ def text(request: HttpRequest, slug: str) -> HttpResponse:
     """The text of the latest version, to be changed. What was typed is never lost."""
     flow = flow_of(slug)
     latest, wrong = version_of(flow), ""
-    typed, based_on = latest.text, _number(str(latest.number))
+    typed, based_on = latest.text, number_of(str(latest.number))
     if request.method == "POST":
-        typed, based_on = request.POST.get("text", ""), _number(request.POST.get("based_on", ""))
+        typed, based_on = request.POST.get("text", ""), number_of(request.POST.get("based_on", ""))
         try:
             note = request.POST.get("note", "")
             saved = actions.save_version(by=request.user, flow=flow, text=typed, note=note, based_on=based_on)
@@ -86,7 +87,7 @@ def new_slot_view(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _edit(request: HttpRequest, flow: BotFlow, name: str, section: str) -> HttpResponse:
     latest = version_of(flow)
-    document = _document(latest)
+    document = document_of(latest)
     if document is None:
         leave_notice(request, _("This text cannot be read as it is: mend it here first."), tone="bad")
         return redirect("bot:text", flow.slug)
@@ -105,7 +106,8 @@ def _edit(request: HttpRequest, flow: BotFlow, name: str, section: str) -> HttpR
     return _form(request, flow, latest, document, draft, wrong)
 
 
-def _document(version: FlowVersion) -> dict[str, Any] | None:
+def document_of(version: FlowVersion) -> dict[str, Any] | None:
+    """What a version says, as plain values; None where it cannot be read."""
     try:
         found = plain(version.text)
     except Unreadable:
@@ -146,21 +148,32 @@ def _save(
     except Unreadable as unreadable:
         raise NotRewritten from unreadable
     saved = actions.save_version(by=request.user, flow=flow, text=text, note=note, based_on=latest.number)
-    leave_notice(request, _("Saved as version %(n)s.") % {"n": saved.number})
+    tell_saved(request, latest, saved)
     if request.POST.get("do") == "delete":
         return redirect("bot:flow", flow.slug)
     return redirect(f"bot:{'node' if draft.section == 'nodes' else 'slot'}", flow.slug, draft.name)
+
+
+def tell_saved(request: HttpRequest, before: FlowVersion, saved: FlowVersion) -> None:
+    """Say which version it is now, and offer the one before again."""
+    if saved.pk == before.pk:
+        leave_notice(
+            request, _("Nothing was different: version %(n)s is still the latest.") % {"n": saved.number}
+        )
+    else:
+        leave_notice(request, _("Saved as version %(n)s.") % {"n": saved.number})
+        leave_undo(request, saved.flow.slug, again=before.number, on=saved.number)
 
 
 def _check_fresh(
     request: HttpRequest, flow: BotFlow, latest: FlowVersion, document: dict[str, Any], draft: NodeDraft
 ) -> None:
     """Others may have saved meanwhile, but not this node. Raises Refused."""
-    number = _number(request.POST.get("based_on", ""))
+    number = number_of(request.POST.get("based_on", ""))
     if not draft.was or number == latest.number:
         return
     older = flow.versions.filter(number=number or 0).first()
-    before = (_document(older) or {}) if older else {}
+    before = (document_of(older) or {}) if older else {}
     if _part(before, draft).get(draft.was) != _part(document, draft).get(draft.was):
         why = _("Somebody else saved meanwhile.")
         raise Refused("stale", why, fix=_("Look at what they changed, then save yours again."))
@@ -189,10 +202,13 @@ def _form(
         "rows": draft.row_controls(known),
         "verbs": VERBS,
         "findings": found,
+        "choice_name": choice_name,
+        "language_name": language_name,
     }
     status = 422 if wrong else 200
     return render(request, "bot/node.html", framed(request, flow, "bot:flow", **context), status=status)
 
 
-def _number(value: str) -> int | None:
+def number_of(value: str) -> int | None:
+    """The number of a version, as a form sends it."""
     return int(value) if value.isdecimal() and len(value) < 10 else None

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from ascolto.accounts.sections import settings_context
 from ascolto.bot.findings import Finding
 from ascolto.bot.flow import Flow
+from ascolto.bot.live import at_hand
 from ascolto.bot.models import BotFlow, FlowVersion
 from ascolto.bot.selectors import running_number, versions_of
+from ascolto.bot.titles import title_of
 from ascolto.gates import Refused
 from ascolto.ui.jinja import url_or_none
 
@@ -124,6 +126,7 @@ def framed(request: HttpRequest, flow: BotFlow, tab: str, **context: Any) -> dic
         request,
         SECTION,
         flow=flow,
+        flow_title=title_of(flow, at_hand().flows_now()),
         tab=tab,
         tabs=[one for one in tabs if one[2]],
         running=running_number(flow),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,8 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from ascolto.accounts.guards import permitted
 from ascolto.accounts.sections import leave_notice, settings_context
 from ascolto.bot import actions
+from ascolto.bot.live import at_hand
 from ascolto.bot.models import BotFlow, FlowVersion
 from ascolto.bot.selectors import answering_flows, list_posts, rival_versions
+from ascolto.bot.titles import title_of
 from ascolto.bot.views.parts import SECTION, may_write, refusal_words
 from ascolto.channels.models import ChannelAccount
 from ascolto.gates import Refused
@@ -27,6 +31,7 @@ def posts(request: HttpRequest) -> HttpResponse:
         "flows": list(answering_flows()),
         "rivals": rival_versions(),
         "may_write": may_write(request),
+        "name_of": partial(title_of, flows=at_hand().flows_now()),
     }
     return render(request, "bot/posts.html", settings_context(request, SECTION, **context))
 

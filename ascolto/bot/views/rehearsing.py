@@ -18,6 +18,7 @@ from ascolto.accounts.guards import permitted
 from ascolto.accounts.models import Company
 from ascolto.accounts.sections import leave_notice
 from ascolto.bot.actions.rehearsals import keep_rehearsal, library_with
+from ascolto.bot.field_words import language_name
 from ascolto.bot.flow import PERSON, Branch, Flow, Menu
 from ascolto.bot.models import BotFlow, FlowVersion
 from ascolto.bot.rehearsing import MOST_STEPS, Play, Step
@@ -180,6 +181,7 @@ def _told(stage: Stage, sitting: Sitting) -> dict[str, Any]:
         "moods": MOOD_NAMES,
         "topics": topics_of(read),
         "spoken": read.languages if read else (),
+        "language_name": language_name,
         "known": lines_of(sitting.supposed.known),
         "values": lines_of(sitting.supposed.values),
         "lines": transcript_of(played, stage.library, sitting.skin),

@@ -17,8 +17,9 @@ from ascolto.accounts.sections import leave_notice
 from ascolto.bot.actions.trials import DAYS, start_trial, stop_trial
 from ascolto.bot.landing import AT_ONCE, CLARIFIED, HANDED, KINDS, MENU, WENT
 from ascolto.bot.models import BotFlow, TrialRun
-from ascolto.bot.transcript import place_words, why_words
+from ascolto.bot.transcript import place_words
 from ascolto.bot.views.parts import flow_of, framed, may_write, refusal_words, version_of
+from ascolto.bot.whys import why_words
 from ascolto.conversations.access import visible_conversations
 from ascolto.conversations.models import Conversation
 from ascolto.gates import Refused

@@ -76,6 +76,22 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("bot:flow", slug)
 
 
+@require_POST
+@permitted("bot.manage")
+def again(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Write an older version again as the latest draft, unless somebody saved since the reader looked."""
+    flow = flow_of(slug)
+    old, on = version_of(flow, number), request.POST.get("on", "")
+    based_on = int(on) if on.isdecimal() and len(on) < 10 else None
+    try:
+        note = _("as version %(n)s") % {"n": old.number}
+        made = actions.save_version(by=request.user, flow=flow, text=old.text, note=note, based_on=based_on)
+        leave_notice(request, _("Saved as version %(n)s.") % {"n": made.number})
+    except (ValidationError, Refused) as refusal:
+        leave_notice(request, refusal_words(refusal), tone="bad")
+    return redirect("bot:flow", slug)
+
+
 def _refused(request: HttpRequest, slug: str, number: int, refused: Refused) -> HttpResponse:
     flow = flow_of(slug)
     found = version_of(flow, number)

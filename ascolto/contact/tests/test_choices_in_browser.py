@@ -14,6 +14,7 @@ from ascolto.testing.product import Product, wait_for
 
 pytestmark = pytest.mark.browser
 MENU = [{"id": "fault", "title": "A fault"}, {"id": "bill", "title": "My bill", "about": "Amounts and dates"}]
+PERSON = {"id": "person", "title": "Talk to a person"}
 
 
 @pytest.fixture
@@ -71,6 +72,25 @@ def test_giulia_answers_with_the_keyboard_and_the_question_is_closed(page: Any, 
     wait_for(lambda: website.product.query(query), why="the pressed choice is a message")
     assert extra_of(website.product, "My bill")["payload"] == "bill"
     assert page.get_by_role("textbox", name="Write a message").input_value() == "half a line"
+    assert page.get_by_role("log").evaluate("log => log.getRootNode().activeElement === log")
+    assert complaints == []
+
+
+def test_the_way_to_a_person_stands_above_and_does_not_scroll_away(page: Any, website: Website) -> None:
+    complaints = begins(page, website, "I have a long question")
+    longer = "What is it about? " * 60
+    asks(website.product, "I have a long question", longer, choices=[*MENU, PERSON])
+    bar = page.locator(".bar")
+    bar.get_by_role("button", name="Talk to a person").wait_for()
+    assert page.get_by_role("group", name="Choose an answer").get_by_role("button").count() == len(MENU)
+    assert page.get_by_role("log").evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight < 2")
+    page.get_by_role("log").evaluate("log => { log.scrollTop = 0; }")
+    assert bar.get_by_role("button").is_visible()
+    bar.get_by_role("button").press("Enter")
+    query = "SELECT id FROM conversations_message WHERE text = 'Talk to a person'"
+    wait_for(lambda: website.product.query(query), why="the pressed way is a message")
+    assert extra_of(website.product, "Talk to a person")["payload"] == "person"
+    bar.get_by_role("button").wait_for(state="hidden")
     assert page.get_by_role("log").evaluate("log => log.getRootNode().activeElement === log")
     assert complaints == []
 

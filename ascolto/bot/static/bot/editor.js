@@ -35,7 +35,13 @@ for (const editor of document.querySelectorAll("[data-editor]")) {
   const wanted = /^#L(\d+)$/.exec(location.hash);
   if (wanted) show(editor.querySelector("textarea"), Number(wanted[1]));
 }
-for (const box of document.querySelectorAll(".bot-picture .bot-box[data-tone='carta']")) {
+for (const box of document.querySelectorAll(".bot-picture .bot-box[data-start]")) {
   const picture = box.closest(".bot-picture");
   picture.scrollLeft = Number(box.getAttribute("x")) + Number(box.getAttribute("width")) / 2 - picture.clientWidth / 2;
 }
+// A part of a form that comes again keeps open what was open.
+let opened = new Set();
+document.addEventListener("htmx:beforeSwap", () => { opened = new Set([...document.querySelectorAll("[data-kept-open][open]")].map((one) => one.id)); });
+document.addEventListener("htmx:afterSettle", () => {
+  for (const one of document.querySelectorAll("[data-kept-open]")) if (opened.has(one.id)) one.open = true;
+});

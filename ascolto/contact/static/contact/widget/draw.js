@@ -1,5 +1,6 @@
 /* Drawing without innerHTML, so that pages with Trusted Types and a strict policy stay content. */
 
+export const PERSON = "person"; // the choice that leads to one, in every flow
 const SVG = "http://www.w3.org/2000/svg";
 const ICONS = {
   chat: ["M7.9 20A9 9 0 1 0 4 16.1L2 22Z"],
@@ -123,7 +124,7 @@ export class MessageView {
   /** The answers that the newest question offers. */
   choices(row) {
     return el("div", { class: "choices", role: "group", "aria-label": this.say("choices") },
-      ...row.choices.map((choice) => el("button", { type: "button", class: "choice", onclick: () => this.onChoice(choice) },
+      ...row.choices.filter((choice) => choice.id !== PERSON).map((choice) => el("button", { type: "button", class: "choice", onclick: () => this.onChoice(choice) },
         choice.title, choice.about ? el("span", { class: "about" }, choice.about) : null)));
   }
 

@@ -46,6 +46,7 @@ dialog::backdrop { background: none; }
 .tool:hover { background: var(--well); color: var(--ink); }
 .bar { display: flex; align-items: center; gap: 6px; padding: 7px 16px; font-size: 12px; background: var(--ok-soft); border-block-end: 1px solid var(--ok-line); } .bar[hidden] { display: none; } .bar .icon { width: 15px; height: 15px; color: var(--ok-ink); }
 .bar.bot { background: var(--machine); border-block-end: 1px dashed var(--machine-line); } .bar.bot .icon { display: none; }
+.person { flex: none; min-height: 36px; padding: 5px 14px; border: 0; border-radius: 8px; background: var(--accent); color: var(--on-accent); font-size: 13px; font-weight: 600; cursor: pointer; } .person[hidden] { display: none; } .person:hover { filter: brightness(.94); }
 .queue { padding: 7px 16px; font-size: 13px; background: var(--soft); border-block-end: 1px solid var(--line); font-variant-numeric: tabular-nums; } .queue:empty { display: none; }
 .line { padding: 8px 16px; font-size: 13px; background: var(--warn-soft); color: var(--warn-ink); } .line:empty { display: none; }
 
@@ -72,7 +73,7 @@ dialog::backdrop { background: none; }
 .rate { border: 0; background: none; min-height: 32px; padding: 4px 0; font-size: 13px; color: var(--ink-2); text-decoration: underline; text-underline-offset: .18em; cursor: pointer; }
 .rate:hover { color: var(--ink); } .rate[aria-pressed="true"] { color: var(--ok-ink); font-weight: 600; text-decoration: none; }
 .rate[aria-pressed="true"]::after { content: " ✓"; }
-@media (pointer: coarse) { .choice, .rate { min-height: 44px; } }
+@media (pointer: coarse) { .choice, .rate, .person { min-height: 44px; } }
 .file { display: flex; align-items: center; gap: 8px; font-size: 13px; min-width: 0; min-height: 28px; } .file .grow { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .link { border: 0; background: none; padding: 4px 0; min-height: 28px; color: var(--accent-ink); text-decoration: underline; text-underline-offset: .18em; cursor: pointer; font-size: 13px; }
 .earlier { align-self: center; }

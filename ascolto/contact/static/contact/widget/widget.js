@@ -1,6 +1,6 @@
 /* <ascolto-chat>: the button on the page, and the window behind it. */
 import { Composer } from "./composer.js";
-import { MessageView, el, icon } from "./draw.js";
+import { MessageView, PERSON, el, icon } from "./draw.js";
 import { Store } from "./store.js";
 import { inkOn, sheet } from "./style.js";
 import { Talk } from "./talk.js";
@@ -61,7 +61,8 @@ class AscoltoChat extends HTMLElement {
     this.line = el("p", { class: "line", role: "status" });
     this.queue = el("p", { class: "queue", role: "status" });
     this.partner = el("span", { class: "grow" });
-    this.bar = el("p", { class: "bar", hidden: true }, icon("person"), this.partner);
+    this.person = el("button", { type: "button", class: "person", hidden: true, onclick: () => this.choose(this.way) });
+    this.bar = el("div", { class: "bar", hidden: true }, icon("person"), this.partner, this.person);
     this.earlier = el("button", { type: "button", class: "link earlier", hidden: true, onclick: () => this.talk.showEarlier().catch(() => {}) }, say("earlier"));
     this.log = el("div", { class: "log", role: "log", tabindex: "0", "aria-label": say("messages"), "aria-live": "polite" }, this.greeting());
     this.composer = new Composer({ say, talk: this.talk, language: this.language, takesFiles: this.about.files, onSent: () => this.toEnd() });
@@ -80,6 +81,9 @@ class AscoltoChat extends HTMLElement {
       onChoice: (choice) => this.choose(choice), onRate: (id, good) => this.rate(id, good),
     });
     this.root.replaceChildren(this.launch, this.news, this.dialog);
+    this.isAtEnd = true; // what comes above or below the messages does not push the newest out of sight
+    this.log.addEventListener("scroll", () => { this.isAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80; }, { passive: true });
+    new ResizeObserver(() => { if (this.isAtEnd) this.toEnd(); }).observe(this.log);
   }
 
   greeting() {
@@ -94,6 +98,7 @@ class AscoltoChat extends HTMLElement {
     const rows = this.talk.inOrder;
     const shown = new Set(rows.map((row) => row.client).filter(Boolean));
     const queue = this.talk.store.read().queue.filter((item) => !shown.has(item.id));
+    const asking = this.asking(rows, queue);
     const wanted = [];
     let day = "";
     for (const row of rows) {
@@ -103,7 +108,7 @@ class AscoltoChat extends HTMLElement {
       const looks = { ...row, delivery: "", helped: null, files: row.files.map((file) => [file.id, file.ready]) };
       wanted.push([row.client || `m${row.id}`, JSON.stringify(looks), () => this.message.ofRow(row)]);
       if (row.ratable) wanted.push([`rating ${row.id}`, "", () => this.message.rating(row)]);
-      if (row === this.asking(rows, queue)) wanted.push([`choices ${row.id}`, JSON.stringify(row.choices), () => this.message.choices(row)]);
+      if (row === asking && row.choices.some((one) => one.id !== PERSON)) wanted.push([`choices ${row.id}`, JSON.stringify(row.choices), () => this.message.choices(row)]);
     }
     for (const item of queue) wanted.push([item.id, JSON.stringify({ ...item, tried: 0 }), () => this.message.ofItem(item)]);
     const wasAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
@@ -111,6 +116,7 @@ class AscoltoChat extends HTMLElement {
     this.earlier.hidden = !this.talk.hasEarlier;
     if (this.talk.hasEarlier && !this.earlier.isConnected) this.log.prepend(this.earlier);
     this.tellPartner(rows.findLast((row) => row.from === "agent" || row.from === "bot"));
+    this.showPerson(asking?.choices.find((one) => one.id === PERSON));
     if (wasAtEnd) this.toEnd();
     this.count(rows);
   }
@@ -147,6 +153,14 @@ class AscoltoChat extends HTMLElement {
     this.bar.classList.toggle("bot", row.from === "bot");
     const words = row.from === "bot" ? this.say("with_bot") : this.say("with_person", { name: row.author });
     if (this.partner.textContent !== words) this.partner.textContent = words;
+  }
+
+  /** The way to a person stands above the messages, where it does not scroll away. */
+  showPerson(way) {
+    if (!way && this.root.activeElement === this.person) this.log.focus({ preventScroll: true });
+    this.way = way;
+    this.person.hidden = !way;
+    this.person.textContent = way?.title ?? "";
   }
 
   place(wanted) {

@@ -34,9 +34,11 @@ document.addEventListener("htmx:afterProcessNode", ({ target }) => {
   if (target.matches?.("details[open][hx-trigger^=toggle]")) window.htmx.trigger(target, "toggle");
 });
 
-/* where the sections are one line, the open one is in sight */
-const section = document.querySelector(".set-nav [aria-current]"), line = section?.parentElement;
-if (line) line.scrollLeft = section.offsetLeft - line.offsetLeft - (line.clientWidth - section.offsetWidth) / 2;
+/* where sections or tabs are one line, the open one is in sight */
+for (const open of document.querySelectorAll(".set-nav [aria-current], .tabs > [aria-current]")) {
+  const line = open.parentElement;
+  line.scrollLeft = open.offsetLeft - line.offsetLeft - (line.clientWidth - open.offsetWidth) / 2;
+}
 
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(failure, (event) => {
