@@ -96,6 +96,11 @@ def wants_person(text: str, own_words: Iterable[str] = ()) -> bool:
     return (short if len(said.split()) <= _SHORT else long).search(said) is not None
 
 
+def is_zero(text: str) -> bool:
+    """Whether somebody only says zero, which on the telephone is a person, and so wherever choices are numbered."""
+    return _plain(text) in ("0", "zero", "tasto zero", "press zero", "premo zero")
+
+
 @lru_cache(maxsize=256)
 def _calls(own_words: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The call for a person in a short message, and in a long one, where of a flow's own words those of several words are enough."""

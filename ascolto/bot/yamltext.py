@@ -74,6 +74,8 @@ def read_yaml(text: str) -> tuple[Value, list[Finding]]:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.context_mark and "end of stream" in (error.problem or ""):
+            mark = error.context_mark  # what was never closed begins there
         problem = (error.problem or "").splitlines()[:1]
         _refuse(
             mark.line + 1 if mark else 0,

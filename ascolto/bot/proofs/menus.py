@@ -9,7 +9,7 @@ from ascolto.bot.findings import gettext_noop as _
 from ascolto.bot.flow import MOST_OPTIONS, PERSON, HandOff, Mark, Menu, Option, Request, Say, Slot
 from ascolto.bot.proofs.ground import Ground
 from ascolto.bot.proofs.parts import Parts, plain_first_menus
-from ascolto.bot.wording import is_about_bot, wants_person
+from ascolto.bot.wording import is_about_bot, is_zero, wants_person
 from ascolto.kit.text import fold
 
 _VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -75,11 +75,20 @@ def _distinct(ground: Ground, menu: Menu) -> None:
         taken: dict[str, str] = {}
         for option in menu.options:
             for word in dict.fromkeys(_words(option, language)):
+                line = _line_of_word(ground, menu, option, language, word)
                 if taken.setdefault(word, option.id) != option.id:
                     message = _("“%(word)s” means %(one)s as well as %(other)s.")
                     fix = _("Keep it where it is meant most often.")
                     values = {"word": word, "one": taken[word], "other": option.id}
-                    ground.say(option.line, "same_word", message, fix, node=menu.name, **values)
+                    ground.say(line, "same_word", message, fix, node=menu.name, **values)
+
+
+def _line_of_word(ground: Ground, menu: Menu, option: Option, language: str, word: str) -> int:
+    """Where a word of an option stands: in its words, else in its label."""
+    if any(_plain(each) == _plain(word) for each in option.words.get(language, ())):
+        return ground.flow.lines.get(f"{menu.name}.words.{option.id}.{language}", option.line)
+    wording = option.label.by_language.get(language)
+    return (wording.line if wording else 0) or option.label.line or option.line
 
 
 def _words(option: Option, language: str) -> Iterable[str]:
@@ -94,24 +103,22 @@ def _plain(text: str) -> str:
 
 def _shadows(ground: Ground, menu: Menu, option: Option, own: list[str]) -> None:
     """Words that never reach the option, since they are heard as something else before."""
-    told = [wording.text for wording in option.label.by_language.values()]
+    told = {word: language for language, words in option.words.items() for word in words}
+    told |= {wording.text: language for language, wording in option.label.by_language.items()}
     leads_to_person = _leads_to_person(ground, option.next)
-    for word in dict.fromkeys([*told, *(word for words in option.words.values() for word in words)]):
-        if not leads_to_person and wants_person(word, own):
+    for word, language in told.items():
+        line = _line_of_word(ground, menu, option, language, word)
+        if not leads_to_person and (wants_person(word, own) or is_zero(word)):
             message = _("Who says “%(word)s” gets a person, not %(name)s.")
             fix = _("Say it in other words, or lead to a person.")
-            ground.say(
-                option.line, "shadows_person", message, fix, node=menu.name, word=word[:40], name=option.id
-            )
+            ground.say(line, "shadows_person", message, fix, node=menu.name, word=word[:40], name=option.id)
         elif is_about_bot(word):
             message = _("Who says “%(word)s” is heard as complaining about the bot.")
             fix = _("Say it in other words.")
-            ground.say(option.line, "shadows_bot", message, fix, node=menu.name, word=word[:40])
+            ground.say(line, "shadows_bot", message, fix, node=menu.name, word=word[:40])
         elif _plain(word).isdigit():
             message = _("The number %(word)s means an option by its place.")
-            ground.say(
-                option.line, "number_word", message, _("Take it away."), node=menu.name, word=word[:40]
-            )
+            ground.say(line, "number_word", message, _("Take it away."), node=menu.name, word=word[:40])
 
 
 def _leads_to_person(ground: Ground, target: str) -> bool:
@@ -141,7 +148,7 @@ def _values(ground: Ground, slot: Slot, own: list[str]) -> None:
             message = _("%(name)s cannot be a value.")
             ground.say(where, "values", message, _("Take letters, digits, - and _."), name=name[:60])
         for wording in text.by_language.values():
-            if wants_person(wording.text, own):
+            if wants_person(wording.text, own) or is_zero(wording.text):
                 message = _("Who says “%(word)s” gets a person, not %(name)s.")
                 fix = _("Say it in other words, or lead to a person.")
                 ground.say(where, "shadows_person", message, fix, word=wording.text[:40], name=name)
