@@ -20,7 +20,7 @@ _KNOWN = re.compile(r"[a-z][a-z0-9_]{0,59}|field:[^\s:][^:]{0,59}")
 _ESCAPES = frozenset(
     {"failed", "missing", "closed"}
 )  # edges to a person that only open when something goes wrong
-_MUST_BE_REAL = frozenset({"call_back", "look_up"})
+_MUST_BE_REAL = frozenset({"call_back", "look_up", "text"})  # customers are not told a stroke
 
 
 def prove(ground: Ground, parts: Parts, filling: Filling) -> None:
@@ -28,7 +28,7 @@ def prove(ground: Ground, parts: Parts, filling: Filling) -> None:
     for slot in ground.flow.slots.values():
         _declared(ground, slot)
     around = _around(ground)
-    there = {**around, **_below(ground), **ground.flow.slots}
+    there = {**around, **parts.slots_below(ground.flow.slug), **ground.flow.slots}
     for node in ground.flow.nodes.values():
         _asked(ground, node, {**around, **ground.flow.slots})
         _named(ground, node, there)
@@ -51,19 +51,6 @@ def _around(ground: Ground) -> dict[str, Slot]:
         if slug != ground.flow.slug and runs(ground.library, slug, ground.flow.slug)
     ]
     return {name: slot for flow in calling for name, slot in flow.slots.items()}
-
-
-def _below(ground: Ground) -> dict[str, Slot]:
-    """The slots of the flows that this one runs."""
-    found: dict[str, Slot] = {}
-    seen, queue = {ground.flow.slug}, [node.flow for node in ground.sub_flows()]
-    for slug in queue:
-        flow = ground.library.get(slug)
-        if flow is not None and slug not in seen:
-            seen.add(slug)
-            found |= flow.slots
-            queue.extend(node.flow for node in Ground(flow, ground.library, World()).sub_flows())
-    return found
 
 
 # --- what is said about a slot ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from ascolto.bot.findings import gettext_noop as _
 from ascolto.bot.flow import MOST_OPTIONS, PERSON, HandOff, Mark, Menu, Option, Request, Say, Slot
 from ascolto.bot.proofs.ground import Ground
-from ascolto.bot.proofs.parts import Parts, plain_first_menus
+from ascolto.bot.proofs.parts import Parts, plain_first_menus, questions_before_menus
 from ascolto.bot.wording import is_about_bot, is_zero, wants_person
 from ascolto.kit.text import fold
 
@@ -31,9 +31,14 @@ def prove(ground: Ground, parts: Parts) -> None:
         if slot.type == "choice":
             _values(ground, slot, words)
     if ground.world.agcom and not ground.flow.is_called:
-        for name, line in plain_first_menus(ground, parts):
+        plain = plain_first_menus(ground, parts)
+        for name, line in plain:
             message = _("At the first level nobody can complain: AGCOM wants an option for it there.")
             fix = _("Add an option with  complaint: true.")
+            ground.say(line, "complaint", message, fix, node=name)
+        for name, line in [] if plain else questions_before_menus(ground, parts):
+            message = _("This is asked before anybody can complain: AGCOM wants that at the first level.")
+            fix = _("Ask it after the first menu.")
             ground.say(line, "complaint", message, fix, node=name)
 
 
