@@ -31,7 +31,7 @@ def prove(flow: Flow, library: Mapping[str, Flow], world: World) -> list[Finding
     filling = fill(ground, known)
     knowing.prove(ground, known, filling)
     asking.prove(ground, known, filling)
-    deciding.prove(ground, filling)
+    deciding.prove(ground, known, filling)
     company.prove(ground)
     honesty.prove(ground, filling)
     return sorted(set(ground.findings), key=lambda one: (one.line, one.code, one.node, one.told()))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ascolto.bot.findings import gettext_noop as _
-from ascolto.bot.flow import Ask, Menu, Node, Request, Say, Text
+from ascolto.bot.flow import Ask, CallBack, Menu, Node, Request, Say, SubFlow, Text
 from ascolto.bot.proofs.filling import CALM, Filling
 from ascolto.bot.proofs.ground import Ground
 from ascolto.bot.wording import PERSON
@@ -55,6 +55,13 @@ _DENIES = re.compile(
     r" (?:con|to|with) (?:una?|a|an)? ?(?:real |vera? )?(?:persona|operator[ei]?|operatrice|umano|essere umano|human|person|agent)\b",
     re.IGNORECASE,
 )
+# A call at a time that somebody has to keep.
+_PROMISE = re.compile(
+    r"\b(?:(?:ti|la|vi) (?:ri)?(?:chiam|contatt|telefon)(?:iamo|eremo|erà|a)|(?:verrai|sarai) (?:ri)?(?:chiamat|contattat)[oa]"
+    r"|(?:we|somebody|someone|a colleague)(?:['’]ll| will) (?:call|ring|phone)(?: you)?|you will be called)\b[^.!?]{0,40}?"
+    r"\b(?:entro|fra|tra|domani|stasera|oggi|alle \d|within|in (?:an|one|two|\d+)|tomorrow|tonight|today|by \d|at \d)[^.!?]{0,20}",
+    re.IGNORECASE,
+)
 # How people introduce themselves, and how they sign.
 _SIGNS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -62,7 +69,7 @@ _SIGNS = tuple(
         rf"{_FIRST}(?:sono|qui (?:è|parla)|soy|je suis|ich bin|i am|i['’]m|parla)\s+{_DATES}{_NAME}(?!['’]s)",
         rf"{_FIRST}(?:qui {_DATES}{_NAME}(?=[,.!])|{_NAME} (?:here|speaking|al tuo servizio|at your service)\b(?=[,.!]|$))",
         rf"\bti (?:risponde|scrive|parla|assiste|aiuta|segue) {_DATES}{_NAME}",
-        rf"(?:^|[.!?…–—,-]\s*){_NAME}(?: {_NAME})?,\s*(?:(?:{_ARTICLES})\s*)?(?:{_ROLES}|{_GROUPS})\b",
+        rf"(?:^|[.!?…–—,-]\s*){_NAME}(?: {_NAME})?,\s*(?:(?:(?:{_ARTICLES})\s*)?(?:{_ROLES})|{_GROUPS})\b[^.!?,]{{0,30}}(?:[.!?]|$)",
         rf"{_FIRST}this is {_NAME}(?: {_NAME})? (?:from|at|of|speaking|here)\b",
         rf"\b(?:mi chiamo|il mio nome è|my name is|me llamo|je m['’]appelle|ich heiße|mein name ist)\s+{_NAME}",
         rf"\b(?:sono|i am|i['’]m|soy|je suis|ich bin)\s+(?:{_ARTICLES})?\s*(?:real |vera? |human |customer )?(?:{_ROLES})\b",
@@ -88,9 +95,24 @@ def prove(ground: Ground, filling: Filling) -> None:
                         "Let it speak as the company's automatic assistant; the company's name is {company}."
                     )
                     ground.say(line or site.line, "signs", message, fix, node=site.node, signed=signed)
+    _promises(ground)
     for name in ground.reached:
         if CALM not in filling.known[name]:
             _sells(ground, ground.flow.nodes[name])
+
+
+def _promises(ground: Ground) -> None:
+    """A call by a certain time is promised by a node that somebody must keep, not by words alone."""
+    if any(isinstance(node, CallBack | Request | SubFlow) for node in ground.flow.nodes.values()):
+        return
+    for site in ground.sites:
+        for wording in site.text.by_language.values() if site.role == "said" else ():
+            for text, line in wording.placed():
+                if found := _PROMISE.search(text):
+                    message = _("“%(said)s”: nothing here sees to it that somebody calls.")
+                    fix = _("Promise it with  call_back: {number: …, within: …}")
+                    said = found[0].strip()[:60]
+                    ground.say(line or site.line, "promise", message, fix, node=site.node, said=said)
 
 
 def signature_in(text: str, company: str = "") -> str:

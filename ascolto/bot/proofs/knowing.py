@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from ascolto.bot.findings import gettext_noop as _
-from ascolto.bot.flow import PERSON, RETURN, Ask, Branch, Call, CallBack, HandOff, Menu, Node, Request, Slot
+from ascolto.bot.flow import PERSON, RETURN, Ask, Branch, Call, CallBack, End, HandOff, Menu, Node, Request, Slot, SubFlow
 from ascolto.bot.proofs.filling import Filling, Use, mentioned, slots_in, uses_of
 from ascolto.bot.proofs.ground import Edge, Ground, World, reached_from
 from ascolto.bot.proofs.parts import Parts, runs
@@ -254,6 +254,9 @@ def _is_handed_over(ground: Ground, slot: str) -> bool:
                 here = ground.flow.nodes[name]
                 if isinstance(here, HandOff) or any(_hands_over(ground, edge) for edge in ground.edges[name]):
                     return True
+            after = [ground.flow.nodes[name] for name in reached_from(ground, node.name, lambda edge: True)]
+            if not any(isinstance(here, End | SubFlow) for here in after):
+                return True  # whatever is chosen, a person goes on
     return False
 
 
