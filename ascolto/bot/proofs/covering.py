@@ -40,15 +40,25 @@ class Space:
             "hours": frozenset(self._spans),
             "weekdays": frozenset(range(7)),
         }
-        for name in {name for one in conditions for name in one.slots}:
+        named: dict[str, set[object]] = {}
+        for one in conditions:
+            for name, values in one.slots.items():
+                named.setdefault(name, set()).update(values)
+        self._boxes: dict[int, dict[str, frozenset[object]]] = {}
+        for name, told in named.items():
             slot = flow.slots.get(name)
-            told = {value for one in conditions for value in one.slots.get(name, ())}
             is_choice = slot is not None and slot.type == "choice"
-            values = set(slot.values) if slot is not None and is_choice and name not in saved else {*told, _OTHER}
-            self.every[f"slots.{name}"] = frozenset({*values, _ELSE})
+            is_closed = slot is not None and is_choice and name not in saved
+            every = set(slot.values) if slot is not None and is_closed else {*told, _OTHER}
+            self.every[f"slots.{name}"] = frozenset({*every, _ELSE})
 
     def box(self, condition: Condition) -> dict[str, frozenset[object]]:
-        """Where a condition holds."""
+        """Where a condition of the flow holds."""
+        if id(condition) not in self._boxes:
+            self._boxes[id(condition)] = self._box(condition)
+        return self._boxes[id(condition)]
+
+    def _box(self, condition: Condition) -> dict[str, frozenset[object]]:
         feelings = {*condition.sentiments, *(("angry",) if "negative" in condition.sentiments else ())}
         told: dict[str, Iterable[object]] = {
             "language": condition.languages,
@@ -72,14 +82,9 @@ def _is_in(span: tuple[int, int], hours: tuple[int, int]) -> bool:
     return begin <= span[0] < end if begin <= end else span[0] >= begin or span[0] < end
 
 
-def is_empty(box: Box) -> bool:
-    """Whether nothing can be in it."""
-    return any(not signs for signs in box.values())
-
-
-def both(one: Box, other: Box) -> dict[str, frozenset[object]]:
-    """What is in two boxes."""
-    return {**one, **{name: one.get(name, signs) & signs for name, signs in other.items()}}
+def meet(one: Box, other: Box) -> bool:
+    """Whether there is anything that is in both boxes."""
+    return all(not signs.isdisjoint(one.get(name, signs)) for name, signs in other.items())
 
 
 def without(boxes: Iterable[Box], hole: Box, space: Space) -> list[Box]:
@@ -100,35 +105,43 @@ def without(boxes: Iterable[Box], hole: Box, space: Space) -> list[Box]:
 # --- what is the case where --------------------------------------------------------------------------------------------------------
 
 
-def supposed(ground: Ground, parts: Parts, space: Space) -> dict[str, dict[str, frozenset[object]]]:
+def supposed(ground: Ground, parts: Parts, space: Space) -> dict[str, Box]:
     """Of each node that can be reached what is certain there, beginning with nothing but that no slot of this flow was filled."""
     start: dict[str, frozenset[object]] = {}
     if not ground.flow.is_called:
         start = {name: frozenset({_ELSE}) for name in space.every if name.startswith("slots.")}
-    found = {ground.flow.start: start} if ground.reached else {}
+    found: dict[str, Box] = {ground.flow.start: start} if ground.reached else {}
     queue = dict.fromkeys(found)
     while queue:
         name = next(iter(queue))
         del queue[name]
         for edge in ground.inside(name):
             here = _after(ground, edge, found[name], parts, space)
-            if is_empty(here):
+            if here is None:
                 continue
             before = found.get(edge.target)
             joined = here if before is None else _either(before, here, space)
-            if joined != before:
+            if joined is not before:
                 found[edge.target] = joined
                 queue[edge.target] = None
     return found
 
 
-def _either(one: Box, other: Box, space: Space) -> dict[str, frozenset[object]]:
-    joined = {name: one[name] | other[name] for name in one if name in other}
+def _either(one: Box, other: Box, space: Space) -> Box:
+    """What is in the smallest box around two; the first itself where nothing is added to it."""
+    more: dict[str, frozenset[object]] = {}
+    for name, signs in one.items():
+        there = other.get(name, space.every[name])
+        if there is not signs and not there <= signs:
+            more[name] = signs | there
+    if not more:
+        return one
+    joined = {**one, **more}
     return {name: signs for name, signs in joined.items() if signs != space.every[name]}
 
 
-def _after(ground: Ground, edge: Edge, box: Box, parts: Parts, space: Space) -> dict[str, frozenset[object]]:
-    """What is certain when an edge was taken."""
+def _after(ground: Ground, edge: Edge, box: Box, parts: Parts, space: Space) -> Box | None:
+    """What is certain when an edge was taken; None where it never is."""
     node = edge.source
     if isinstance(node, Branch):
         return _decided(node, edge.label, box, space)
@@ -156,7 +169,7 @@ def _changed(node: Node, parts: Parts) -> Iterable[str]:
     return parts.of(node.flow).may_fill if isinstance(node, SubFlow) else ()
 
 
-def _decided(node: Branch, label: str, box: Box, space: Space) -> dict[str, frozenset[object]]:
+def _decided(node: Branch, label: str, box: Box, space: Space) -> Box | None:
     """By the condition that held, and by those before it that did not, where they ask for one thing."""
     place = int(label[5:]) - 1 if label.startswith("when.") else len(node.cases)
     here = dict(box)
@@ -164,4 +177,12 @@ def _decided(node: Branch, label: str, box: Box, space: Space) -> dict[str, froz
         if len(hole := space.box(condition)) == 1:
             [(name, signs)] = hole.items()
             here[name] = here.get(name, space.every[name]) - signs
-    return both(here, space.box(node.cases[place][0])) if place < len(node.cases) else here
+            if not here[name]:
+                return None
+    if place == len(node.cases):
+        return here
+    for name, signs in space.box(node.cases[place][0]).items():
+        here[name] = here.get(name, signs) & signs
+        if not here[name]:
+            return None
+    return here

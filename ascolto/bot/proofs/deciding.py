@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from ascolto.bot.findings import gettext_noop as _
 from ascolto.bot.flow import CHANNELS, Branch, Condition
-from ascolto.bot.proofs.covering import MOST_BOXES, Box, Space, both, is_empty, supposed, without
+from ascolto.bot.proofs.covering import MOST_BOXES, Box, Space, meet, supposed, without
 from ascolto.bot.proofs.filling import Filling
 from ascolto.bot.proofs.ground import Ground
 from ascolto.bot.proofs.parts import Parts
@@ -32,13 +32,13 @@ def _decides(ground: Ground, node: Branch, here: Box, space: Space, told: set[in
     left: list[Box] = [here]
     for place, (condition, _target) in enumerate(node.cases):
         box, line = space.box(condition), condition.line or node.line
-        if place in told or not box or is_empty(box):
+        if place in told or not all(box.values()) or not box:
             pass
-        elif is_empty(both(here, box)):
+        elif not meet(here, box):
             message = _("This never holds here: what leads here says otherwise.")
             fix = _("Decide it further up, or take the case away.")
             ground.say(line, "condition_never", message, fix, node=node.name)
-        elif all(is_empty(both(rest, box)) for rest in left):
+        elif not any(meet(rest, box) for rest in left):
             message = _("This never decides: whenever it holds, one of the cases before it does.")
             fix = _("Put the narrower case first, or take this one away.")
             ground.say(line, "condition_covered", message, fix, node=node.name)
