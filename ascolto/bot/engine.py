@@ -15,6 +15,7 @@ from copy import deepcopy
 
 from ascolto.bot import choosing, walking
 from ascolto.bot.flow import PERSON, Ask, Call, Flow, Menu, Option
+from ascolto.bot.person_wishes import is_zero, wants_person
 from ascolto.bot.slots import read_slot
 from ascolto.bot.state import (
     LONGEST_VALUE,
@@ -28,7 +29,7 @@ from ascolto.bot.state import (
     Turn,
 )
 from ascolto.bot.walking import MOST_FAILED, Walk
-from ascolto.bot.wording import is_about_bot, wants_person
+from ascolto.bot.wording import is_about_bot
 from ascolto.kit.text import clean
 
 ANGRY = 0.75  # probability from which a person goes on
