@@ -11,7 +11,18 @@ from collections.abc import Mapping
 
 from ascolto.bot.findings import Finding
 from ascolto.bot.flow import Flow
-from ascolto.bot.proofs import asking, company, deciding, honesty, knowing, loops, menus, parts, shape, wordings
+from ascolto.bot.proofs import (
+    asking,
+    company,
+    deciding,
+    honesty,
+    knowing,
+    loops,
+    menus,
+    parts,
+    shape,
+    wordings,
+)
 from ascolto.bot.proofs.filling import fill
 from ascolto.bot.proofs.ground import Ground, World
 from ascolto.bot.reading import read_flow

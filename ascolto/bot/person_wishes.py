@@ -1,6 +1,6 @@
 """Whether somebody asks for a person, in Italian and English. Pure.
 
-On the safe side: the word alone, in a short message, is enough, also misspelt. In a longer message it takes a wish ("parlare con", "get me")
+On the safe side: the word alone, in a short message, is enough, also misspelt. In a longer one it takes a wish ("parlare con", "get me")
 right before whoever is wished for, or that bots are refused. What only tells of persons ("your agent told me", "change operator", "for
 one person") is taken away first.
 """
@@ -24,20 +24,29 @@ _WHO = (
     r"operator[ei]|operatric[ei]|operator|person[ae]|uman[oaie]|esser[ei] uman[oi]|consulent[ei]|addett[oaie]|collega|colleghi|agent[ei]"
     r"|responsabil[ei]|qualcuno|qualcun altro|titolare|servizio clienti|call center|centralino"
     r"|agents?|humans?|human beings?|persons?|people|representatives?|reps?|advisors?|advisers?|supervisors?|managers?"
-    r"|some ?one|some ?body|any ?one|any ?body|customer (?:service|care|support)s?|support team|members? of (?:\w+ )?(?:staff|team)|staff|colleagues?"
+    r"|some ?one|some ?body|any ?one|any ?body|customer (?:service|care|support)s?|support team|members? of (?:\w+ )?(?:staff"
+    r"|team)|staff|colleagues?"
 )
-_NO_OTHER = r"\b(?! (?:s|codes?|codice|password|area|number|numero)\b)"  # a word that makes something else of it
+_NO_OTHER = (
+    r"\b(?! (?:s|codes?|codice|password|area|number|numero)\b)"  # a word that makes something else of it
+)
 # Who is a person of the company beyond doubt, and the words of asking that may stand farther before.
-_SURELY = r"(?:un|uno)?operator[ei]|(?:un)?operatric[ei]|uman[oi]|esser[ei] uman[oi]|person[ae] ver[ae]|agents?|humans?|representatives?|(?:real|live) persons?"
+_SURELY = (
+    r"(?:un|uno)?operator[ei]|(?:un)?operatric[ei]|uman[oi]|esser[ei] uman[oi]|person[ae] ver[ae]|agents?|humans?"
+    r"|representatives?|(?:real|live) persons?"
+)
 _ASKING = (
-    r"vorre\w+|vogli\w+|poss[oi]\w*|pot(?:rei|remmo|ete|rebbe)|puo|puoi|fate\w*|fa[im]mi|dove|come (?:faccio|si fa|posso)|serve|bisogno|chied\w+|contatt\w+"
+    r"vorre\w+|vogli\w+|poss[oi]\w*|pot(?:rei|remmo|ete|rebbe)|puo|puoi|fate\w*|fa[im]mi|dove|come (?:faccio|si fa|posso)|serve"
+    r"|bisogno|chied\w+|contatt\w+"
     r"|parl(?:are|o|i|iamo)|spieg\w+|sentire|avere|desider\w+|prefer\w+|passa\w*|chiam(?:are|ate|ami|atemi|i)|scriv\w+|rispond\w+|basta"
-    r"|can|could|may|would|want|wanna|need|please|get|give|how (?:do|can|to)|where|talk|speak|spk|chat|contact|reach|connect|transfer|escalate|deal|rather"
+    r"|can|could|may|would|want|wanna|need|please|get|give|how (?:do|can|to)|where|talk|speak|spk|chat|contact|reach|connect"
+    r"|transfer|escalate|deal|rather"
     r"|require|wish|let|send|pass|ask|find|hold of"
 )
 # What may stand between a wish and whoever is wished for.
 _GLUE = (
-    r"un|uno|una|il|lo|la|i|gli|le|del|con|coi|a|ad|al|da|dal|di|tu|tuo|tua|tuoi|vostr[oaie]|suo|sua|qualche|ver[oaie]|real[ei]|altr[oai]|solo"
+    r"un|uno|una|il|lo|la|i|gli|le|del|con|coi|a|ad|al|da|dal|di|tu|tuo|tua|tuoi|vostr[oaie]|suo|sua|qualche|ver[oaie]|real[ei]"
+    r"|altr[oai]|solo"
     r"|cn|w|subito|adesso|ora|direttamente|favore|per|voce|telefono|avere|sentire|essere|stare|aiuto|aiutat[oa]|contattat[oa]|richiamat[oa]"
     r"|chiamat[oa]|parlare|sua|bravo|brava|competente|umano|umana|contatto|linea|in|alla|gentilmente"
     r"|an|the|some|any|your|live|real|actual|proper|another|other|with|to|from|by|of|please|just|now|directly|help|talk|speak|be|called"
@@ -47,13 +56,16 @@ _GLUE = (
 _TALK = (
     r"parl(?:are|o|i|iamo|armi|arci)(?: \w+){0,2} (?:con|cn)|parlare|passa(?:mi|temi|rmi|teci|ci)|(?:mi|ci|me lo|me la) pass\w+"
     r"|fa(?:te)?mi (?:parlare|chiamare|contattare|richiamare)|mi (?:fate|fai|faccia|fa) (?:parlare|chiamare|contattare|richiamare)"
-    r"|(?:mi )?mett\w+ in (?:contatto|comunicazione|linea)|colleg(?:ami|atemi|armi|atici)|mi colleg\w+|(?:mi )?trasferi(?:sci\w*|sca\w*|temi|rmi|te)"
+    r"|(?:mi )?mett\w+ in (?:contatto|comunicazione|linea)|colleg(?:ami|atemi|armi|atici)|mi colleg\w+"
+    r"|(?:mi )?trasferi(?:sci\w*|sca\w*|temi|rmi|te)"
     r"|(?:contattat|richiamat|chiamat|aiutat|seguit|assistit)[oaie] da|(?:chiam|rispond|aiut|contatt|richiam)[ae]rmi"
-    r"|(?:talk|speak|chat|spk|talking|speaking) (?:to|with|2|w)|spiegar\w* (?:a|con)|get|(?:get|give|find|send|pass|bring) me|let me (?:talk|speak)|put me (?:through|on)"
+    r"|(?:talk|speak|chat|spk|talking|speaking) (?:to|with|2|w)|spiegar\w* (?:a|con)|get|(?:get|give|find|send|pass|bring) me"
+    r"|let me (?:talk|speak)|put me (?:through|on)"
     r"|connect me|transfer me|hand me(?: over)?|patch me|asking for|ask for"
 )
 _WANT = (
-    r"vorre(?:i|mmo)|vogli(?:o|amo)|desider\w+|gradirei|preferi(?:sco|rei|amo)|esigo|pretendo|datemi|dammi|mi (?:dia|date|dai)|mi (?:serve|occorre)"
+    r"vorre(?:i|mmo)|vogli(?:o|amo)|desider\w+|gradirei|preferi(?:sco|rei|amo)|esigo|pretendo|datemi|dammi|mi (?:dia|date|dai)"
+    r"|mi (?:serve|occorre)"
     r"|(?:ho|abbiamo) bisogno|cerco|chiedo|contattare|raggiungere"
     r"|talk|want|need|like|prefer|rather|i (?:have|get|reach)|let me|reach|contact|looking for|demand|require"
 )
@@ -65,17 +77,20 @@ _NOT_BOT = (
 _REFUSALS = (
     rf"(?:non (?:voglio|vorrei|mi va|intendo|ho voglia)|(?:don t|dont|do not|didn t|never) want|not|rather not|tired|stufo|stufa|stanc[oa])"
     rf"(?: \w+){{0,5}} {_NOT_BOT}",
-    rf"(?:basta|niente|no|stop|no more|enough|nessun|smettila)(?: (?:con|di|with|of|the|this|quest[oaie]|sto|il|i|un|una|la|more|to|parlare|talking))*"
+    rf"(?:basta|niente|no|stop|no more|enough|nessun|smettila)(?: (?:con|di|with|of|the|this|quest[oaie]|sto|il|i|un|una|la"
+    rf"|more|to|parlare|talking))*"
     rf" {_NOT_BOT}",
+    rf"(?:non con|e non|not|and not)(?: (?:un|una|to|with|a|il|con|the|this))* {_NOT_BOT}",
 )
-_REFUSALS += (rf"(?:non con|e non|not|and not)(?: (?:un|una|to|with|a|il|con|the|this))* {_NOT_BOT}",)
 _THERE = (
     rf"(?:c e|ci sono|ce|esist[eo]\w*|avete|is there|are there|isn t there|there|is) (?:(?:{_GLUE}) )*(?:{_WHO})"
-    r"(?:$| (?:ver[oaie]|real[ei]|uman[oaie]|li|la|qui|dietro|disponibil[ei]|in (?:questa|linea|ufficio|casa vostra|carne)|con cui|che (?:mi|possa|puo"
+    r"(?:$| (?:ver[oaie]|real[ei]|uman[oaie]|li|la|qui|dietro|disponibil[ei]|in (?:questa|linea|ufficio|casa vostra|carne)"
+    r"|con cui|che (?:mi|possa|puo"
     r"|risponda|risponde|capisca)|there|here|around|available|at|i can|who can|that can|real|alive|on)\b)"
 )
 _CALLS = (
-    rf"(?:can|could|would|will|have|let|may|please have) (?:(?:{_GLUE}) )*(?:{_WHO})(?: (?:from|of|in) your \w+)? (?:please )?(?:call|ring|phone|contact|help|answer|talk|speak)",
+    rf"(?:can|could|would|will|have|let|may|please have) (?:(?:{_GLUE}) )*(?:{_WHO})(?: (?:from|of"
+    rf"|in) your \w+)? (?:please )?(?:call|ring|phone|contact|help|answer|talk|speak)",
     rf"(?:puo|puoi|potrebbe|potete|fate)(?: \w+){{0,1}} (?:chiam|rispond|aiut|contatt|richiam)[ae]r\w* (?:(?:{_GLUE}) )*(?:{_WHO})",
     r"transfer me$",
     r"in carne e ossa",
@@ -83,16 +98,22 @@ _CALLS = (
 )
 # What tells of persons, or means no person at all.
 _TOLD = (
-    r"(?:cambi\w*|nuovo|vecchi[oa]|precedent[ei]|altr[oi]|ultimo|mi[oa]|quest[oa]|quell[oa]) operator[ei]|operator[ei] (?:telefonic\w+|precedent[ei]|attuale)"
-    r"|error[ei] uman[oi]|risorse umane|corpo umano|(?:per|di|in|tra|tre|due|quattro|cinque|\d+) (?:una |\d+ |due |tre |quattro )?person[ae](?: sol[ae])?"
-    r"|altr[ae] person[ae]|person[ae] (?:intestatari[ae]|fisic[ah]e?|giuridic\w+|di contatto|sol[ae])|agent[ei] (?:immobiliar[ei]|di \w+|assicurativ\w+)"
+    r"(?:cambi\w*|nuovo|vecchi[oa]|precedent[ei]|altr[oi]|ultimo|mi[oa]|quest[oa]|quell[oa]) operator[ei]"
+    r"|operator[ei] (?:telefonic\w+|precedent[ei]|attuale)"
+    r"|error[ei] uman[oi]|risorse umane|corpo umano|(?:per|di|in|tra|tre|due|quattro|cinque|\d+) (?:una |\d+ |due |tre "
+    r"|quattro )?person[ae](?: sol[ae])?"
+    r"|altr[ae] person[ae]|person[ae] (?:intestatari[ae]|fisic[ah]e?|giuridic\w+|di contatto|sol[ae])"
+    r"|agent[ei] (?:immobiliar[ei]|di \w+|assicurativ\w+)"
     r"|(?:via|viale|piazza|largo|corso|vicolo) (?:\w+ )?(?:uman\w+|operator\w+)|brava persona|quante persone"
     r"|(?:change|changing|switch|switching|my|new|old|previous|other|another|last|different|former) (?:my |the |phone )*operators?"
     r"|(?:estate|travel|letting|insurance|sales|secret|user) agents?|human (?:error|resources|rights|body)|human s"
-    r"|(?:another|other|one|two|three|four|per|each|single|\d+) (?:persons?|people)|persons? (?:named|on the|in (?:charge|this|the))|how many people"
-    r"|(?:l|un|il|la|una|gli|i|the|an|your|their|a) ?(?:vostr[oai] |vecchi[oa] )?(?:operator[ei]|operatric[ei]|operator|consulent[ei]|agents?|agent[ei]"
+    r"|(?:another|other|one|two|three|four|per|each|single|\d+) (?:persons?|people)|persons? (?:named|on the|in (?:charge|this"
+    r"|the))|how many people"
+    r"|(?:l|un|il|la|una|gli|i|the|an|your|their|a) ?(?:vostr[oai] |vecchi[oa] )?(?:operator[ei]|operatric[ei]|operator"
+    r"|consulent[ei]|agents?|agent[ei]"
     r"|person[ae]?|representatives?|addett[oa]|responsabile|manager|advis[oe]r|customer service|servizio clienti)(?: \w+){0,2}"
-    r" (?:mi ha|mi hanno|ci ha|mi aveva|ha|hanno|aveva|era|erano|sono|e stat\w|was|were|told|said|did|had|has|booked|promised|needs|called|ieri|yesterday)"
+    r" (?:mi ha|mi hanno|ci ha|mi aveva|ha|hanno|aveva|era|erano|sono|e stat\w|was|were|told|said|did|had|has|booked|promised"
+    r"|needs|called|ieri|yesterday)"
 )
 
 
@@ -147,7 +168,9 @@ def _told() -> re.Pattern[str]:
 def _talks() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Who is to be talked to, and who is surely asked for farther behind."""
     surely = rf"(?:{_ASKING})(?: \w+){{0,5}} (?:{_SURELY})"
-    return re.compile(rf"\b(?:{_TALK}) (?:(?:{_GLUE}) )*(?:{_WHO}){_NO_OTHER}"), re.compile(rf"\b{surely}{_NO_OTHER}")
+    return re.compile(rf"\b(?:{_TALK}) (?:(?:{_GLUE}) )*(?:{_WHO}){_NO_OTHER}"), re.compile(
+        rf"\b{surely}{_NO_OTHER}"
+    )
 
 
 @cache

@@ -118,7 +118,9 @@ def _option(reading: Reading, value: Value) -> Option | None:
     reading.known_keys(value, OPTION_KEYS)
     name = reading.name(value, "id", required=True)
     if (words := value.entries.get("words")) is not None:
-        reading.lines |= {f"{reading.node}.words.{name}.{key}": one.line for key, one in words.entries.items()}
+        reading.lines |= {
+            f"{reading.node}.words.{name}.{key}": one.line for key, one in words.entries.items()
+        }
     return Option(
         id=name,
         label=reading.text(value.entries.get("label")),

@@ -16,7 +16,9 @@ from ascolto.kit.text import fold
 
 _OPENING = "opening"  # many questions may find their answers in what the customer wrote first
 
-Sign = tuple[str, str]  # by what a question is known again: a language and its words, or a name of what the product knows
+Sign = tuple[
+    str, str
+]  # by what a question is known again: a language and its words, or a name of what the product knows
 
 
 def prove(ground: Ground, parts: Parts, filling: Filling) -> None:
@@ -27,7 +29,9 @@ def prove(ground: Ground, parts: Parts, filling: Filling) -> None:
     for name, signs in named.items():
         for sign in signs:
             by_sign.setdefault(sign, set()).add(name)
-    twins = {name: frozenset().union(*(by_sign[sign] for sign in signs)) - {name} for name, signs in named.items()}
+    twins = {
+        name: frozenset().union(*(by_sign[sign] for sign in signs)) - {name} for name, signs in named.items()
+    }
     for name in ground.reached:
         node, before = ground.flow.nodes[name], filling.maybe[name]
         for asked, line in _asked(ground, node, parts):
@@ -63,4 +67,3 @@ def _words(text: Text) -> Iterator[Sign]:
     for language, wording in text.by_language.items():
         if told := fold(wording.text).strip(" ?.!…:"):
             yield language, told
-

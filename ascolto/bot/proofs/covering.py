@@ -7,6 +7,7 @@ Of what is open (topics, values of free slots) only the words count that the flo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from ascolto.bot.flow import CHANNELS, Ask, Branch, Call, Condition, Flow, LookUp, Mark, Menu, Node, SubFlow
 from ascolto.bot.proofs.ground import Edge, Ground
@@ -24,10 +25,12 @@ class Space:
     """All that can be: the dimensions of a flow's conditions."""
 
     def __init__(self, flow: Flow) -> None:
-        conditions = [case for node in flow.nodes.values() if isinstance(node, Branch) for case, _to in node.cases]
+        conditions = [
+            case for node in flow.nodes.values() if isinstance(node, Branch) for case, _to in node.cases
+        ]
         edges = {0, _DAY, *(edge for one in conditions for edge in one.hours or ())}
         marks = sorted(edges)
-        self._spans = list(zip(marks, marks[1:], strict=False))
+        self._spans = list(pairwise(marks))
         saved = {name for node in flow.nodes.values() if isinstance(node, Call) for name in node.save}
         topics = {topic for one in conditions for topic in one.topics}
         self.every: dict[str, frozenset[object]] = {
@@ -67,7 +70,9 @@ class Space:
             "channel": condition.channels,
             "identified": () if condition.is_identified is None else (condition.is_identified,),
             "problem": () if condition.has_problem is None else (condition.has_problem,),
-            "hours": [span for span in self._spans if _is_in(span, condition.hours)] if condition.hours else (),
+            "hours": [span for span in self._spans if _is_in(span, condition.hours)]
+            if condition.hours
+            else (),
             "weekdays": condition.weekdays,
         }
         box = {name: frozenset(signs) & self.every[name] for name, signs in told.items() if signs}

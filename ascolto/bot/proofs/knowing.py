@@ -7,7 +7,21 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from ascolto.bot.findings import gettext_noop as _
-from ascolto.bot.flow import PERSON, RETURN, Ask, Branch, Call, CallBack, End, HandOff, Menu, Node, Request, Slot, SubFlow
+from ascolto.bot.flow import (
+    PERSON,
+    RETURN,
+    Ask,
+    Branch,
+    Call,
+    CallBack,
+    End,
+    HandOff,
+    Menu,
+    Node,
+    Request,
+    Slot,
+    SubFlow,
+)
 from ascolto.bot.proofs.filling import Filling, Use, mentioned, slots_in, uses_of
 from ascolto.bot.proofs.ground import Edge, Ground, World, reached_from
 from ascolto.bot.proofs.parts import Parts, runs

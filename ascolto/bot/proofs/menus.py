@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from ascolto.bot.findings import gettext_noop as _
 from ascolto.bot.flow import MOST_OPTIONS, PERSON, HandOff, Mark, Menu, Option, Request, Say, Slot
-from ascolto.bot.proofs.ground import Ground
 from ascolto.bot.person_wishes import is_zero, wants_person
+from ascolto.bot.proofs.ground import Ground
 from ascolto.bot.proofs.parts import Parts, plain_first_menus, questions_before_menus
 from ascolto.bot.wording import is_about_bot
 from ascolto.kit.text import fold

@@ -98,7 +98,9 @@ def _part_of(ground: Ground, parts: Parts) -> Part:
         may_fill=filling.may_at_return,
         needs=filling.needs,
         mentions=frozenset(mentioned(ground)).union(*(part.mentions for part in called)),
-        asks=frozenset(node.slot for node in nodes if isinstance(node, Ask)).union(*(part.asks for part in called)),
+        asks=frozenset(node.slot for node in nodes if isinstance(node, Ask)).union(
+            *(part.asks for part in called)
+        ),
         depth=1 + max((part.depth for part in called), default=0),
     )
 

@@ -21,7 +21,9 @@ _LINK = re.compile(
 )
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a-\u23ff\ufe0f\u200d]")
-_OTHER_GAPS = re.compile(r"%\((\w+)\)s|\$(?=\{)|[\[<%$]([a-z][a-z0-9_]*)[\]>%]?")  # as other programs write them
+_OTHER_GAPS = re.compile(
+    r"%\((\w+)\)s|\$(?=\{)|[\[<%$]([a-z][a-z0-9_]*)[\]>%]?"
+)  # as other programs write them
 _COUNTED = range(
     200
 )  # further numbers take forms that these take, or ones that nobody needs ("one million of")
