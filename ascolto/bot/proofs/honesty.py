@@ -14,7 +14,18 @@ from ascolto.kit.text import fold
 
 _AUTOMATIC = re.compile(
     r"\b(automat\w*|virtual\w*|\w*bots?|robot\w*|digital\w*|intelligenza artificiale|artificial intelligence|inteligencia artificial"
-    r"|intelligence artificielle|kunstliche intelligenz|ai|ia|ki|macchina|machine|maquina|maschine|computer|risponditore)\b"
+    r"|intelligence artificielle|kunstliche intelligenz|macchina|machine|maquina|maschine|computer|risponditore)\b"
+)
+_AI = re.compile(r"\b(?:AI|A\.I\.|IA|KI)\b")  # in small letters it is an Italian word
+# Who is honest says what speaks, and not only that a refund is automatic or that there is a computer.
+_MACHINE = re.compile(
+    r"\b(?:assistent\w*|asistent\w*|assistant\w*|voce|voice|voz|voix|stimme|operator\w*|agent\w*|consulent\w*|aiutant\w*"
+    r"|risponditore|sistema|system"
+    r"|servizio|service|programma|program)(?: \w+)? (?:automat\w*|virtual\w*|virtuel\w*|digital\w*|artificial\w*|elettronic\w*)\b"
+    r"|\b(?:automat\w*|virtual\w*|virtuel\w*|digital\w*|artificial)(?: \w+)? (?:assist\w*|voice|stimme|agent\w*|service|system|helper)\b"
+    r"|\b(?:\w*bots?|robot\w*|intelligenza artificiale|artificial intelligence|inteligencia artificial"
+    r"|intelligence artificielle|kunstliche intelligenz"
+    r"|(?:una|a|eine|une) (?:macchina|machine|maquina|maschine)|un computer|a computer)\b"
 )
 _PERSON = re.compile(
     r"\b(person\w*|uman\w*|human\w*|operat\w*|agent\w*|colleg\w*|consulent\w*|mensch\w*|mitarbeiter\w*|conseill\w*)\b"
@@ -48,7 +59,8 @@ _WISHES = (
 _DENIES = re.compile(
     r"\b(?:non (?:sono|siamo|è|parli con|stai parlando con|hai a che fare con)|i am not|i['’]m not|we are not|this is not|you are not"
     r" (?:talking|speaking|chatting) (?:to|with)|no soy|je ne suis pas|ich bin kein)\s+(?:un['’]?\s*|uno |una |a |an |the |l['’])?"
-    r"(?:bot|chatbot|robot|macchina|machine|computer|risponditore|automa|(?:assistente|assistant|voce|voice)\s+(?:automatic|virtual|digital)\w*"
+    r"(?:bot|chatbot|robot|macchina|machine|computer|risponditore|automa|(?:assistente|assistant|voce|voice)\s+(?:automatic"
+    r"|virtual|digital)\w*"
     r"|(?:automatic|automated|virtual|digital)\s+(?:assistant|voice))\b"
     r"|\bin carne e ossa\b|\bflesh and blood\b"
     r"|\b(?:stai parlando|parli già|sei in linea|you are (?:talking|speaking|chatting)|you['’]re (?:talking|speaking|chatting))"
@@ -122,7 +134,7 @@ def signature_in(text: str, company: str = "") -> str:
     for pattern in _SIGNS:
         found = pattern.search(text)
         if found and not (company and company.casefold() in found[0].casefold()):
-            if _AUTOMATIC.search(fold(text)):
+            if _MACHINE.search(fold(text)) or _AI.search(text):
                 return ""
             return found[0].strip(" .,;:–—-\n")[:60]
     return ""
@@ -141,7 +153,7 @@ def _disclosure(ground: Ground) -> None:
             if not said:
                 continue
             line = wording.lines.get(channel or "text", wording.line) or text.line
-            if not _AUTOMATIC.search(said):
+            if not (_AUTOMATIC.search(said) or _AI.search(each)):
                 message = _("The first words in %(language)s do not say that an automatic assistant speaks.")
                 fix = _("Say it: the law wants it (EU AI Act, article 50).")
                 ground.say(line, "disclosure", message, fix, language=language)

@@ -81,8 +81,8 @@ def _distinct(ground: Ground, menu: Menu) -> None:
         taken: dict[str, str] = {}
         for option in menu.options:
             for word in dict.fromkeys(_words(option, language)):
-                line = _line_of_word(ground, menu, option, language, word)
                 if taken.setdefault(word, option.id) != option.id:
+                    line = _line_of_word(ground, menu, option, language, word)
                     message = _("“%(word)s” means %(one)s as well as %(other)s.")
                     fix = _("Keep it where it is meant most often.")
                     values = {"word": word, "one": taken[word], "other": option.id}
@@ -113,18 +113,27 @@ def _shadows(ground: Ground, menu: Menu, option: Option, own: list[str]) -> None
     told |= {wording.text: language for language, wording in option.label.by_language.items()}
     leads_to_person = _leads_to_person(ground, option.next)
     for word, language in told.items():
-        line = _line_of_word(ground, menu, option, language, word)
-        if not leads_to_person and (wants_person(word, own) or is_zero(word)):
-            message = _("Who says “%(word)s” gets a person, not %(name)s.")
-            fix = _("Say it in other words, or lead to a person.")
-            ground.say(line, "shadows_person", message, fix, node=menu.name, word=word[:40], name=option.id)
-        elif is_about_bot(word):
-            message = _("Who says “%(word)s” is heard as complaining about the bot.")
-            fix = _("Say it in other words.")
-            ground.say(line, "shadows_bot", message, fix, node=menu.name, word=word[:40])
-        elif _plain(word).isdigit():
-            message = _("The number %(word)s means an option by its place.")
-            ground.say(line, "number_word", message, _("Take it away."), node=menu.name, word=word[:40])
+        found = _shadow(word, own, leads_to_person=leads_to_person)
+        if found:
+            line = _line_of_word(ground, menu, option, language, word)
+            code, message, fix = found
+            ground.say(line, code, message, fix, node=menu.name, word=word[:40], name=option.id)
+
+
+def _shadow(word: str, own: list[str], *, leads_to_person: bool) -> tuple[str, str, str] | None:
+    """As what a word is heard before it reaches an option: (code, message, fix)."""
+    if not leads_to_person and (wants_person(word, own) or is_zero(word)):
+        message = _("Who says “%(word)s” gets a person, not %(name)s.")
+        return "shadows_person", message, _("Say it in other words, or lead to a person.")
+    if is_about_bot(word):
+        return (
+            "shadows_bot",
+            _("Who says “%(word)s” is heard as complaining about the bot."),
+            _("Say it in other words."),
+        )
+    if _plain(word).isdigit():
+        return "number_word", _("The number %(word)s means an option by its place."), _("Take it away.")
+    return None
 
 
 def _leads_to_person(ground: Ground, target: str) -> bool:
