@@ -38,6 +38,7 @@ def world(name: str) -> World:
     return NOBODY if name.startswith("house/") else COMPANY
 
 
+MOST_PLACES = 12  # of one flow in one way; all of them were tried when these tests were written
 EDGES = ("next", "found", "missing", "failed", "open", "closed", "else")
 LANGUAGES = ("it", "en", "fr", "de")
 
@@ -252,7 +253,7 @@ def a_node_is_gone(flow: dict[str, Any]) -> Iterator[Spoiled]:
 
 def words_go_round_for_ever(flow: dict[str, Any]) -> Iterator[Spoiled]:
     """What is said leads back to what was said or looked at just before."""
-    for name, node in nodes_with(flow, "say"):
+    for name, _ in nodes_with(flow, "say"):
         for before, other in flow["nodes"].items():
             if other.get("next") == name and set(other) & {"say", "set", "request", "call_back", "call"}:
                 yield changed(flow, ("nodes", name, "next"), put(before))
@@ -355,7 +356,8 @@ SPOILING = [
 def test_it_is_found_when(spoil: Callable[[dict[str, Any]], Iterator[Spoiled]]) -> None:
     tried, missed = 0, []
     for name, flow in GOOD.items():
-        for where, spoiled in spoil(flow):
+        places = list(spoil(flow))
+        for where, spoiled in places[:: 1 + len(places) // MOST_PLACES]:
             tried += 1
             if not found_in(
                 yaml.safe_dump(spoiled, allow_unicode=True, sort_keys=False, width=200), world(name)
