@@ -188,6 +188,8 @@ def _set(reading: Reading, name: str, line: int, value: Value) -> Node | None:
     if told is None:
         return None
     reading.known_keys(told, ("labels", "topic", "priority"))
+    if not told.entries:
+        reading.say(told, "missing", _("%(key)s is missing."), _("Add  %(key)s: …"), key="labels")
     return Mark(
         name,
         line,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 
 from ascolto.bot.findings import gettext_noop as _
 from ascolto.bot.flow import (
@@ -30,6 +31,7 @@ from ascolto.bot.texts import HOUSE_GAPS
 LONGEST_MASK = 40
 LATEST = timedelta(days=730)
 LONGEST_WITHIN = timedelta(days=30)
+KNOWN_NAMES = ("customer_code", "phone", "email", "opening")
 _KNOWN = re.compile(r"[a-z][a-z0-9_]{0,59}|field:[^\s:][^:]{0,59}")
 _ESCAPES = frozenset(
     {"failed", "missing", "closed"}
@@ -95,11 +97,21 @@ def _defects(slot: Slot) -> Iterator[tuple[str, str, str, str]]:
             _("So far ahead nobody plans, or no day is left."),
             _("Take between 1d and 730d."),
         )
-    if any(not _KNOWN.fullmatch(name) for name in slot.known):
+    if any(not _KNOWN.fullmatch(name) or _is_slip(name) or not _fits(slot, name) for name in slot.known):
         fix = _(
             "Write for example customer_code, phone, email, opening, or field:… for a field of the customer."
         )
         yield "known", "known", _("The product knows nothing of this name."), fix
+
+
+def _is_slip(name: str) -> bool:
+    """Whether a name of what the product knows was misspelt."""
+    return name not in KNOWN_NAMES and bool(get_close_matches(name, KNOWN_NAMES, n=1, cutoff=0.8))
+
+
+def _fits(slot: Slot, name: str) -> bool:
+    """Whether what the product knows by this name can be the value of such a slot."""
+    return name not in ("phone", "email") or slot.type in (name, "text")
 
 
 def _is_mask(mask: str) -> bool:
