@@ -21,7 +21,8 @@ _MISSPELT = 3  # words of a message in which the word may be misspelt
 _ALIKE = ("operatore", "operatrice", "operator", "agent", "human", "representative")
 
 _WHO = (
-    r"operator[ei]|operatric[ei]|operator|person[ae]|uman[oaie]|esser[ei] uman[oi]|consulent[ei]|addett[oaie]|collega|colleghi|agent[ei]"
+    r"operator[ei]|operatric[ei]|operator|person[ae]|uman[oaie]|esser[ei] uman[oi]|consulent[ei]|addett[oaie]|incaricat[oaie]"
+    r"|impiegat[oaie]|referente|collega|colleghi|agent[ei]"
     r"|responsabil[ei]|qualcuno|qualcun altro|titolare|servizio clienti|call center|centralino"
     r"|agents?|humans?|human beings?|persons?|people|representatives?|reps?|advisors?|advisers?|supervisors?|managers?"
     r"|some ?one|some ?body|any ?one|any ?body|customer (?:service|care|support)s?|support team|members? of (?:\w+ )?(?:staff"
@@ -48,19 +49,21 @@ _GLUE = (
     r"un|uno|una|il|lo|la|i|gli|le|del|con|coi|a|ad|al|da|dal|di|tu|tuo|tua|tuoi|vostr[oaie]|suo|sua|qualche|ver[oaie]|real[ei]"
     r"|altr[oai]|solo"
     r"|cn|w|subito|adesso|ora|direttamente|favore|per|voce|telefono|avere|sentire|essere|stare|aiuto|aiutat[oa]|contattat[oa]|richiamat[oa]"
-    r"|chiamat[oa]|parlare|sua|bravo|brava|competente|umano|umana|contatto|linea|in|alla|gentilmente"
+    r"|chiamat[oa]|parlare|sua|bravo|brava|competente|umano|umana|contatto|telefonic[oa]|assistenza|supporto|assistance|support"
+    r"|linea|in|alla|gentilmente"
     r"|an|the|some|any|your|live|real|actual|proper|another|other|with|to|from|by|of|please|just|now|directly|help|talk|speak|be|called"
     r"|contacted|that|is|human|customer|service|different|more|have|get|me"
 )
 # Ways to ask to be put in touch, and to want something, which may be anything.
 _TALK = (
-    r"parl(?:are|o|i|iamo|armi|arci)(?: \w+){0,2} (?:con|cn)|parlare|passa(?:mi|temi|rmi|teci|ci)|(?:mi|ci|me lo|me la) pass\w+"
+    r"(?:potete|puoi|puo|potrebbe) (?:dare|mandare)(?:mi)?|parl(?:are|o|i|iamo|armi|arci)(?: \w+){0,2} (?:con|cn)|parlare"
+    r"|passa(?:mi|temi|rmi|teci|ci)|(?:mi|ci|me lo|me la) pass\w+"
     r"|fa(?:te)?mi (?:parlare|chiamare|contattare|richiamare)|mi (?:fate|fai|faccia|fa) (?:parlare|chiamare|contattare|richiamare)"
     r"|(?:mi )?mett\w+ in (?:contatto|comunicazione|linea)|colleg(?:ami|atemi|armi|atici)|mi colleg\w+"
     r"|(?:mi )?trasferi(?:sci\w*|sca\w*|temi|rmi|te)"
     r"|(?:contattat|richiamat|chiamat|aiutat|seguit|assistit)[oaie] da|(?:chiam|rispond|aiut|contatt|richiam)[ae]rmi"
     r"|(?:talk|speak|chat|spk|talking|speaking) (?:to|with|2|w)|spiegar\w* (?:a|con)|get|(?:get|give|find|send|pass|bring) me"
-    r"|let me (?:talk|speak)|put me (?:through|on)"
+    r"|let me (?:talk|speak|chat)|put|put me (?:through|on)"
     r"|connect me|transfer me|hand me(?: over)?|patch me|asking for|ask for"
 )
 _WANT = (
@@ -104,7 +107,7 @@ _TOLD = (
     r"|quattro )?person[ae](?: sol[ae])?"
     r"|altr[ae] person[ae]|person[ae] (?:intestatari[ae]|fisic[ah]e?|giuridic\w+|di contatto|sol[ae])"
     r"|agent[ei] (?:immobiliar[ei]|di \w+|assicurativ\w+)"
-    r"|(?:via|viale|piazza|largo|corso|vicolo) (?:\w+ )?(?:uman\w+|operator\w+)|brava persona|quante persone"
+    r"|(?:via|viale|piazza|largo|corso|vicolo) (?:\w+ )?(?:uman\w+|operator\w+)|brava persona|quante persone|person of contact|contact person"
     r"|(?:change|changing|switch|switching|my|new|old|previous|other|another|last|different|former) (?:my |the |phone )*operators?"
     r"|(?:estate|travel|letting|insurance|sales|secret|user) agents?|human (?:error|resources|rights|body)|human s"
     r"|(?:another|other|one|two|three|four|per|each|single|\d+) (?:persons?|people)|persons? (?:named|on the|in (?:charge|this"
@@ -168,7 +171,8 @@ def _told() -> re.Pattern[str]:
 def _talks() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Who is to be talked to, and who is surely asked for farther behind."""
     surely = rf"(?:{_ASKING})(?: \w+){{0,5}} (?:{_SURELY})"
-    return re.compile(rf"\b(?:{_TALK}) (?:(?:{_GLUE}) )*(?:{_WHO}){_NO_OTHER}"), re.compile(
+    whom = rf"(?:{_WHO}|tecnic[oi]|technicians?|engineers?)"
+    return re.compile(rf"\b(?:{_TALK}) (?:(?:{_GLUE}) )*{whom}{_NO_OTHER}"), re.compile(
         rf"\b{surely}{_NO_OTHER}"
     )
 

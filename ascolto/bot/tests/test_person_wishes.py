@@ -108,6 +108,26 @@ scusi vorrei parlare cn un operatore
 vorrei parlare con unoperatore
 passa operatore
 posso chiedere a un operatore?
+mi potete dare una persona con cui parlare
+non capisci, mi serve qualcuno che mi aiuti davvero
+voglio un contatto telefonico con un addetto
+c'è un operatore libero?
+si può parlare con qualcuno dell'ufficio reclami?
+quando posso parlare con un operatore?
+fatemi richiamare da un vostro incaricato
+preferisco un essere umano
+operatore subito
+operatore grazie
+mi scusi, un operatore
+vorrei assistenza da una persona reale
+rispondetemi con un umano
+basta messaggi automatici
+parlare con una persona fisica
+vorrei dialogare con una persona
+vorrei spiegare il problema a un operatore
+mi faccia parlare con un suo collega
+tu sei un robot, voglio un umano
+non è possibile parlare con un operatore?
 """.strip().splitlines()  # fmt: skip
 ASKS_IN_ENGLISH = """
 agent
@@ -215,6 +235,26 @@ escalate to a human
 I wish to speak to a person
 pass me to an operator
 I require assistance from a member of staff
+I'd like a human agent
+put a human on the line
+can a human please look at this
+is this a bot? I want a person
+I only want to talk with real people
+talk to me like a human, get me your manager
+just connect me with a real person already
+could you pass me to a colleague
+give me customer service
+let me chat with support staff
+agent now
+no bot, human
+I demand to speak with a supervisor
+I'm asking for a human
+how can I talk to somebody
+would it be possible to speak with an advisor
+want person
+someone real please
+need operator
+please transfer my call to an agent
 """.strip().splitlines()  # fmt: skip
 TELLS_IN_ITALIAN = """
 il vostro operatore ieri mi ha detto che sarebbe arrivato un tecnico
@@ -312,6 +352,20 @@ devo passare il contratto a mia moglie
 voglio passare a un altro operatore
 mi passate la bolletta?
 vorrei il numero dell'agente che mi ha fatto il contratto
+l'operatore mi ha fissato un appuntamento per giovedì
+il collega in negozio mi ha dato un altro modem
+la persona al negozio era gentile
+ho già mandato la foto all'operatore
+mi ha chiamato un operatore ma non ho risposto
+sono una persona anziana e non capisco il modem
+il contratto è di mia madre
+siamo due persone
+vorrei il rimborso dell'addebito
+potete dirmi quando torna la linea
+qualcuno ha già segnalato il guasto?
+voglio il modem nuovo
+non voglio pagare
+passo domani in negozio
 """.strip().splitlines()  # fmt: skip
 TELLS_IN_ENGLISH = """
 your agent told me yesterday that an engineer would come
@@ -408,6 +462,21 @@ let me know when it works
 transfer my line to the new house
 connect me to the fibre network
 I like the service
+as the agent said, I restarted it
+the operator cut me off yesterday
+a colleague of yours came last week
+my person of contact moved
+I am a person with a disability and need large bills
+who is in charge of refunds
+are there people without internet in my street
+someone called me from this number
+I want to cancel the TV
+the call center closed
+get the modem replaced
+talk talk is my old provider
+I need to speak louder
+my mother needs the phone
+bot traffic on my line
 """.strip().splitlines()  # fmt: skip
 
 ASKED_ENOUGH = 0.97  # of those who ask
