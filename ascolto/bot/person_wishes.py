@@ -130,10 +130,12 @@ def wants_person(text: str, own_words: Iterable[str] = ()) -> bool:
     own_short, own_long = _own(tuple(own_words))
     if (own_short if words <= _SHORT else own_long).search(said):
         return True
+    if words <= _MISSPELT and any(_is_alike(word) for word in said.split()):
+        return True
+    if not _hints().search(said):
+        return False
     asks = _told().sub(" … ", said)
     if words <= _SHORT and _named().search(asks):
-        return True
-    if words <= _MISSPELT and any(_is_alike(word) for word in asks.split()):
         return True
     talks, surely = _talks()
     if talks.search(said) or _wishes().search(asks) or surely.search(asks):
@@ -161,6 +163,15 @@ def is_zero(text: str) -> bool:
 def _named() -> re.Pattern[str]:
     named = "|".join(re.escape(fold(word)) for word in chain.from_iterable(PERSON.values()))
     return re.compile(rf"\b(?:{named}|uman[ai]|humans)\b")
+
+
+@cache
+def _hints() -> re.Pattern[str]:
+    """What every message has in it that asks for a person; most have none of it, and are done."""
+    named = "|".join(re.escape(fold(word)) for word in chain.from_iterable(PERSON.values()))
+    return re.compile(
+        rf"\b(?:{named}|uman[ai]|{_WHO}|{_SURELY}|{_NOT_BOT}|tecnic[oi]|technicians?|engineers?|transfer me|in carne e ossa)\b"
+    )
 
 
 @cache
@@ -197,6 +208,7 @@ def _own(words: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(rf"\b(?:{'|'.join(plain)})\b"), re.compile(rf"\b(?:{'|'.join([wished, *several])})\b")
 
 
+@lru_cache(maxsize=4096)
 def _is_alike(word: str) -> bool:
     """Whether a word is one of those that call a person, but for one letter that is missing, too many, wrong, or in the wrong place."""
     return any(abs(len(word) - len(each)) <= 1 and _one_slip(word, each) for each in _ALIKE)

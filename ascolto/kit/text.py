@@ -31,6 +31,8 @@ def excerpt(text: str, limit: int = 140) -> str:
 
 def fold(text: str) -> str:
     """Text for comparing: lower case without accents, one space between words."""
+    if text.isascii():
+        return _SPACES.sub(" ", text.lower()).strip()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return _SPACES.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
 

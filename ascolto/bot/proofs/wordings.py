@@ -58,6 +58,8 @@ def _same(ground: Ground, site: Site) -> None:
     """A whole sentence is not the same in two languages: one of them was never translated."""
     seen: dict[str, str] = {}
     for language, wording in site.text.by_language.items():
+        if wording.text.count(" ") + 1 < WORDS_OF_SENTENCE:
+            continue
         text = fold(GAP.sub("", wording.text))
         if len(re.findall(r"[^\W\d]{2,}", text)) < WORDS_OF_SENTENCE:
             continue
