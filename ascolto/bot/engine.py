@@ -15,6 +15,7 @@ from copy import deepcopy
 
 from ascolto.bot import choosing, walking
 from ascolto.bot.flow import PERSON, Ask, Call, Flow, Menu, Option
+from ascolto.bot.person_wishes import is_zero, wants_person
 from ascolto.bot.slots import read_slot
 from ascolto.bot.state import (
     LONGEST_VALUE,
@@ -28,7 +29,7 @@ from ascolto.bot.state import (
     Turn,
 )
 from ascolto.bot.walking import MOST_FAILED, Walk
-from ascolto.bot.wording import is_about_bot, wants_person
+from ascolto.bot.wording import is_about_bot
 from ascolto.kit.text import clean
 
 ANGRY = 0.75  # probability from which a person goes on
@@ -129,12 +130,24 @@ def _reason_for_person(walk: Walk, heard: Heard) -> str:
     """Why a person should go on at once; empty where the bot may."""
     flow = walk.flows.get(walk.state.flow)
     own = [word for words in flow.person_words.values() for word in words] if flow is not None else []
-    pressed_zero = heard.digits == "0" and walk.situation.channel == "phone"
-    if heard.choice == PERSON or pressed_zero or wants_person(heard.text, own):
+    if heard.choice == PERSON or _says_zero(walk, heard) or wants_person(heard.text, own):
         return "asked"
     if heard.understood.anger >= ANGRY:
         return "anger"
     return "too_long" if walk.state.turns > MOST_TURNS else ""
+
+
+def _says_zero(walk: Walk, heard: Heard) -> bool:
+    """Zero is a person on the telephone, and wherever there are choices, which have numbers; else it may be the answer."""
+    if heard.digits != "0" and not is_zero(heard.text):
+        return False
+    node = walk.node()
+    slot = walk.slot(node.slot) if isinstance(node, Ask) else None
+    return (
+        walk.situation.channel == "phone"
+        or isinstance(node, Menu)
+        or (slot is not None and slot.type == "choice")
+    )
 
 
 def _hear_meanwhile(walk: Walk, heard: Heard) -> Turn:

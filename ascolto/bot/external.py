@@ -26,8 +26,8 @@ from ascolto.bot.external_events import message_created
 from ascolto.bot.external_inboxes import inboxes, resting
 from ascolto.bot.models import BotErrand, ExternalBot
 from ascolto.bot.outward import host_of
+from ascolto.bot.person_wishes import wants_person
 from ascolto.bot.sealed import Secrets
-from ascolto.bot.wording import wants_person
 from ascolto.conversations.actions import leave_to_people
 from ascolto.conversations.models import Conversation, Direction, Message, Visibility
 from ascolto.events.models import Event

@@ -28,6 +28,15 @@ class Wording:
     count: str = ""  # the slot whose number decides
     plurals: Mapping[str, str] = field(default_factory=dict)
     line: int = field(default=0, compare=False)
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)  # of variants and plural forms
+
+    def placed(self) -> Iterator[tuple[str, int]]:
+        """All its texts, each with its own line."""
+        if self.text:
+            yield self.text, self.lines.get("text", self.line)
+        for told in (self.variants, self.plurals):
+            for key, text in told.items():
+                yield text, self.lines.get(key, self.line)
 
     def every(self) -> Iterator[str]:
         """All its texts."""
@@ -240,7 +249,8 @@ class Branch(Node):
 
     def edges(self) -> Iterator[tuple[str, str]]:
         for place, (_, target) in enumerate(self.cases):
-            yield f"when.{place + 1}", target
+            if target:
+                yield f"when.{place + 1}", target
         if self.next:
             yield "else", self.next
 

@@ -11,7 +11,18 @@ from collections.abc import Mapping
 
 from ascolto.bot.findings import Finding
 from ascolto.bot.flow import Flow
-from ascolto.bot.proofs import company, deciding, honesty, knowing, loops, menus, parts, shape, wordings
+from ascolto.bot.proofs import (
+    asking,
+    company,
+    deciding,
+    honesty,
+    knowing,
+    loops,
+    menus,
+    parts,
+    shape,
+    wordings,
+)
 from ascolto.bot.proofs.filling import fill
 from ascolto.bot.proofs.ground import Ground, World
 from ascolto.bot.reading import read_flow
@@ -30,7 +41,8 @@ def prove(flow: Flow, library: Mapping[str, Flow], world: World) -> list[Finding
     wordings.prove(ground)
     filling = fill(ground, known)
     knowing.prove(ground, known, filling)
-    deciding.prove(ground, filling)
+    asking.prove(ground, known, filling)
+    deciding.prove(ground, known, filling)
     company.prove(ground)
     honesty.prove(ground, filling)
     return sorted(set(ground.findings), key=lambda one: (one.line, one.code, one.node, one.told()))
@@ -42,12 +54,15 @@ def check(text: str, library: Mapping[str, Flow], world: World) -> tuple[Flow | 
     if flow is None:
         return None, found
     unread = {one.node for one in found if one.node and one.node not in flow.nodes}
-    proved = [one for one in prove(flow, library, world) if not _is_echo(one, unread)]
+    odd = {one.line for one in found}
+    proved = [one for one in prove(flow, library, world) if not _is_echo(one, unread, odd)]
     return flow, sorted({*found, *proved}, key=lambda one: (one.line, one.code, one.node, one.told()))
 
 
-def _is_echo(finding: Finding, unread: set[str]) -> bool:
-    """Whether a finding only follows from a node that could not be read."""
+def _is_echo(finding: Finding, unread: set[str], odd: set[int]) -> bool:
+    """Whether a finding only follows from what could not be read: a node, or a text in a line of which something was told."""
+    if finding.code in ("no_text", "no_cases", "dead_end") and finding.line in odd:
+        return True
     if not unread:
         return False
     return finding.code == "unreached" or finding.values.get("name") in unread

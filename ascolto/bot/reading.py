@@ -81,6 +81,8 @@ def _nodes(reading: Reading, root: Value) -> dict[str, Node]:
             most=MOST_NODES,
         )
         return {}
+    if not told.entries:
+        reading.say(told, "empty", _("The flow is empty."), _("Begin with: flow, languages, start, nodes."))
     made = {}
     for name, value in told.entries.items():
         line = told.key_lines.get(name, value.line)

@@ -117,6 +117,10 @@ def _option(reading: Reading, value: Value) -> Option | None:
         return None
     reading.known_keys(value, OPTION_KEYS)
     name = reading.name(value, "id", required=True)
+    if (words := value.entries.get("words")) is not None:
+        reading.lines |= {
+            f"{reading.node}.words.{name}.{key}": one.line for key, one in words.entries.items()
+        }
     return Option(
         id=name,
         label=reading.text(value.entries.get("label")),
@@ -185,6 +189,8 @@ def _set(reading: Reading, name: str, line: int, value: Value) -> Node | None:
     if told is None:
         return None
     reading.known_keys(told, ("labels", "topic", "priority"))
+    if not told.entries:
+        reading.say(told, "missing", _("%(key)s is missing."), _("Add  %(key)s: …"), key="labels")
     return Mark(
         name,
         line,
@@ -206,14 +212,17 @@ def _when(reading: Reading, name: str, line: int, value: Value) -> Node:
             reading.say(case, "shape", _("A case has if and next."), _("Write  - {if: {…}, next: …}"))
             continue
         reading.known_keys(case, ("if", "next"))
+        reading.lines.setdefault(f"{name}.cases.{len(cases) + 1}", case.line)
         cases.append((_condition(reading, condition), _next(reading, case, edge=f"when.{len(cases) + 1}")))
     return Branch(name, line, _next(reading, value, "else"), tuple(cases))
 
 
 def _condition(reading: Reading, value: Value) -> Condition:
     reading.known_keys(value, IF_KEYS)
-    if not value.entries:
-        reading.say(value, "missing", _("The condition is empty."), _("Say what must hold, or use else."))
+    slots = value.entries["slots"].entries.values() if "slots" in value.entries else ()
+    for each in [*value.entries.values(), *slots] or [value]:
+        if not (each.text.strip() or each.items or each.entries):
+            reading.say(each, "missing", _("The condition is empty."), _("Say what must hold, or use else."))
     return Condition(
         languages=_among(reading, value, "language", reading.languages),
         topics=tuple(reading.list_of(value, "topic")),
@@ -266,9 +275,17 @@ def _flow(reading: Reading, name: str, line: int, value: Value) -> Node:
     return SubFlow(name, line, _next(reading, value), reading.name(value, "flow", required=True))
 
 
+def _stops(reading: Reading, told: Value, key: str, keys: str) -> None:
+    """Without keys below it, what ends a dialogue is just true."""
+    if told.kind != "text" or not (told.is_null or told.truth or not told.text):
+        fix = _("Write  %(key)s: true  or below it one of: %(keys)s.")
+        reading.say(told, "shape", _("%(key)s is true, or has keys."), fix, key=key, keys=keys)
+
+
 def _hand_off(reading: Reading, name: str, line: int, value: Value) -> Node:
     told = value.entries["hand_off"]
     if told.kind != "map":
+        _stops(reading, told, "hand_off", "team, say")
         return HandOff(name, line)
     reading.known_keys(told, ("team", "say"))
     return HandOff(name, line, "", reading.short(told, "team"), reading.text(told.entries.get("say")))
@@ -277,6 +294,7 @@ def _hand_off(reading: Reading, name: str, line: int, value: Value) -> Node:
 def _end(reading: Reading, name: str, line: int, value: Value) -> Node:
     told = value.entries["end"]
     if told.kind != "map":
+        _stops(reading, told, "end", "say, resolved")
         return End(name, line)
     reading.known_keys(told, ("say", "resolved"))
     return End(name, line, "", reading.text(told.entries.get("say")), reading.truth(told, "resolved"))

@@ -240,6 +240,7 @@ class Reading:
             count=self.short(value, "count"),
             plurals=self._plurals(plurals),
             line=value.line,
+            lines={key: each.line for told in (value, plurals) if told for key, each in told.entries.items()},
         )
 
     def _plurals(self, told: Value | None) -> Mapping[str, str]:

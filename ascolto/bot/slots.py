@@ -3,35 +3,68 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import phonenumbers
 from babel.dates import format_date
 
+from ascolto.bot.days import day_in
 from ascolto.bot.flow import Slot
 from ascolto.bot.state import LONGEST_VALUE, NOTHING, Heard, Situation
-from ascolto.conversations.when import read_when
 from ascolto.kit.text import clean, fold
 
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(\.[^@\s.]{1,63}){1,4}")
+_SIGN = r"[^@\s.,;:<>()\[\]«»“”\"]"  # of an address
+_EMAIL = re.compile(
+    rf"{_SIGN}{{1,63}}(?:\.{_SIGN}{{1,63}}){{0,6}}@{_SIGN}{{1,63}}(?:\.{_SIGN}{{1,63}}){{1,4}}"
+)
+_SPOKEN_EMAIL = re.compile(
+    r"(?=\b([\w+-]+(?: (?:dot|punto|\.) [\w+-]+)*) ?(?:@|\bat\b|\bchiocciola\b) ?([\w-]+(?: ?(?:\bdot\b|\bpunto\b|\.) ?[\w-]+)+))",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"-?\d{1,9}([.,]\d{1,4})?")
+_THOUSANDS = {"it": re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))"), "en": re.compile(r"(?<=\d),(?=\d{3}(?!\d))")}
+_COUNTS = {
+    word: str(place)
+    for words in (
+        "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici",
+        "zero one two three four five six seven eight nine ten eleven twelve",
+    )
+    for place, word in enumerate(words.split())
+}
+_COUNTING = 3  # words of a message that tells a number in words
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_WORD_OF_CODE = re.compile(r"[A-Za-z0-9]+(?:[-/.][A-Za-z0-9]+)*")
+_WORD_OF_CODE = re.compile(r"[^\W_]+(?:[-/.][^\W_]+)*")
+_NO_PART_OF_CODE = frozenset(
+    {"il", "lo", "la", "e", "un", "no", "n", "nr", "my", "is", "it", "the", "mio", "cod", "id"}
+)
 _TELLING = 7  # words from which what a customer wrote says what happened, and not just what it is about
 _LETTERS_OF_CODE = 3  # before its digits, when they stand apart: "TV 123456"
 # How somebody says that there is none, in a short message.
 _NONE = re.compile(
-    r"(no|nessun[oa]|niente|salta|dopo|piu tardi|non (ce l'?\s?ho|lo so|lo ho|posso|riesco|lo trovo|ricordo|lo ricordo)"
-    r"|none|skip|later|don'?t (know|have)|do not (know|have)|can'?t|cannot)\b"
+    r"\b(?:no|nessun[oa]|niente|nulla|salta|saltiamo|passo|passiamo|dopo|piu tardi|boh|mai avut[oaie]|non (?:mi |me lo "
+    r"|ce l'?\s?|ne |lo |l')?"
+    r"(?:ho|so|saprei|posso|riesco|trovo|ricordo|conosco|vedo)"
+    r"|none|skip|later|n/a|no idea|not (?:sure|now|yet)|(?:do|did|have)(?:n'?t| not) (?:know|have|remember|find|got|recall)"
+    r"|i (?:forgot|lost)"
+    r"|have(?:n'?t| not)|can'?t|cannot)\b"
 )
+_YES_LABELS, _NO_LABELS = frozenset({"si", "yes"}), frozenset({"no"})
+_YES = r"s+i+|si+ si+|certo|certamente|esatto|giusto|ok|okay|va bene|d'accordo|yeah|yep|yup|ye+s+|sure|correct|right|of course"
+_NO = r"no+|nope|nah|non ancora|ancora (?:no|niente)|negativo|per niente|purtroppo no|not (?:yet|really)|unfortunately not|still not"
+_NOT = re.compile(r"\b(?:non|no|not|n't|ne)\b")
 _SHORT = 8  # words
+_SHORT_OF_TEXT = 4  # where any words are an answer
 
 
 def read_slot(slot: Slot, heard: Heard, situation: Situation, language: str) -> str:
     """The value that was told; empty where there is none that can be used."""
     said = clean(heard.digits or heard.text, LONGEST_VALUE).strip()
     value = _told(slot, heard, said, situation, language)
-    return NOTHING if slot.is_optional and (not value or slot.type == "text") and _is_none(said) else value
+    if slot.is_optional and slot.type == "text":
+        return NOTHING if _is_none(said, _SHORT_OF_TEXT) else value
+    return NOTHING if slot.is_optional and not value and _is_none(said) else value
 
 
 def _told(slot: Slot, heard: Heard, said: str, situation: Situation, language: str) -> str:
@@ -44,9 +77,9 @@ def _told(slot: Slot, heard: Heard, said: str, situation: Situation, language: s
     return normalise(slot, said, situation) if said else ""
 
 
-def _is_none(said: str) -> bool:
+def _is_none(said: str, most: int = _SHORT) -> bool:
     plain = fold(said[:200]).replace("’", "'")
-    return len(plain.split()) <= _SHORT and _NONE.search(plain) is not None
+    return len(plain.split()) <= most and _NONE.search(plain) is not None
 
 
 def from_opening(slot: Slot, opening: str, situation: Situation, language: str) -> str:
@@ -65,16 +98,39 @@ def normalise(slot: Slot, said: str, situation: Situation) -> str:
     if slot.type == "phone":
         return _phone(said)
     if slot.type == "email":
-        found = _EMAIL.search(said)
-        return found[0].lower().rstrip(".,;") if found else ""
+        return _email(said)
     if slot.type == "number":
-        found = _NUMBER.search(said)
-        return found[0].replace(",", ".") if found else ""
+        return _number(said, situation.language)
     if slot.type == "date":
         return _date(slot, said, situation)
     if slot.type == "choice":
         return said if said in slot.values else ""
     return said
+
+
+def _email(said: str) -> str:
+    """An address, also as it is spelt on the telephone: "giulia chiocciola example punto it"."""
+    found = _EMAIL.search(said)
+    if found:
+        return found[0].lower()
+    spoken = [*_SPOKEN_EMAIL.finditer(said[:300])] if len(said.split()) > 1 else []
+    if not spoken:
+        return ""
+    whole = next(
+        one for one in spoken if one.end(2) == spoken[-1].end(2)
+    )  # those behind begin in the middle of it
+    who, where = (re.sub(r"\s*(?:\bdot\b|\bpunto\b|\.)\s*", ".", part.lower()) for part in whole.groups())
+    return f"{who}@{where}" if _EMAIL.fullmatch(f"{who}@{where}") else ""
+
+
+def _number(said: str, language: str) -> str:
+    """The first number, with a point before its fraction."""
+    found = _NUMBER.search(_THOUSANDS.get(language or "it", _THOUSANDS["it"]).sub("", said[:500]))
+    if found:
+        return found[0].replace(",", ".")
+    words = re.findall(r"\w+", fold(said[:100]))
+    told = [_COUNTS[word] for word in words if word in _COUNTS] if len(words) <= _COUNTING else []
+    return told[0] if len(told) == 1 and "no" not in words else ""
 
 
 def _choice(slot: Slot, heard: Heard, said: str, language: str) -> str:
@@ -87,15 +143,38 @@ def _choice(slot: Slot, heard: Heard, said: str, language: str) -> str:
         label = fold(wording.text) if wording else ""
         if plain and (plain == fold(name) or plain == label):
             return name
-    named = [name for name, text in slot.values.items() if _names(text.by_language.get(language), plain)]
+    labels = {
+        name: fold(w.text) for name, text in slot.values.items() if (w := text.by_language.get(language))
+    }
+    named = [name for name, label in labels.items() if _names(label, plain)]
+    named = named or [name for name, label in labels.items() if _means(label, plain, labels.values())]
     return named[0] if len(named) == 1 else ""
 
 
-def _names(wording: object, plain: str) -> bool:
+def _names(label: str, plain: str) -> bool:
     """Whether the label is said, or a part of it between commas ("Sì, ora funziona")."""
-    label = fold(getattr(wording, "text", ""))
     parts = [part.strip() for part in label.split(",") if part.strip()]
     return any(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", plain) for part in parts)
+
+
+def _means(label: str, plain: str, labels: Collection[str]) -> bool:
+    """Whether a short answer says it otherwise: yes and no in other words, or a word that only this label has."""
+    words = re.findall(r"\w+", plain)
+    if not 0 < len(words) <= _TELLING:
+        return False
+    first = label.split(",")[0].split(" ")[0]
+    if first in _YES_LABELS or first in _NO_LABELS:
+        return re.fullmatch(_YES if first in _YES_LABELS else _NO, plain.strip(" .,!?")) is not None
+    if _NOT.search(plain):
+        return False
+    others = {_stem(word) for each in labels if each != label for word in re.findall(r"\w{4,}", each)}
+    own = {_stem(word) for word in re.findall(r"\w{4,}", label)} - others
+    return any(_stem(word) in own for word in words if len(word) >= 4)
+
+
+def _stem(word: str) -> str:
+    """Without the end that makes it one or many."""
+    return word[:-1] if len(word) > 4 else word
 
 
 def mask_pattern(mask: str) -> re.Pattern[str]:
@@ -105,25 +184,31 @@ def mask_pattern(mask: str) -> re.Pattern[str]:
         classes.get(char) or re.escape(char) for char in mask if not char.isspace() and char not in "-/."
     ]
     return re.compile(
-        r"(?<![A-Za-z0-9])" + r"[\s\-/.]?".join(parts) + r"(?![A-Za-z0-9])", re.IGNORECASE | re.ASCII
+        r"(?<![A-Za-z0-9])" + r"[\s\-/._#]{0,2}".join(parts) + r"(?![A-Za-z0-9])", re.IGNORECASE | re.ASCII
     )
 
 
 def _code(mask: str, said: str) -> str:
+    told = unicodedata.normalize("NFKC", said[:500])
     if not mask:
-        return _code_of_any_form(said[:500])
-    found = mask_pattern(mask).search(said[:500])
-    return re.sub(r"[\s\-/.]", "", found[0]).upper() if found else ""
+        return _code_of_any_form(told)
+    found = mask_pattern(mask).search(told)
+    if found is None and re.fullmatch(r"[0-9\s./-]+", told):
+        return _keyed(mask, told)  # of a code whose letters never change the digits are enough
+    return re.sub(r"[\s\-/._#]", "", found[0]).upper() if found else ""
 
 
 def _code_of_any_form(said: str) -> str:
     """The one word with digits, or some that stand beside each other ("TV 123 456"), with the capital letters right before them."""
     words = _WORD_OF_CODE.findall(said)
-    places = [place for place, word in enumerate(words) if any(char.isdigit() for char in word)]
+    places = [
+        place for place, word in enumerate(words) if word.isascii() and any(char.isdigit() for char in word)
+    ]
     if not places or places[-1] - places[0] != len(places) - 1:
         return ""
     before = words[places[0] - 1] if places[0] else ""
-    is_part = before.isalpha() and len(before) <= _LETTERS_OF_CODE and (before.isupper() or len(words) == 2)
+    is_short = before.isascii() and before.isalpha() and len(before) <= _LETTERS_OF_CODE
+    is_part = is_short and (before.isupper() or (len(words) == 2 and before.lower() not in _NO_PART_OF_CODE))
     code = re.sub(r"[-/.]", "", (before if is_part else "") + "".join(words[place] for place in places))
     return code.upper() if 3 <= len(code) <= 40 else ""
 
@@ -158,20 +243,9 @@ def _written(number: str) -> str:
 
 def _date(slot: Slot, said: str, situation: Situation) -> str:
     """The day of what is said ("lunedì", "12/3", "tomorrow"); none before today, none later than the slot allows."""
-    today = situation.moment.date()
-    iso = _ISO.search(said)
-    found: date | None = None
-    if iso:
-        try:
-            found = date(int(iso[1]), int(iso[2]), int(iso[3]))
-        except ValueError:
-            return ""
-    else:
-        zone = getattr(situation.moment.tzinfo, "key", "UTC")
-        read = read_when(said[:120], now=situation.moment, zone=zone, language=situation.language or "en")
-        found = read.at.astimezone(situation.moment.tzinfo).date() if read else None
-    latest = today + (slot.latest or timedelta(days=366))
-    return found.isoformat() if found and today <= found <= latest else ""
+    latest = situation.moment.date() + (slot.latest or timedelta(days=366))
+    found = day_in(said, situation.moment, situation.language, latest)
+    return found.isoformat() if found else ""
 
 
 def shown(slot: Slot | None, value: str, language: str) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache, lru_cache
-from itertools import chain
+from functools import cache
 
 from ascolto.kit.text import fold
 
@@ -67,12 +65,6 @@ PERSON: dict[str, tuple[str, ...]] = {
     "it": ("operatore", "operatrice", "persona", "umano", "consulente", "persona vera", "essere umano"),
     "en": ("agent", "human", "person", "operator", "representative", "someone real", "real person"),
 }
-# In a longer message it takes the wish as well as the word.
-_WISH = (
-    r"parlare con|parlo con|passami|mi passi|passatemi|vorrei un|voglio un|mettermi in contatto con|chiamami|"
-    r"talk to|speak to|speak with|talk with|get me|give me|want an?|need an?|transfer me|connect me|put me through"
-)
-_SHORT = 5  # words of a short message
 _ABOUT_BOT = (
     "bot di merda", "stupido bot", "bot stupido", "non capisci niente", "non capisci nulla", "non capisci", "sei inutile",
     "bot inutile", "odio i bot", "maledetto bot", "non servi a niente", "assistente inutile",
@@ -85,25 +77,6 @@ def phrase(key: str, language: str, channel: str = "", **values: str) -> str:
     """One of the bot's own phrases, spoken where the channel is the telephone."""
     versions = (channel == "phone" and PHRASES.get(f"{key}.phone")) or PHRASES[key]
     return versions.get(language, versions[DEFAULT]).format(**values)
-
-
-def wants_person(text: str, own_words: Iterable[str] = ()) -> bool:
-    """Whether somebody asks for a person: the word in a short message, the wish and the word in a long one."""
-    said = _plain(text)
-    if not said:
-        return False
-    short, long = _calls(tuple(own_words))
-    return (short if len(said.split()) <= _SHORT else long).search(said) is not None
-
-
-@lru_cache(maxsize=256)
-def _calls(own_words: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """The call for a person in a short message, and in a long one, where of a flow's own words those of several words are enough."""
-    words = {fold(word) for word in (*chain.from_iterable(PERSON.values()), *own_words)}
-    named = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True) if word)
-    wish = rf"({_WISH})\b( \S+){{0,3}} ({named})"
-    enough = [re.escape(word) for word in map(_plain, own_words) if " " in word]
-    return re.compile(rf"\b({named})\b"), re.compile(rf"\b({'|'.join([wish, *enough])})\b")
 
 
 def is_about_bot(text: str) -> bool:

@@ -74,6 +74,8 @@ def read_yaml(text: str) -> tuple[Value, list[Finding]]:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.context_mark and "end of stream" in (error.problem or ""):
+            mark = error.context_mark  # what was never closed begins there
         problem = (error.problem or "").splitlines()[:1]
         _refuse(
             mark.line + 1 if mark else 0,
@@ -95,18 +97,19 @@ def _refuse(line: int, code: str, message: str, fix: str, **values: object) -> N
 def _document(loader: Any) -> tuple[Value, list[Finding]]:
     """From events, so that nothing is expanded before it is looked at."""
     building = _Building()
-    while loader.check_event():
-        event = loader.get_event()
-        line = event.start_mark.line + 1
-        if isinstance(event, yaml.DocumentStartEvent):
+    while (event := loader.get_event()) is not None:
+        kind, line = type(event), event.start_mark.line + 1
+        if kind is yaml.ScalarEvent or kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
+            building.add(_value(event, line))
+        elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
+            building.stack.pop()
+        elif kind is yaml.DocumentStartEvent:
             building.begin(line)
-        elif isinstance(event, yaml.AliasEvent):
+        elif kind is yaml.AliasEvent:
             how = _("Write the text again, or use a sub-flow.")
             _refuse(line, "alias", _("Aliases (*name) are not read."), how)
-        elif isinstance(event, yaml.ScalarEvent | yaml.SequenceStartEvent | yaml.MappingStartEvent):
-            building.add(_value(event, line))
-        elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
-            building.stack.pop()
+        elif kind is yaml.StreamEndEvent:
+            break
     if building.root is None:
         _refuse(0, "empty", _("The flow is empty."), _("Begin with: flow, languages, start, nodes."))
     return building.root, building.odd
@@ -141,6 +144,16 @@ class _Building:
             self.stack.append((value, []))
 
 
+_NO_ITEMS: list[Value] = []
+_NO_ENTRIES: dict[str, Value] = {}
+_NO_LINES: dict[str, int] = {}
+
+
+def _word(line: int, text: str, *, plain: bool) -> Value:
+    """A text. There are many of them in a flow and nothing is ever put into one, so that they share their emptiness."""
+    return Value(line, text, plain, _NO_ITEMS, _NO_ENTRIES, _NO_LINES)
+
+
 def _value(event: Any, line: int) -> Value:
     if event.anchor is not None:
         _refuse(
@@ -149,7 +162,7 @@ def _value(event: Any, line: int) -> Value:
     if isinstance(event, yaml.ScalarEvent):
         if event.tag not in (None, "!"):
             _refuse(line, "tag", _("Tags (!name) are not read."), _("Take the tag away."))
-        return Value(line, text=event.value, plain=event.style in (None, ""))
+        return _word(line, event.value, plain=event.style in (None, ""))
     if event.tag is not None and event.tag != "!":
         _refuse(line, "tag", _("Tags (!name) are not read."), _("Take the tag away."))
     return Value(line, kind="list" if isinstance(event, yaml.SequenceStartEvent) else "map")

@@ -6,23 +6,54 @@ from collections.abc import Collection
 
 from ascolto.bot.findings import gettext_noop as _
 from ascolto.bot.flow import CHANNELS, Branch, Condition
+from ascolto.bot.proofs.covering import MOST_BOXES, Box, Space, meet, supposed, without
 from ascolto.bot.proofs.filling import Filling
 from ascolto.bot.proofs.ground import Ground
+from ascolto.bot.proofs.parts import Parts
 
 _DAY = 24 * 60
 
 
-def prove(ground: Ground, filling: Filling) -> None:
+def prove(ground: Ground, parts: Parts, filling: Filling) -> None:
     """Every case of every decision."""
-    for node in ground.flow.nodes.values():
-        if isinstance(node, Branch):
-            for place in range(len(node.cases)):
-                _case(ground, node, place, filling)
+    deciding = [node for node in ground.flow.nodes.values() if isinstance(node, Branch)]
+    if not deciding:
+        return
+    space = Space(ground.flow)
+    certain = supposed(ground, parts, space)
+    for node in deciding:
+        told = {place for place in range(len(node.cases)) if _case(ground, node, place, filling)}
+        if node.name in certain:
+            _decides(ground, node, certain[node.name], space, told)
 
 
-def _case(ground: Ground, node: Branch, place: int, filling: Filling) -> None:
+def _decides(ground: Ground, node: Branch, here: Box, space: Space, told: set[int]) -> None:
+    """Each case against what can be the case here, and against all those before it together."""
+    left: list[Box] = [here]
+    for place, (condition, _target) in enumerate(node.cases):
+        box, line = space.box(condition), condition.line or node.line
+        if place in told or not all(box.values()) or not box:
+            pass
+        elif not meet(here, box):
+            message = _("This never holds here: what leads here says otherwise.")
+            fix = _("Decide it further up, or take the case away.")
+            ground.say(line, "condition_never", message, fix, node=node.name)
+        elif not any(meet(rest, box) for rest in left):
+            message = _("This never decides: whenever it holds, one of the cases before it does.")
+            fix = _("Put the narrower case first, or take this one away.")
+            ground.say(line, "condition_covered", message, fix, node=node.name)
+        elif not without([here], box, space):
+            message = _("This holds always: nothing after it is ever reached.")
+            ground.say(line, "condition_always", message, _("Lead there with else."), node=node.name)
+        left = without(left, box, space)
+        if len(left) > MOST_BOXES:
+            return
+
+
+def _case(ground: Ground, node: Branch, place: int, filling: Filling) -> bool:
+    """One case by itself, and against each one before it. Whether something was found."""
     condition = node.cases[place][0]
-    line = condition.line or node.line
+    line, found = condition.line or node.line, len(ground.findings)
     if condition.hours is not None and condition.hours[0] % _DAY == condition.hours[1] % _DAY != 0:
         message, fix = _("No moment is between these hours."), _("Let the hours end later than they begin.")
         ground.say(line, "condition_never", message, fix, node=node.name)
@@ -32,17 +63,19 @@ def _case(ground: Ground, node: Branch, place: int, filling: Filling) -> None:
                 message = _("%(slot)s is never known here: nothing before asks for it or saves it.")
                 fix = _("Ask for it before, or take the case away.")
                 ground.say(line, "condition_never", message, fix, node=node.name, slot=name)
-    for earlier, _target in node.cases[:place]:
-        if implies(condition, earlier, ground.flow.languages):
-            message = _(
-                "This never decides: whenever it holds, the case in line %(before)s does, and that comes first."
-            )
-            fix = _("Put the narrower case first, or take this one away.")
-            ground.say(line, "condition_covered", message, fix, node=node.name, before=earlier.line)
-            return
-    if implies(Condition(), condition, ground.flow.languages) and _says(condition):
+    earlier = next(
+        (one for one, _to in node.cases[:place] if implies(condition, one, ground.flow.languages)), None
+    )
+    if earlier is not None:
+        message = _(
+            "This never decides: whenever it holds, the case in line %(before)s does, and that comes first."
+        )
+        fix = _("Put the narrower case first, or take this one away.")
+        ground.say(line, "condition_covered", message, fix, node=node.name, before=earlier.line)
+    elif implies(Condition(), condition, ground.flow.languages) and _says(condition):
         message = _("This holds always: nothing after it is ever reached.")
         ground.say(line, "condition_always", message, _("Lead there with else."), node=node.name)
+    return len(ground.findings) > found
 
 
 def _says(condition: Condition) -> bool:

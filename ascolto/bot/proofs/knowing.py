@@ -5,9 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 
 from ascolto.bot.findings import gettext_noop as _
-from ascolto.bot.flow import PERSON, RETURN, Ask, Branch, Call, CallBack, HandOff, Menu, Node, Request, Slot
+from ascolto.bot.flow import (
+    PERSON,
+    RETURN,
+    Ask,
+    Branch,
+    Call,
+    CallBack,
+    End,
+    HandOff,
+    Menu,
+    Node,
+    Request,
+    Slot,
+    SubFlow,
+)
 from ascolto.bot.proofs.filling import Filling, Use, mentioned, slots_in, uses_of
 from ascolto.bot.proofs.ground import Edge, Ground, World, reached_from
 from ascolto.bot.proofs.parts import Parts, runs
@@ -16,11 +31,12 @@ from ascolto.bot.texts import HOUSE_GAPS
 LONGEST_MASK = 40
 LATEST = timedelta(days=730)
 LONGEST_WITHIN = timedelta(days=30)
+KNOWN_NAMES = ("customer_code", "phone", "email", "opening")
 _KNOWN = re.compile(r"[a-z][a-z0-9_]{0,59}|field:[^\s:][^:]{0,59}")
 _ESCAPES = frozenset(
     {"failed", "missing", "closed"}
 )  # edges to a person that only open when something goes wrong
-_MUST_BE_REAL = frozenset({"call_back", "look_up"})
+_MUST_BE_REAL = frozenset({"call_back", "look_up", "text"})  # customers are not told a stroke
 
 
 def prove(ground: Ground, parts: Parts, filling: Filling) -> None:
@@ -28,7 +44,7 @@ def prove(ground: Ground, parts: Parts, filling: Filling) -> None:
     for slot in ground.flow.slots.values():
         _declared(ground, slot)
     around = _around(ground)
-    there = {**around, **_below(ground), **ground.flow.slots}
+    there = {**around, **parts.slots_below(ground.flow.slug), **ground.flow.slots}
     for node in ground.flow.nodes.values():
         _asked(ground, node, {**around, **ground.flow.slots})
         _named(ground, node, there)
@@ -51,19 +67,6 @@ def _around(ground: Ground) -> dict[str, Slot]:
         if slug != ground.flow.slug and runs(ground.library, slug, ground.flow.slug)
     ]
     return {name: slot for flow in calling for name, slot in flow.slots.items()}
-
-
-def _below(ground: Ground) -> dict[str, Slot]:
-    """The slots of the flows that this one runs."""
-    found: dict[str, Slot] = {}
-    seen, queue = {ground.flow.slug}, [node.flow for node in ground.sub_flows()]
-    for slug in queue:
-        flow = ground.library.get(slug)
-        if flow is not None and slug not in seen:
-            seen.add(slug)
-            found |= flow.slots
-            queue.extend(node.flow for node in Ground(flow, ground.library, World()).sub_flows())
-    return found
 
 
 # --- what is said about a slot ----------------------------------------------------------------------------------------------------
@@ -94,11 +97,21 @@ def _defects(slot: Slot) -> Iterator[tuple[str, str, str, str]]:
             _("So far ahead nobody plans, or no day is left."),
             _("Take between 1d and 730d."),
         )
-    if any(not _KNOWN.fullmatch(name) for name in slot.known):
+    if any(not _KNOWN.fullmatch(name) or _is_slip(name) or not _fits(slot, name) for name in slot.known):
         fix = _(
             "Write for example customer_code, phone, email, opening, or field:… for a field of the customer."
         )
         yield "known", "known", _("The product knows nothing of this name."), fix
+
+
+def _is_slip(name: str) -> bool:
+    """Whether a name of what the product knows was misspelt."""
+    return name not in KNOWN_NAMES and bool(get_close_matches(name, KNOWN_NAMES, n=1, cutoff=0.8))
+
+
+def _fits(slot: Slot, name: str) -> bool:
+    """Whether what the product knows by this name can be the value of such a slot."""
+    return name not in ("phone", "email") or slot.type in (name, "text")
 
 
 def _is_mask(mask: str) -> bool:
@@ -267,6 +280,9 @@ def _is_handed_over(ground: Ground, slot: str) -> bool:
                 here = ground.flow.nodes[name]
                 if isinstance(here, HandOff) or any(_hands_over(ground, edge) for edge in ground.edges[name]):
                     return True
+            after = [ground.flow.nodes[name] for name in reached_from(ground, node.name, lambda edge: True)]
+            if not any(isinstance(here, End | SubFlow) for here in after):
+                return True  # whatever is chosen, a person goes on
     return False
 
 

@@ -84,8 +84,9 @@ def _idling(ground: Ground, parts: Parts) -> None:
         return isinstance(node, IDLE) and not (isinstance(node, SubFlow) and not parts.of(node.flow).is_idle)
 
     names = [name for name in ground.reached if is_idle(nodes[name])]
+    menus = {name for name in names if _wait(nodes[name], parts) == "menu"}
     for edge, cycle in deep(ground, names, lambda one: not one.goes_back)[1]:
-        if any(_wait(nodes[name], parts) == "menu" for name in cycle):
+        if not menus.isdisjoint(cycle):
             way = " → ".join([*cycle[:8], *(["…"] if len(cycle) > 8 else []), cycle[0]])
             message = _("%(way)s goes round, and nothing is learnt on the way.")
             fix = _("Close the circle with an option marked  back: true, or lead on.")

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from ascolto.bot.findings import gettext_noop as _
 from ascolto.bot.flow import MOST_OPTIONS, PERSON, HandOff, Mark, Menu, Option, Request, Say, Slot
+from ascolto.bot.person_wishes import is_zero, wants_person
 from ascolto.bot.proofs.ground import Ground
-from ascolto.bot.proofs.parts import Parts, plain_first_menus
-from ascolto.bot.wording import is_about_bot, wants_person
+from ascolto.bot.proofs.parts import Parts, plain_first_menus, questions_before_menus
+from ascolto.bot.wording import is_about_bot
 from ascolto.kit.text import fold
 
 _VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -31,9 +32,14 @@ def prove(ground: Ground, parts: Parts) -> None:
         if slot.type == "choice":
             _values(ground, slot, words)
     if ground.world.agcom and not ground.flow.is_called:
-        for name, line in plain_first_menus(ground, parts):
+        plain = plain_first_menus(ground, parts)
+        for name, line in plain:
             message = _("At the first level nobody can complain: AGCOM wants an option for it there.")
             fix = _("Add an option with  complaint: true.")
+            ground.say(line, "complaint", message, fix, node=name)
+        for name, line in [] if plain else questions_before_menus(ground, parts):
+            message = _("This is asked before anybody can complain: AGCOM wants that at the first level.")
+            fix = _("Ask it after the first menu.")
             ground.say(line, "complaint", message, fix, node=name)
 
 
@@ -76,10 +82,19 @@ def _distinct(ground: Ground, menu: Menu) -> None:
         for option in menu.options:
             for word in dict.fromkeys(_words(option, language)):
                 if taken.setdefault(word, option.id) != option.id:
+                    line = _line_of_word(ground, menu, option, language, word)
                     message = _("“%(word)s” means %(one)s as well as %(other)s.")
                     fix = _("Keep it where it is meant most often.")
                     values = {"word": word, "one": taken[word], "other": option.id}
-                    ground.say(option.line, "same_word", message, fix, node=menu.name, **values)
+                    ground.say(line, "same_word", message, fix, node=menu.name, **values)
+
+
+def _line_of_word(ground: Ground, menu: Menu, option: Option, language: str, word: str) -> int:
+    """Where a word of an option stands: in its words, else in its label."""
+    if any(_plain(each) == _plain(word) for each in option.words.get(language, ())):
+        return ground.flow.lines.get(f"{menu.name}.words.{option.id}.{language}", option.line)
+    wording = option.label.by_language.get(language)
+    return (wording.line if wording else 0) or option.label.line or option.line
 
 
 def _words(option: Option, language: str) -> Iterable[str]:
@@ -94,24 +109,31 @@ def _plain(text: str) -> str:
 
 def _shadows(ground: Ground, menu: Menu, option: Option, own: list[str]) -> None:
     """Words that never reach the option, since they are heard as something else before."""
-    told = [wording.text for wording in option.label.by_language.values()]
+    told = {word: language for language, words in option.words.items() for word in words}
+    told |= {wording.text: language for language, wording in option.label.by_language.items()}
     leads_to_person = _leads_to_person(ground, option.next)
-    for word in dict.fromkeys([*told, *(word for words in option.words.values() for word in words)]):
-        if not leads_to_person and wants_person(word, own):
-            message = _("Who says “%(word)s” gets a person, not %(name)s.")
-            fix = _("Say it in other words, or lead to a person.")
-            ground.say(
-                option.line, "shadows_person", message, fix, node=menu.name, word=word[:40], name=option.id
-            )
-        elif is_about_bot(word):
-            message = _("Who says “%(word)s” is heard as complaining about the bot.")
-            fix = _("Say it in other words.")
-            ground.say(option.line, "shadows_bot", message, fix, node=menu.name, word=word[:40])
-        elif _plain(word).isdigit():
-            message = _("The number %(word)s means an option by its place.")
-            ground.say(
-                option.line, "number_word", message, _("Take it away."), node=menu.name, word=word[:40]
-            )
+    for word, language in told.items():
+        found = _shadow(word, own, leads_to_person=leads_to_person)
+        if found:
+            line = _line_of_word(ground, menu, option, language, word)
+            code, message, fix = found
+            ground.say(line, code, message, fix, node=menu.name, word=word[:40], name=option.id)
+
+
+def _shadow(word: str, own: list[str], *, leads_to_person: bool) -> tuple[str, str, str] | None:
+    """As what a word is heard before it reaches an option: (code, message, fix)."""
+    if not leads_to_person and (wants_person(word, own) or is_zero(word)):
+        message = _("Who says “%(word)s” gets a person, not %(name)s.")
+        return "shadows_person", message, _("Say it in other words, or lead to a person.")
+    if is_about_bot(word):
+        return (
+            "shadows_bot",
+            _("Who says “%(word)s” is heard as complaining about the bot."),
+            _("Say it in other words."),
+        )
+    if _plain(word).isdigit():
+        return "number_word", _("The number %(word)s means an option by its place."), _("Take it away.")
+    return None
 
 
 def _leads_to_person(ground: Ground, target: str) -> bool:
@@ -141,7 +163,7 @@ def _values(ground: Ground, slot: Slot, own: list[str]) -> None:
             message = _("%(name)s cannot be a value.")
             ground.say(where, "values", message, _("Take letters, digits, - and _."), name=name[:60])
         for wording in text.by_language.values():
-            if wants_person(wording.text, own):
+            if wants_person(wording.text, own) or is_zero(wording.text):
                 message = _("Who says “%(word)s” gets a person, not %(name)s.")
                 fix = _("Say it in other words, or lead to a person.")
                 ground.say(where, "shadows_person", message, fix, word=wording.text[:40], name=name)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ascolto.bot.findings import gettext_noop as _
-from ascolto.bot.flow import RETURN, Ask, Flow, Menu, SubFlow
+from ascolto.bot.flow import RETURN, Ask, Flow, Menu, Slot, SubFlow
 from ascolto.bot.proofs.filling import fill, mentioned
 from ascolto.bot.proofs.ground import Edge, Ground, World, reached_from
 from ascolto.bot.proofs.loops import CHOOSING, IDLE, levels_of
@@ -32,6 +32,7 @@ class Part:
     may_fill: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
     mentions: frozenset[str] = frozenset()
+    asks: frozenset[str] = frozenset()
     depth: int = 1
 
 
@@ -45,6 +46,21 @@ class Parts:
     library: Mapping[str, Flow]
     _known: dict[str, Part] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
+
+    def slots_below(self, slug: str) -> dict[str, Slot]:
+        """The slots of the flows that this one runs, by themselves or through others."""
+        found: dict[str, Slot] = {}
+        seen, queue = {slug}, [slug]
+        for each in queue:
+            flow = self.library.get(each)
+            if flow is None:
+                continue
+            found |= flow.slots if each != slug else {}
+            for node in flow.nodes.values():
+                if isinstance(node, SubFlow) and node.flow not in seen:
+                    seen.add(node.flow)
+                    queue.append(node.flow)
+        return found
 
     def of(self, slug: str) -> Part:
         """What running this flow does; nothing where there is none, or where it runs itself."""
@@ -73,7 +89,7 @@ def _part_of(ground: Ground, parts: Parts) -> Part:
     return Part(
         returns=bool(returning),
         waits="" if silent else "ask" if no_menu else "menu",
-        is_idle=all(isinstance(node, IDLE) for node in nodes) and all(part.is_idle for part in called),
+        is_idle=_may_idle(ground, parts),
         levels=max((level for level, _on in levels.values()), default=0),
         levels_on=max((levels[edge.source.name][1] for edge in returning), default=0) if is_choosing else 0,
         plain_menus=any(True for _place in plain_first_menus(ground, parts)),
@@ -82,6 +98,9 @@ def _part_of(ground: Ground, parts: Parts) -> Part:
         may_fill=filling.may_at_return,
         needs=filling.needs,
         mentions=frozenset(mentioned(ground)).union(*(part.mentions for part in called)),
+        asks=frozenset(node.slot for node in nodes if isinstance(node, Ask)).union(
+            *(part.asks for part in called)
+        ),
         depth=1 + max((part.depth for part in called), default=0),
     )
 
@@ -96,6 +115,17 @@ def _returns(ground: Ground, parts: Parts, waiting: tuple[str, ...]) -> bool:
             part = parts.of(node.flow)
             kind = part.waits if part.returns else "menu"
         return kind not in waiting
+
+    reached = reached_from(ground, ground.flow.start, passes)
+    return any(edge.target == RETURN and passes(edge) for name in reached for edge in ground.edges[name])
+
+
+def _may_idle(ground: Ground, parts: Parts) -> bool:
+    """Whether somebody may return without that anything was learnt or done. A part that never returns is in no circle."""
+
+    def passes(edge: Edge) -> bool:
+        node = edge.source
+        return isinstance(node, IDLE) and not (isinstance(node, SubFlow) and not parts.of(node.flow).is_idle)
 
     reached = reached_from(ground, ground.flow.start, passes)
     return any(edge.target == RETURN and passes(edge) for name in reached for edge in ground.edges[name])
@@ -118,6 +148,32 @@ def plain_first_menus(ground: Ground, parts: Parts) -> list[tuple[str, int]]:
     return found
 
 
+def questions_before_menus(ground: Ground, parts: Parts) -> list[tuple[str, int]]:
+    """The first questions, (node, line), after which comes the menu that offers complaints; and choices that offer none at all."""
+
+    def passes(edge: Edge) -> bool:
+        if isinstance(edge.source, SubFlow):
+            part = parts.of(edge.source.flow)
+            return part.passes and not part.asks
+        return not isinstance(edge.source, Menu | Ask)
+
+    found = []
+    for name in reached_from(ground, ground.flow.start, passes):
+        node = ground.flow.nodes[name]
+        asks = isinstance(node, Ask) or (isinstance(node, SubFlow) and bool(parts.of(node.flow).asks))
+        slot = ground.flow.slots.get(node.slot) if isinstance(node, Ask) else None
+        is_choice = slot is not None and slot.type == "choice"
+        if asks and (is_choice or _meets_menu(ground, name)):
+            found.append((name, node.line))
+    return found
+
+
+def _meets_menu(ground: Ground, name: str) -> bool:
+    """Whether a menu of the flow that takes complaints comes after a node."""
+    nodes = [ground.flow.nodes[each] for each in reached_from(ground, name, lambda edge: True)]
+    return any(option.is_complaint for node in nodes if isinstance(node, Menu) for option in node.options)
+
+
 def prove(ground: Ground, parts: Parts) -> None:
     """Flows that are run: they exist, are parts, return, and do not run themselves."""
     for node in ground.sub_flows():
@@ -131,6 +187,25 @@ def prove(ground: Ground, parts: Parts) -> None:
             continue
         for code, message, fix in _defects(ground, node, called, parts):
             ground.say(node.line, code, message, fix, node=node.name, name=node.flow, most=MOST_DEPTH)
+        _agree(ground, node, called)
+
+
+def _agree(ground: Ground, node: SubFlow, called: Flow) -> None:
+    """Both speak the same languages, and mean the same by a slot that both have."""
+    missing = [one for one in ground.flow.languages if one not in called.languages]
+    if missing:
+        message, fix = _("%(name)s does not speak %(languages)s."), _("Add the texts to it in that language.")
+        tongues = ", ".join(missing)
+        ground.say(
+            node.line, "part_language", message, fix, node=node.name, name=node.flow, languages=tongues
+        )
+    for name, slot in called.slots.items():
+        own = ground.flow.slots.get(name)
+        if own is not None and (own.type, set(own.values)) != (slot.type, set(slot.values)):
+            message = _("The slot %(slot)s is something else in %(name)s: %(there)s there, %(here)s here.")
+            fix = _("Declare it the same in both, or give one of them another name.")
+            values = {"slot": name, "name": node.flow, "there": slot.type, "here": own.type}
+            ground.say(own.line, "slot_differs", message, fix, node=node.name, **values)
 
 
 def _defects(ground: Ground, node: SubFlow, called: Flow, parts: Parts) -> list[tuple[str, str, str]]:

@@ -29,7 +29,6 @@ _NEEDS: dict[type[Node], tuple[str, ...]] = {
     CallBack: ("next",),
     Hours: ("open", "closed"),
     Mark: ("next",),
-    Branch: ("else",),
 }
 
 
@@ -74,6 +73,10 @@ def _dead_ends(ground: Ground, node: Node) -> None:
     if isinstance(node, Menu):
         wanting = [f"options.{one.id}" for one in node.options if not one.next]
         lines = {f"options.{one.id}": one.line for one in node.options}
+    elif isinstance(node, Branch):
+        cases = {f"when.{place}": to for place, (_case, to) in enumerate(node.cases, 1)}
+        wanting = [label for label, to in {**cases, "else": node.next}.items() if not to]
+        lines = {label: ground.line_of(node, f"cases.{label[5:]}") for label in cases}
     else:
         there = {edge.label for edge in ground.edges[node.name]}
         needed = _NEEDS.get(type(node), ())

@@ -9,17 +9,21 @@ from functools import cache
 from ascolto.bot.findings import gettext_noop as _
 from ascolto.bot.flow import Wording
 from ascolto.bot.proofs.ground import Ground, Site
-from ascolto.bot.texts import GAP, category_of, gaps_of
+from ascolto.bot.texts import GAP, HOUSE_GAPS, category_of, gaps_of
 from ascolto.kit.text import fold
 
 LONGEST_TITLE = 24  # characters of what stands on a button or in a list
 LONGEST_SPOKEN = 300  # characters that an ear keeps
+WORDS_OF_SENTENCE = 5  # from which two languages cannot say the same by chance
 _LINK = re.compile(
     r"https?://|\bwww\.|\b[a-z0-9][a-z0-9-]*\.(?:it|com|org|net|eu|io|info|example|fr|de|es|uk|ch)\b",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a-\u23ff\ufe0f\u200d]")
+_OTHER_GAPS = re.compile(
+    r"%\((\w+)\)s|\$(?=\{)|[\[<%$]([a-z][a-z0-9_]*)[\]>%]?"
+)  # as other programs write them
 _COUNTED = range(
     200
 )  # further numbers take forms that these take, or ones that nobody needs ("one million of")
@@ -31,6 +35,7 @@ def prove(ground: Ground) -> None:
         if site.text.by_language:
             _languages(ground, site)
             _gaps(ground, site)
+            _same(ground, site)
             for language, wording in site.text.by_language.items():
                 _wording(ground, site, language, wording)
         elif site.is_required:
@@ -49,14 +54,31 @@ def _languages(ground: Ground, site: Site) -> None:
             ground.say(site.line, "language_missing", message, fix, node=site.node, language=language)
 
 
+def _same(ground: Ground, site: Site) -> None:
+    """A whole sentence is not the same in two languages: one of them was never translated."""
+    seen: dict[str, str] = {}
+    for language, wording in site.text.by_language.items():
+        if wording.text.count(" ") + 1 < WORDS_OF_SENTENCE:
+            continue
+        text = fold(GAP.sub("", wording.text))
+        if len(re.findall(r"[^\W\d]{2,}", text)) < WORDS_OF_SENTENCE:
+            continue
+        if text in seen:
+            message = _("The text in %(language)s is the one in %(other)s, word for word.")
+            fix, line = _("Translate it."), wording.lines.get("text", wording.line) or site.line
+            ground.say(
+                line, "not_translated", message, fix, node=site.node, language=language, other=seen[text]
+            )
+        seen.setdefault(text, language)
+
+
 def _wording(ground: Ground, site: Site, language: str, wording: Wording) -> None:
     line = wording.line or site.line
     if not _is_whole(wording):
         message, fix = _("The text is empty in %(language)s."), _("Write what is said, or take it away.")
         ground.say(line, "empty_text", message, fix, node=site.node, language=language)
-    for text in wording.every():
-        if "{" in text or "}" in text:
-            _braces(ground, site, line, text)
+    for text, where in wording.placed():
+        _braces(ground, site, where or site.line, text)
     if wording.plurals or wording.count:
         _plural(ground, site, language, wording)
     if site.role in ("label", "value"):
@@ -73,13 +95,20 @@ def _is_whole(wording: Wording) -> bool:
 
 def _braces(ground: Ground, site: Site, line: int, text: str) -> None:
     left = GAP.sub("", text)
-    if "{" in left or "}" in left:
-        found = re.search(r"\{[^{}]{0,40}\}?|\}", left)
+    other = next((one for one in _OTHER_GAPS.finditer(text) if _is_gap(ground, one)), None)
+    if "{" in left or "}" in left or other:
+        found = re.search(r"\{[^{}]{0,40}\}?|\}", left) or other
         message = _(
             "%(gap)s is said as it stands: between braces there are small letters, digits and _ only."
         )
         fix = _("Write the name of a slot, as {customer_code}.")
         ground.say(line, "braces", message, fix, node=site.node, gap=found[0] if found else "{")
+
+
+def _is_gap(ground: Ground, found: re.Match[str]) -> bool:
+    """Whether a sign of another program stands for something that is known here."""
+    name = found[1] or found[2]
+    return not name or name in ground.flow.slots or (name in HOUSE_GAPS and found[0] != f"${name}")
 
 
 # --- gaps and plurals -----------------------------------------------------------------------------------------------------------
@@ -123,6 +152,7 @@ def _plural(ground: Ground, site: Site, language: str, wording: Wording) -> None
         return
     missing = sorted(plural_forms(language) - set(wording.plurals))
     if missing:
+        line = wording.lines.get("plural", line)
         message = _("The plural has no form %(forms)s in %(language)s.")
         fix = _("Add  %(forms)s: …")
         ground.say(line, "plural", message, fix, node=site.node, forms=", ".join(missing), language=language)
@@ -147,7 +177,8 @@ def _title(ground: Ground, site: Site, line: int, wording: Wording) -> None:
             message = _("“%(text)s” has %(long)s characters; buttons and lists show %(most)s.")
             fix = _("Say it shorter; what the telephone says may stand in  say.")
             values = {"text": text[:40], "long": len(text), "most": LONGEST_TITLE}
-            ground.say(line, "label_long", message, fix, node=site.node, **values)
+            where = wording.lines.get(variant or "text", line)
+            ground.say(where, "label_long", message, fix, node=site.node, **values)
 
 
 def _speech(ground: Ground, site: Site, line: int, wording: Wording) -> None:
@@ -161,7 +192,8 @@ def _speech(ground: Ground, site: Site, line: int, wording: Wording) -> None:
                 fix = _("Add  say: …  with what the telephone says.")
             else:
                 fix = _("Add a text for the telephone:  {text: …, phone: …}")
-            ground.say(line, "phone", why, fix, node=site.node, most=LONGEST_SPOKEN)
+            where = wording.lines.get("phone" if spoken else "text", line)
+            ground.say(where, "phone", why, fix, node=site.node, most=LONGEST_SPOKEN)
 
 
 def unspeakable(text: str) -> str:

@@ -36,6 +36,10 @@ SLOTS: dict[str, dict[str, Any]] = {
     "photo": {"type": "files"},
     "status": {"type": "text"},
 }
+TESTS: list[dict[str, Any]] = [
+    {"language": "it"}, {"sentiment": "negative"}, {"identified": True}, {"problem": True}, {"topic": ["T1"]},
+    {"hours": "09:00-12:00"}, {"weekdays": ["mon", "wed"]},
+]  # fmt: skip
 ASKED = [name for name in SLOTS if name != "status"]
 TOLD = {
     "code": "TV1234", "mobile": "347 1234567", "mail": "giulia@example.org", "day": "domani", "count": "3",
@@ -56,6 +60,7 @@ class Inventor:
         self.nodes: dict[str, Any] = {}
         self.slots: set[str] = set()
         self.menus: list[str] = []
+        self.tests = list(TESTS)  # each once: what was decided further up is not decided again
 
     def text(self, words: str, gap: str = "") -> dict[str, str]:
         number = len(self.nodes)
@@ -125,6 +130,9 @@ class Inventor:
         slot = self.rng.choice(ASKED)
         self.slots.add(slot)
         told = self.add({"say": self.text("Hai detto", slot), "next": following})
+        if SLOTS[slot].get("optional"):
+            known = {"if": {"slots": {slot: "known"}}, "next": told}
+            told = self.add({"when": [known], "else": following})
         return self.add({"ask": slot, "next": told})
 
     def _menu(self, following: str) -> str:
@@ -174,12 +182,11 @@ class Inventor:
         return self.add({"set": {"labels": ["one"], "priority": "high"}, "next": following})
 
     def _when(self, following: str) -> str:
-        tests: list[dict[str, Any]] = [
-            {"language": "it"}, {"sentiment": "negative"}, {"identified": True}, {"problem": True}, {"topic": ["T1"]},
-            {"hours": "09:00-12:00"}, {"weekdays": ["mon", "wed"]},
-        ]  # fmt: skip
+        if not self.tests:
+            return self._say(following)
+        test = self.tests.pop(self.rng.randrange(len(self.tests)))
         said = self.add({"say": self.text("Caso"), "next": following})
-        return self.add({"when": [{"if": self.rng.choice(tests), "next": said}], "else": following})
+        return self.add({"when": [{"if": test, "next": said}], "else": following})
 
     def _call_back(self, following: str) -> str:
         self.slots.add("mobile")

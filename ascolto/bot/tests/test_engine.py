@@ -133,10 +133,13 @@ def test_a_word_is_enough_for_a_person(word: str) -> None:
     assert HandedOff("asked") in turn.effects
 
 
-def test_zero_is_a_person_on_the_telephone_only() -> None:
+def test_zero_is_a_person_on_the_telephone_and_among_choices() -> None:
     phone = replace(CHAT, channel="phone")
-    assert care(Heard(digits="0"), situation=phone).state.handed == "asked"
-    assert not care(Heard("0")).state.handed
+    for zero in (Heard(digits="0"), Heard("zero")):
+        assert care(zero, situation=phone).state.handed == "asked"
+    assert care(Heard("0")).state.handed == "asked"
+    assert care(Heard("zero")).state.handed == "asked"
+    assert not care(Heard("10")).state.handed
 
 
 def test_anger_is_for_a_person() -> None:

@@ -49,10 +49,30 @@ def test_codes_have_a_form(mask: str, text: str, value: str) -> None:
         ("email", "Scrivi a Giulia@Example.org.", "giulia@example.org"),
         ("email", "giulia at example", ""),
         ("number", "circa 3,5 ore", "3.5"),
-        ("number", "tre", ""),
+        ("number", "tre", "3"),
+        ("number", "nessuno", ""),
+        ("number", "1.234,56 euro", "1234.56"),
+        ("email", "mailto:giulia@example.it", "giulia@example.it"),
+        ("email", "<giulia@example.it>; marco@example.it", "giulia@example.it"),
+        ("email", "giulia chiocciola example punto it", "giulia@example.it"),
+        ("email", "reach me at giulia dot ferri at example dot com", "giulia.ferri@example.com"),
+        ("phone", "chiamatemi al 0039 347/1234567, grazie", "+393471234567"),
+        ("phone", "3 4 7 1 2 3 4 5 6 7", "+393471234567"),
         ("date", "domani", "2026-03-05"),
         ("date", "2026-03-01", ""),
         ("date", "2026-02-31", ""),
+        ("date", "oggi", "2026-03-04"),
+        ("date", "today please", "2026-03-04"),
+        ("date", "il 3 dicembre, grazie", "2026-12-03"),
+        ("date", "dal ventitré dicembre", "2026-12-23"),
+        ("date", "3 / 12", "2026-12-03"),
+        ("date", "next Monday", "2026-03-09"),
+        ("date", "on Friday please", "2026-03-06"),
+        ("date", "Dec. 12th", "2026-12-12"),
+        ("date", "the first of December", "2026-12-01"),
+        ("date", "sabato va bene", "2026-03-07"),
+        ("date", "ieri", ""),
+        ("date", "boh", ""),
         ("date", "2028-01-01", ""),
         ("text", "  Non va. ", "Non va."),
         ("text", "\x00\u200b", "\u200b"),
@@ -72,6 +92,80 @@ def test_a_date_is_not_too_far_away() -> None:
 )
 def test_a_choice_is_pressed_or_named(heard: Heard) -> None:
     assert told("choice", heard=heard, values=KINDS) == "line"
+
+
+YES_NO = {
+    "yes": Text({"it": Wording("Sì, ora funziona"), "en": Wording("Yes, it works now")}),
+    "no": Text({"it": Wording("No, non funziona"), "en": Wording("No, still nothing")}),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("certo", "yes"),
+        ("sii", "yes"),
+        ("ancora niente", "no"),
+        ("purtroppo no", "no"),
+        ("funziona", ""),
+    ],
+)
+def test_yes_and_no_have_many_words(text: str, value: str) -> None:
+    assert told("choice", text, values=YES_NO) == value
+
+
+def test_a_word_that_one_label_alone_has_is_enough() -> None:
+    values = {"line": Text({"it": Wording("Linea di casa")}), "bill": Text({"it": Wording("Bolletta")})}
+    assert told("choice", "linea", values=values) == "line"
+    assert told("choice", "le bollette", values=values) == "bill"
+    assert told("choice", "non la linea", values=values) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("TV_123456", "TV123456"),
+        ("ＴＶ １２３ ４５６", "TV123456"),
+        ("123456", "TV123456"),
+        ("123 456", "TV123456"),
+        ("12345", ""),
+    ],
+)
+def test_a_code_is_written_in_many_ways(text: str, value: str) -> None:
+    assert told("code", text, mask="TV999999") == value
+
+
+@pytest.mark.parametrize("text", ["è il 12345", "il 12345", "12345"])
+def test_words_around_a_code_are_no_part_of_it(text: str) -> None:
+    assert told("code", text) == "12345"
+
+
+def test_two_codes_are_none() -> None:
+    assert told("code", "non è TV123, è TV1234") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "boh",
+        "non saprei",
+        "non lo conosco",
+        "non ho il codice",
+        "not sure",
+        "I haven't got one",
+        "n/a",
+        "I forgot",
+    ],
+)
+def test_there_are_many_ways_to_have_none(text: str) -> None:
+    assert told("code", text, is_optional=True) == NOTHING
+
+
+def test_an_optional_story_is_not_lost_for_a_little_word() -> None:
+    assert told("text", "Il citofono non va, dopo le 18 suonate sotto.", is_optional=True).startswith(
+        "Il citofono"
+    )
+    assert told("text", "no, niente", is_optional=True) == NOTHING
 
 
 def test_a_choice_that_could_be_two_is_none() -> None:
