@@ -1,7 +1,7 @@
 """`python -m bench.bot`: how long after a customer's message the bot's answer is there, at so many messages a second.
 
-The whole product runs, with understanding; customers write on WhatsApp through the real hook, a flow answers, a network takes the answers. The time runs from the
-moment in which the delivery was at the door to the moment in which the answer stood in the thread and in the outbox.
+The whole product runs, with understanding; customers write on WhatsApp through the real hook, a flow answers, a network takes the answers.
+The time runs from the moment in which the delivery was at the door to the moment in which the answer stood in the thread and in the outbox.
 """
 
 from __future__ import annotations

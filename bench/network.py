@@ -48,7 +48,9 @@ async def _serve() -> None:
 @contextmanager
 def taking_network() -> Iterator[str]:
     """The address of one, while it runs."""
-    with subprocess.Popen([sys.executable, "-m", "bench.network"], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.network"], stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stdout is not None
             yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
