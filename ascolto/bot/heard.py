@@ -46,9 +46,9 @@ def _understood(readings: Sequence[Reading]) -> Understood:
     )
 
 
-def needs_no_answer(messages: Sequence[Message], readings: Mapping[int, Reading]) -> bool:
-    """Mere thanks, and the like: no dialogue begins with that."""
+def needs_no_answer(messages: Sequence[Message], readings: Mapping[int, Reading], *, is_first: bool) -> bool:
+    """Mere thanks, and the like: no dialogue begins with that. Who greets first (`is_first`) is greeted."""
     told = [readings[message.pk] for message in messages if message.pk in readings]
     return len(told) == len(messages) and all(
-        not one.needs_answer or one.intent in NOTHING_TO_ANSWER for one in told
+        one.intent in NOTHING_TO_ANSWER or (not one.needs_answer and not is_first) for one in told
     )

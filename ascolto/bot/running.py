@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
@@ -24,8 +24,9 @@ from ascolto.bot.posting import lately
 from ascolto.bot.putting import Wording, plain_instead, wording_of
 from ascolto.bot.situations import situation_of
 from ascolto.bot.speaking import speak
-from ascolto.bot.state import CallWanted, HandedOff, Heard, LookUpWanted, Outcome, State, Turn
+from ascolto.bot.state import CallWanted, HandedOff, Heard, LookUpWanted, Outcome, Said, State, Turn
 from ascolto.bot.thinking import Held, Thought, is_ours, think
+from ascolto.bot.wording import phrase
 from ascolto.channels.models import ChannelAccount
 from ascolto.conversations.actions import add_bot_replies, leave_to_people
 from ascolto.conversations.models import Conversation, Message
@@ -239,8 +240,25 @@ def _say_and_do(held: Held, turn: Turn) -> None:
         log.info("the bot may not say this", extra={"code": refused.code, "dialogue": dialogue.pk})
         if not state.handed:
             state.handed, state.done = "refused", True
+            _say_who_goes_on(held, turn)
             perform(dialogue, conversation, [HandedOff("refused")], state, slots)
     perform(dialogue, conversation, turn.effects, state, slots)
+
+
+def _say_who_goes_on(held: Held, turn: Turn) -> None:
+    """What was to be said may not be: the customer hears at least that a person has it now, and who says so."""
+    if held.dialogue.task_by_id is not None:
+        return
+    language, company = turn.state.language, held.situation.company
+    words = [phrase("handing", language)]
+    if held.dialogue.pk is None:
+        words.insert(0, phrase("disclosure", language, company=company))
+    said = replace(turn, says=(Said("\n\n".join(words), turn.state.node),), choices=(), wanted=None)
+    try:
+        with transaction.atomic():
+            add_bot_replies(speak(held.conversation, held.dialogue, said))
+    except Refused as refused:
+        log.info("nor may it say this", extra={"code": refused.code, "dialogue": held.dialogue.pk})
 
 
 def _slots(library: Mapping[str, Flow]) -> dict[str, Slot]:

@@ -134,7 +134,7 @@ def think(conversation: Conversation, gathered: Gathered) -> Thought:
 
 
 def _begin(thought: Thought, messages: Sequence[Message], readings: Mapping[int, Reading]) -> None:
-    if needs_no_answer(messages, readings):
+    if needs_no_answer(messages, readings, is_first=thought.last is None):
         thought.why = "nothing_asked"
         return
     held = Held.begin(thought.conversation, messages[-1])

@@ -21,9 +21,11 @@ from ascolto.conversations.models import Conversation, Message
 from ascolto.gates import Refused
 from ascolto.kit.clock import now
 from ascolto.kit.remembering import forget_all
+from ascolto.knowledge.models import SavedReply, SavedReplyText
 from ascolto.testing.dialogues import CALM, post_flow, said_by_bot, write
-from ascolto.testing.factories import Cast, make_agent, make_cast, make_customer, receive
+from ascolto.testing.factories import Cast, make_agent, make_cast, make_customer, make_inbox, receive
 from ascolto.testing.readings import make_reading
+from ascolto.understanding.models import Similar
 
 _numbers = count_up()
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,3 +130,57 @@ def test_an_inbox_has_one_bot(cast: Cast) -> None:
         set_post(by=None, account=cast.inbox, flow=BotFlow.objects.get())
     assert refused.value.code == "external_bot"
     assert not BotPost.objects.exists()
+
+
+def test_who_greets_first_is_greeted(cast: Cast) -> None:
+    said = said_by_bot(write(cast.inbox, cast.giulia, "Ciao, ho una domanda", needs_answer=False))
+    assert said[0].startswith("Ciao, sono l'assistente automatico")
+
+
+def complains(cast: Cast) -> None:
+    """On another channel, and nobody has solved it."""
+    message = receive(make_inbox("webhook"), "Non funziona niente, è una vergogna!", customer=cast.giulia)
+    make_reading(message, **{**CALM, "sentiment": "negative", "strength": 0.9, "intent": "complaint"})
+    Conversation.objects.filter(pk=message.conversation_id).update(
+        is_room=True
+    )  # what comes now is another one
+
+
+def test_where_an_offer_may_not_be_made_the_customer_hears_that_a_person_goes_on(cast: Cast) -> None:
+    complains(cast)
+    reply = SavedReply.objects.create(title="Come pago la bolletta", shortcut="paga")
+    text = "Passa oggi a Fibra Max con lo sconto del 50%: solo 19,90 € al mese, attivala subito, offerta esclusiva!"
+    SavedReplyText.objects.create(reply=reply, language="it", text=text)
+    message = receive(cast.inbox, "Come pago la bolletta?", customer=cast.giulia)
+    Similar.objects.create(message=message, kind="saved_reply", target=reply.pk, score=0.95, meaning=0.9)
+    make_reading(message, topic="Billing", **CALM)
+    worker.catch_up()
+    conversation = Conversation.objects.get(pk=message.conversation_id)
+    said = "\n".join(said_by_bot(conversation))
+    assert "Fibra Max" not in said
+    assert "assistente automatico" in said
+    assert said.endswith("Ti passo a una persona.")
+    assert (conversation.with_bot, Dialogue.objects.get().why) == (False, "refused")
+
+
+QUESTIONS = """\
+flow: ways
+title: {it: Modi, en: Ways}
+languages: [it, en]
+start: how
+person: {team: Care}
+nodes:
+  how:
+    menu: {it: "Adesso ci siamo: puoi parlare con una persona quando vuoi.", en: "Choose one of these ways, or ask for a person."}
+    options:
+      - {id: card, label: {it: Carta o app, en: Card or app}, words: {it: [carta], en: [card]}, next: bye}
+      - {id: bank, label: {it: In banca, en: At a bank}, words: {it: [banca], en: [bank]}, next: bye}
+  bye: {end: {say: {it: "A presto.", en: "Goodbye."}, resolved: true}}
+"""
+
+
+def test_questions_of_a_flow_are_no_offers_however_short_they_are(cast: Cast) -> None:
+    complains(cast)
+    inbox = make_inbox("whatsapp", teams=[cast.care])
+    post_flow(inbox, QUESTIONS)
+    assert "Adesso ci siamo" in "\n".join(said_by_bot(write(inbox, cast.giulia, "Ciao")))
