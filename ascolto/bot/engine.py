@@ -20,6 +20,7 @@ from ascolto.bot.slots import read_slot
 from ascolto.bot.state import (
     LONGEST_VALUE,
     Answered,
+    CallWanted,
     Failed,
     Found,
     Heard,
@@ -99,6 +100,14 @@ def resume(flows: Flows, state: State, outcome: Outcome, situation: Situation) -
         walk.keep({slot: outcome.values[name] for slot, name in save.items() if name in outcome.values})
         return walk.go(edges.get("next", ""))
     return walk.go(edges.get("failed" if isinstance(outcome, Failed) else "missing", ""), why="no_answer")
+
+
+def called(flows: Flows, state: State, situation: Situation) -> CallWanted | None:
+    """What another system is to be asked in a dialogue that waits for that; None where it does not."""
+    walk = Walk(flows, deepcopy(state), situation)
+    node = walk.node()
+    turn = walk.do_call(node) if state.awaiting == "call" and isinstance(node, Call) else None
+    return turn.wanted if isinstance(turn, Turn) and isinstance(turn.wanted, CallWanted) else None
 
 
 # --- what was heard --------------------------------------------------------------------------------------------------------

@@ -155,6 +155,22 @@ def begin_task(
     return dialogue
 
 
+def wanted_by_task(conversation_id: int) -> Wanted | None:
+    """What the task that a person just gave wants to be asked elsewhere, if it begins with that: only the bot's own process asks."""
+    rows = Dialogue.objects.filter(conversation=conversation_id, status=Dialogue.Status.RUNNING)
+    dialogue = (
+        rows.filter(task_by__isnull=False, turns=0)
+        .select_related("account", "conversation__customer")
+        .first()
+    )
+    if dialogue is None or dialogue.conversation is None:
+        return None
+    state = State.from_json(dialogue.state)
+    held = Held.of(dialogue.conversation, dialogue, state)
+    call = engine.called(held.library, state, held.situation)
+    return Wanted(dialogue.pk, call) if call is not None else None
+
+
 def _last_message(conversation: Conversation) -> int:
     rows = Message.objects.filter(conversation=conversation).order_by("-pk")
     return rows.values_list("pk", flat=True).first() or 0

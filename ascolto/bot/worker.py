@@ -158,6 +158,10 @@ class Following:
                 self._await(conversation, data["message"], self.position)
         elif event.type == "conversation.given_to_bot":
             self._tasks.add(conversation)
+            if (
+                wanted := running.wanted_by_task(conversation)
+            ) and wanted.dialogue not in self._calls.values():
+                self._ask(wanted)
         elif event.type == "conversation.left_by_bot":
             self._tasks.discard(conversation)
         elif event.type == "message.understood" and conversation in self._waiting:

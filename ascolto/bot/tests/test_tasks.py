@@ -8,15 +8,20 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from ascolto.accounts.models import Role
 from ascolto.bot import worker
 from ascolto.bot.actions.flows import create_flow, publish
+from ascolto.bot.actions.systems import create_action
 from ascolto.bot.actions.tasks import give_task, take_back, tasks
+from ascolto.bot.asking_systems import breakers
 from ascolto.bot.models import Dialogue
 from ascolto.conversations.models import Conversation, Message
 from ascolto.gates import Refused
+from ascolto.kit import http
 from ascolto.kit.remembering import forget_all
 from ascolto.testing.dialogues import said_by_bot, write
-from ascolto.testing.factories import Cast, make_cast
+from ascolto.testing.factories import Cast, make_agent, make_cast
+from ascolto.testing.systems import CompanySystem
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SERIAL = """\
@@ -70,6 +75,40 @@ def test_marco_gives_a_task_and_gets_the_conversation_back_with_the_answer(
     assert Dialogue.objects.get().status == Dialogue.Status.ENDED
     write(cast.inbox, cast.giulia, "E adesso?")
     assert said_by_bot(talk)[-1] == "Grazie, è SN123456."
+
+
+LINE = """\
+flow: line
+title: {it: Prova linea, en: Line test}
+languages: [it, en]
+part: true
+start: test
+slots:
+  state:
+    type: text
+    ask: {it: "Com'è la linea?", en: "How is the line?"}
+nodes:
+  test: {call: line-test, save: {state: state}, next: told, failed: sorry}
+  told: {say: {it: "La linea è {state}.", en: "The line is {state}."}, next: return}
+  sorry: {say: {it: "La prova non riesce.", en: "The test fails."}, next: return}
+"""
+
+
+def test_a_task_that_begins_with_another_system_asks_it(cast: Cast, talk: Conversation) -> None:
+    breakers.forget()
+    with CompanySystem() as system, http.settings(allow_private=True):
+        sara = make_agent("Sara Galli", Role.ADMINISTRATOR)
+        address = f"{system.url}/line"
+        _action, secret = create_action(by=sara, name="line-test", url=address, resolve=lambda host: [])
+        system.secrets, system.says = (secret,), {"state": "buona"}
+        publish(by=None, version=create_flow(by=None, text=LINE))
+        forget_all()
+        with worker.Following() as following:
+            give_task(agent=cast.marco, conversation=talk, flow="line")
+            assert said_by_bot(talk) == []
+            following.catch_up()
+    assert "La linea è buona." in "\n".join(said_by_bot(talk))
+    breakers.forget()
 
 
 def test_who_wants_marco_gets_marco(cast: Cast, talk: Conversation) -> None:
