@@ -89,8 +89,10 @@ def resume(flows: Flows, state: State, outcome: Outcome, situation: Situation) -
     node, awaiting = walk.node(), state.awaiting
     state.awaiting = ""
     state.awaited += 1
-    if state.done or not awaiting or node is None:
+    if state.done or not awaiting:
         return walk.turn()
+    if node is None:
+        return walk.hand_off("broken")
     edges = dict(node.edges())
     if isinstance(outcome, Found):
         walk.say(outcome.text, found=outcome)

@@ -8,7 +8,7 @@ dialogue awaits, and `resume` goes on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -59,10 +59,13 @@ def hear_together(heard: Mapping[int, Sequence[int]]) -> list[Wanted]:
     """
     thoughts = _thoughts(Gathered.of(heard))
     with transaction.atomic():
-        written = _write_plain(thoughts) if thoughts else set()
+        written = _written_plain(thoughts) if thoughts else set()
         left = {pk: messages for pk, messages in heard.items() if pk not in written}
         gathered = Gathered.of(left, lock=True)
-        turns = [_turn_in(conversation, gathered) for conversation in gathered.conversations.values()]
+        turns = [
+            _guarded(conversation, lambda one=conversation: _do(think(one, gathered)))  # type: ignore[misc]
+            for conversation in gathered.conversations.values()
+        ]
     return [wanted for wanted in turns if wanted is not None]
 
 
@@ -79,6 +82,18 @@ def _thoughts(gathered: Gathered) -> dict[int, Thought]:
         except Exception as error:  # once more with the lock: there it is told, and a person goes on
             log.debug("to be thought over: %s", error, extra={"conversation": conversation.pk})
     return found
+
+
+def _written_plain(thoughts: Mapping[int, Thought]) -> set[int]:
+    """As `_write_plain`; where that fails, each is thought over with the lock, and only the one that spoils it is given up."""
+    try:
+        with transaction.atomic():
+            return _write_plain(thoughts)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("answers could not be written together")
+        return set()
 
 
 def _write_plain(thoughts: Mapping[int, Thought]) -> set[int]:
@@ -103,32 +118,19 @@ def _keep(dialogues: Sequence[Dialogue]) -> None:
 _CHANGED = ("state", "status", "why", "heard_up_to", "turns", "changed_at", "ended_at")
 
 
-def _turn_in(conversation: Conversation, gathered: Gathered) -> Wanted | None:
+def _guarded(conversation: Conversation, work: Callable[[], Wanted | None]) -> Wanted | None:
+    """Do it; a conversation at which the bot fails is a person's, and is not tried again."""
     try:
         with transaction.atomic():
-            return _do(think(conversation, gathered))
+            return work()
     except (OperationalError, InterfaceError):
         raise
     except Exception:
         log.exception(
             "the bot failed at a conversation; a person goes on", extra={"conversation": conversation.pk}
         )
-        _let_go(conversation)
+        give_up(conversation.pk, "broken")
         return None
-
-
-def _let_go(conversation: Conversation) -> None:
-    """Whatever is wrong with its dialogue: it is not tried again."""
-    try:
-        with transaction.atomic():
-            give_up(conversation.pk, "broken")
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        log.exception("the dialogue cannot be read", extra={"conversation": conversation.pk})
-        leave_to_people(conversation=conversation, why="broken")
-        rows = Dialogue.objects.filter(conversation=conversation, status=Dialogue.Status.RUNNING)
-        rows.update(status=Dialogue.Status.HANDED, why="broken", ended_at=now())
 
 
 def _do(thought: Thought) -> Wanted | None:
@@ -185,14 +187,18 @@ def resume(dialogue_id: int, outcome: Outcome) -> Wanted | None:
         if not found:
             return None
         conversation = _locked(found[0][0])
-        dialogue = Dialogue.objects.get(pk=dialogue_id)
-        if dialogue.status != Dialogue.Status.RUNNING or not is_ours(conversation, dialogue):
-            silence(dialogue)
-            return None
-        state = State.from_json(dialogue.state)
-        held = Held.of(conversation, dialogue, state)
-        outcome = plain_instead(conversation, state, outcome)
-        return _write(held, engine.resume(held.library, state, outcome, held.situation))
+        return _guarded(conversation, lambda: _resume(dialogue_id, conversation, outcome))
+
+
+def _resume(dialogue_id: int, conversation: Conversation, outcome: Outcome) -> Wanted | None:
+    dialogue = Dialogue.objects.get(pk=dialogue_id)
+    if dialogue.status != Dialogue.Status.RUNNING or not is_ours(conversation, dialogue):
+        silence(dialogue)
+        return None
+    state = State.from_json(dialogue.state)
+    held = Held.of(conversation, dialogue, state)
+    outcome = plain_instead(conversation, state, outcome)
+    return _write(held, engine.resume(held.library, state, outcome, held.situation))
 
 
 def give_up(conversation_id: int, why: str) -> None:
@@ -200,15 +206,24 @@ def give_up(conversation_id: int, why: str) -> None:
     with transaction.atomic():
         conversation = _locked(conversation_id)
         dialogue = Dialogue.objects.filter(conversation=conversation, status=Dialogue.Status.RUNNING).first()
-        if dialogue is None:
-            leave_to_people(conversation=conversation, why=why)
-            return
-        state = State.from_json(dialogue.state)
-        slots = _slots(lately.now().library_with(dialogue.version_id))
-        if not state.handed:
-            perform(dialogue, conversation, [HandedOff(why)], state, slots)
+        if dialogue is not None:
+            _tell_what_was_learnt(conversation, dialogue, why)
+            _close(dialogue, Dialogue.Status.HANDED, why)
         leave_to_people(conversation=conversation, why=why)
-        _close(dialogue, Dialogue.Status.HANDED, why)
+
+
+def _tell_what_was_learnt(conversation: Conversation, dialogue: Dialogue, why: str) -> None:
+    """That nobody can read what is kept of it must not keep it with the bot."""
+    try:
+        with transaction.atomic():
+            state = State.from_json(dialogue.state)
+            if not state.handed:
+                slots = _slots(lately.now().library_with(dialogue.version_id))
+                perform(dialogue, conversation, [HandedOff(why)], state, slots)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("a dialogue cannot be read", extra={"conversation": conversation.pk})
 
 
 def silence(dialogue: Dialogue | None) -> None:

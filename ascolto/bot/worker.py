@@ -26,7 +26,7 @@ from ascolto.bot.asking_systems import ask_system
 from ascolto.bot.external_inboxes import inboxes
 from ascolto.bot.models import Dialogue
 from ascolto.bot.posting import lately
-from ascolto.bot.state import Failed, Outcome, State
+from ascolto.bot.state import Failed, Outcome
 from ascolto.channels.models import ChannelAccount
 from ascolto.channels.registry import get_adapter
 from ascolto.conversations.models import Conversation, Message
@@ -158,16 +158,18 @@ class Following:
                 self._await(conversation, data["message"], self.position)
         elif event.type == "conversation.given_to_bot":
             self._tasks.add(conversation)
-            if (
-                wanted := running.wanted_by_task(conversation)
-            ) and wanted.dialogue not in self._calls.values():
-                self._ask(wanted)
+            self._begin_task(conversation)
         elif event.type == "conversation.left_by_bot":
             self._tasks.discard(conversation)
         elif event.type == "message.understood" and conversation in self._waiting:
             self._waiting[conversation].unread.discard(data["message"])
         elif _is_by_a_person(event):
             self._silence(conversation, event.occurred_at)
+
+    def _begin_task(self, conversation: int) -> None:
+        wanted = running.wanted_by_task(conversation)
+        if wanted is not None and wanted.dialogue not in self._calls.values():
+            self._ask(wanted)
 
     def _await(self, conversation: int, message: int, before: Position) -> None:
         waiting = self._waiting.setdefault(
@@ -234,7 +236,7 @@ class Following:
         """Dialogues that were awaiting another system when the last process ended: it may have been asked, the answer is lost."""
         rows = Dialogue.objects.filter(status=Dialogue.Status.RUNNING, state__has_key="awaiting")
         for pk, told in rows.values_list("pk", "state"):
-            if State.from_json(told).awaiting and (wanted := running.resume(pk, Failed())):
+            if told["awaiting"] and (wanted := running.resume(pk, Failed())):
                 self._ask(wanted)
 
     def _keep_position(self) -> None:

@@ -184,3 +184,16 @@ def test_questions_of_a_flow_are_no_offers_however_short_they_are(cast: Cast) ->
     inbox = make_inbox("whatsapp", teams=[cast.care])
     post_flow(inbox, QUESTIONS)
     assert "Adesso ci siamo" in "\n".join(said_by_bot(write(inbox, cast.giulia, "Ciao")))
+
+
+@pytest.mark.parametrize("state", [{"awaiting": "call", "flow": 5}, {"awaiting": "call", "slots": "x"}])
+def test_an_outcome_for_a_dialogue_that_nobody_can_read_stops_nothing(
+    cast: Cast, state: dict[str, object]
+) -> None:
+    broken = write(cast.inbox, cast.giulia, "Ciao")
+    Dialogue.objects.filter(conversation=broken).update(state=state)
+    others = of(heard(cast, 1))
+    worker.catch_up()  # as after a kill: whoever awaited something goes on
+    broken.refresh_from_db()
+    assert (broken.with_bot, Dialogue.objects.get(conversation=broken).status) == (False, "handed")
+    assert all(said_by_bot(each) for each in others)
