@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import gc
-import importlib
 import logging
 import os
 import socket
@@ -26,38 +25,6 @@ log = logging.getLogger(__name__)
 
 _MIGRATING = 0x0A5C0171  # the advisory lock under which one process at a time changes the tables
 _BIND_FOR = 5.0  # seconds: a predecessor that was killed needs a moment to let go of its port
-_SHARED = (
-    "uvicorn.protocols.http.httptools_impl",
-    "uvicorn.loops.uvloop",
-    "uvicorn.lifespan.on",
-    "uvicorn.middleware.proxy_headers",
-    "django.core.handlers.wsgi",
-    "django.contrib.auth.backends",
-    "django.contrib.sessions.backends.db",
-    "django.core.cache.backends.locmem",
-    "django.template.backends.jinja2",
-    "a2wsgi",
-    "whitenoise",
-    "ascolto.config.urls",
-    "ascolto.ui.jinja",
-    "ascolto.realtime.edge",
-    "ascolto.contact.live",
-    "ascolto.intake.worker",
-    "ascolto.intake.pollers",
-    "ascolto.intake.media",
-    "ascolto.intake.naming",
-    "ascolto.intake.renewing",
-    "ascolto.delivery.worker",
-    "ascolto.generation.worker",
-    "ascolto.notifications.worker",
-    "ascolto.routing.worker",
-    "ascolto.automation.worker",
-    "ascolto.bot.aside",
-    "ascolto.bot.worker",
-    "ascolto.sla.worker",
-    "ascolto.composing.worker",
-    "ascolto.events.consumers",
-)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -156,15 +123,6 @@ def missing_migrations() -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
-
-
-def preload() -> None:
-    """Load the code that the parts use, so that they share it."""
-    from ascolto.channels.registry import all_adapters
-
-    for name in _SHARED:
-        importlib.import_module(name)
-    all_adapters()
 
 
 def collect_rarely() -> None:

@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from ascolto.config.pages import release_clean_pages
+
 log = logging.getLogger(__name__)
 
 Run = Callable[[threading.Event], None]
@@ -65,7 +67,8 @@ class Supervisor:
         previous: set[int] = set(signal.pthread_sigmask(signal.SIG_BLOCK, ending | {signal.SIGCHLD}))
         try:
             while True:
-                self._start_due(previous)
+                if self._start_due(previous):
+                    release_clean_pages()  # from here on it waits
                 arrived = signal.sigtimedwait(ending | {signal.SIGCHLD}, self._until_next())
                 self._reap()
                 if arrived is not None and arrived.si_signo in ending:
@@ -76,11 +79,13 @@ class Supervisor:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, previous)
 
-    def _start_due(self, mask: set[int]) -> None:
+    def _start_due(self, mask: set[int]) -> bool:
+        """Whether there was one."""
         moment = time.monotonic()
-        for part in self._parts:
-            if not part.pid and part.due <= moment:
-                self._fork(part, mask)
+        due = [part for part in self._parts if not part.pid and part.due <= moment]
+        for part in due:
+            self._fork(part, mask)
+        return bool(due)
 
     def _fork(self, part: _Part, mask: set[int]) -> None:
         parent = os.getpid()

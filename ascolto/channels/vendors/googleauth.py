@@ -10,10 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, RSAKey
-
 from ascolto.channels.protocol import ErrorClass, Failure, SendRefused
 from ascolto.channels.reading import object_of, objects_of, text_of
 from ascolto.channels.vendors.rest import Rest, failure_by_status
@@ -58,6 +54,10 @@ def pem(text: str) -> str:
 
 def signed(algorithm: str, key: str, header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
     """A JSON Web Token, signed with ES256 or RS256. Raises UnusableKey."""
+    from joserfc import jwt  # loaded where it is needed: few channels are
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey, RSAKey
+
     kind: type[ECKey] | type[RSAKey] = ECKey if algorithm == "ES256" else RSAKey
     try:
         return jwt.encode({"alg": algorithm, **header}, dict(claims), kind.import_key(pem(key)))

@@ -6,8 +6,6 @@ import contextlib
 from datetime import date, datetime
 from typing import Any, Final
 
-from icalendar import Calendar
-
 from ascolto.kit.text import clean
 
 MAX_SIZE: Final = 500_000  # bytes; a larger calendar is a file and nothing more
@@ -23,6 +21,8 @@ def read_event(content: bytes) -> dict[str, Any]:
     """The first event in a calendar; empty when there is none that can be read."""
     if len(content) > MAX_SIZE:
         return {}
+    from icalendar import Calendar  # few mails bring one, and it takes 3 MB of every process
+
     with contextlib.suppress(Exception):  # a foreign parser of what strangers write: the file is kept anyhow
         calendar = Calendar.from_ical(content)
         for event in calendar.walk("VEVENT"):

@@ -12,17 +12,16 @@ import hmac
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, RSAKey
 
 from ascolto.channels.protocol import BadSignature, HookRequest
 from ascolto.channels.reading import object_of, objects_of, text_of
 from ascolto.kit.clock import now
 from ascolto.kit.jsontext import NotJson, read_json
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
 
 ISSUER = "https://api.botframework.com"
 LEEWAY = 300  # seconds that Microsoft's clock and ours may differ
@@ -78,6 +77,9 @@ def _claims(signing_keys: str, given: str) -> Mapping[str, Any]:
     kind, _, token = given.strip().partition(" ")
     if kind.lower() != "bearer" or not token or len(token) > _LONGEST or not token.isascii():
         raise BadSignature("The token is missing.")
+    from joserfc import jwt  # loaded where Teams delivers
+    from joserfc.errors import JoseError
+
     try:
         return object_of(jwt.decode(token.strip(), key_set(signing_keys), algorithms=["RS256"]).claims)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -87,6 +89,8 @@ def _claims(signing_keys: str, given: str) -> Mapping[str, Any]:
 @lru_cache(maxsize=64)
 def key_set(signing_keys: str) -> KeySet:
     """The keys of a setting. Raises ValueError."""
+    from joserfc.jwk import KeySet, RSAKey
+
     try:
         document = read_json(signing_keys.encode("utf-8", "replace"))
     except NotJson as error:

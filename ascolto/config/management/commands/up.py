@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ascolto.accounts.actions import make_setup_link
 from ascolto.accounts.selectors import has_administrator
-from ascolto.config import parts
+from ascolto.config import parts, preloading
 from ascolto.config.supervisor import Supervisor
 
 
@@ -26,7 +26,8 @@ class Command(BaseCommand):
         with parts.in_use():
             door = parts.listen(environment.host, environment.port)
             self._in_child(self._begin)
-            parts.preload()
+            preloading.preload()
+            preloading.rehearse()
             webs = ["web", *(f"web-{number}" for number in range(2, environment.web_processes + 1))]
             work = {name: parts.without_door(door, run) for name, run in parts.work_here().items()}
             Supervisor({**{name: partial(parts.serve_web, door) for name in webs}, **work}).run()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ascolto.config import parts
+from ascolto.config import parts, preloading
 from ascolto.config.supervisor import Supervisor
 
 
@@ -30,5 +30,5 @@ class Command(BaseCommand):
             if options["part"]:
                 parts.WORK[options["part"]]()
                 return
-            parts.preload()
+            preloading.preload()
             Supervisor(parts.work_here()).run()
