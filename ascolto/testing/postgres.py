@@ -24,6 +24,7 @@ _PLACES = (
     "/usr/local/pgsql/bin",
 )
 _USER = "ascolto"
+_LIBC = ctypes.CDLL(None)
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
@@ -64,8 +65,8 @@ def _unprivileged() -> dict[str, object]:
 
 
 def die_with_parent() -> None:
-    """In a new process: end when the tests end, however they do."""
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGINT)
+    """In a new process: end when the tests end, however they do. Loads nothing: another thread may have held the loader's lock."""
+    _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGINT)
 
 
 class Cluster:

@@ -30,7 +30,12 @@ class Synapse(RunningServer):
         generate = ["--server-name", "localhost", "--config-path", config, "--generate-config"]
         command = [PYTHON, "-m", "synapse.app.homeserver", *generate, "--report-stats=no"]
         made = subprocess.run(
-            [str(part) for part in command], cwd=self.folder, capture_output=True, text=True, check=False
+            [str(part) for part in command],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
         )
         if made.returncode or not config.exists():
             raise ServerMissing(f"synapse could not be configured: {made.stderr[-400:]}")
