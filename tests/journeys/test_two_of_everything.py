@@ -37,7 +37,7 @@ class House:
         self.other_web = install(beside=self.web, command=("web",))
         self.workers = [install(beside=self.web, command=("worker",), serves=False) for _ in range(2)]
         for worker in self.workers:
-            wait_for(lambda worker=worker: len(worker.parts()) == 2, why="both parts of a worker run")
+            wait_for(lambda worker=worker: len(worker.parts()) == 3, why="the parts of a worker run")
         token = self.web.add_token(*SCOPES)
         self.apis = [ApiClient(web.base_url, token) for web in (self.web, self.other_web)]
 

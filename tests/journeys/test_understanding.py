@@ -51,4 +51,4 @@ def test_who_switches_it_off_has_messages_without_readings(install: Install) -> 
     deliver(connect(product), delivery(1))
     wait_for(lambda: product.query("SELECT count(*) FROM conversations_message") == [(1,)])
     assert readings(product) == 0
-    assert len(product.parts()) == 3
+    assert len(product.parts()) == 4  # web, intake, bot, background

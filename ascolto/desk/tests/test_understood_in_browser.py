@@ -116,7 +116,8 @@ def test_personal_data_light_up_in_the_message(cast: Cast, read: Conversation, s
     last_line(page).click()
     page.locator("#why [data-places] summary").click()
     page.locator("#why mark").wait_for()
-    lit = "[...CSS.highlights.get('personal')].map(range => range.toString())"
+    lit = "() => [...CSS.highlights.get('personal')].map(range => range.toString())"
+    page.wait_for_function("() => CSS.highlights.has('personal')")
     assert page.evaluate(lit) == ["IT60X0542811101000000123456"]
 
 
