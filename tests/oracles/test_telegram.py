@@ -14,7 +14,7 @@ import ascolto
 from ascolto.channels.adapters.telegram.adapter import adapter
 from ascolto.channels.adapters.telegram.tests.test_telegram import ACCOUNT
 from ascolto.channels.protocol import Edited, Ignored, Message, RawDelivery, ThreadMoved
-from ascolto.testing.conformance import RECEIVED_AT
+from ascolto.kit.clock import now
 from ascolto.testing.harness import oracle
 from ascolto.testing.networks.city import City, Person
 from ascolto.testing.networks.telegram import TelegramNetwork
@@ -38,7 +38,7 @@ def bodies() -> dict[str, bytes]:
 def agree(body: bytes, name: str) -> None:
     """Our reading and the library's say the same of text, sender, chat and time."""
     update = telegram.Update.de_json(json.loads(body), None)
-    events = adapter.parse(ACCOUNT, RawDelivery(body=body, headers={}, received_at=RECEIVED_AT))
+    events = adapter.parse(ACCOUNT, RawDelivery(body=body, headers={}, received_at=now()))
     theirs = update.effective_message
     for event in events:
         if isinstance(event, Message) and update.callback_query is None:
@@ -73,7 +73,7 @@ def test_every_update_means_the_same_to_both() -> None:
 
 def test_what_we_ignore_is_no_message_to_the_library_either() -> None:
     for name, body in bodies().items():
-        events = adapter.parse(ACCOUNT, RawDelivery(body=body, headers={}, received_at=RECEIVED_AT))
+        events = adapter.parse(ACCOUNT, RawDelivery(body=body, headers={}, received_at=now()))
         message = telegram.Update.de_json(json.loads(body), None).message
         if message is not None and any(isinstance(event, Ignored) for event in events):
             assert not message.text or message.is_automatic_forward, name

@@ -128,7 +128,8 @@ def test_other_hours_move_the_clocks_that_run_from_then_on(office: Office) -> No
 
 def test_a_group_is_promised_more_and_what_is_over_stays_as_it_was(office: Office) -> None:
     group = CustomerGroup.objects.create(name="People in need")
-    set_policy(by=None, terms=terms(5), group=group)
+    with office.moment("2026-06-11 09:00"):
+        set_policy(by=None, terms=terms(5), group=group)
     talk = office.writes("2026-06-11 10:00")
     office.answers("2026-06-11 10:10", talk)
     office.looks("2026-06-11 10:11")

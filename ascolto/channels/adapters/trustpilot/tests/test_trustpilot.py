@@ -11,6 +11,7 @@ from ascolto.channels.protocol import (
     ConfigError,
     ErrorClass,
     Message,
+    RawDelivery,
     Receipt,
     Removed,
     SendRefused,
@@ -18,6 +19,7 @@ from ascolto.channels.protocol import (
     read_config,
 )
 from ascolto.kit import http
+from ascolto.kit.clock import now
 from ascolto.testing.conformance import AdapterConformance, account_for, hook
 from ascolto.testing.networks.city import City
 from ascolto.testing.networks.trustpilot import TrustpilotNetwork
@@ -54,7 +56,7 @@ def heard(network: TrustpilotNetwork, desk: PollingDesk) -> list[object]:
     for body, headers in network.mailman.take():
         request = hook(body, headers)
         adapter.verify(desk.account, request)
-        found += adapter.parse(desk.account, TestTrustpilot().delivery("hook", body))
+        found += adapter.parse(desk.account, RawDelivery(body=body, headers={}, received_at=now()))
     return found
 
 
@@ -188,7 +190,7 @@ def test_pages_that_move_lose_and_double_nothing(trustpilot: TrustpilotNetwork, 
 
 def test_an_event_of_tomorrow_is_kept(desk: PollingDesk) -> None:
     body = b'{"events": [{"eventName": "service-review-framed", "eventData": {"id": "1"}}]}'
-    [event] = adapter.parse(desk.account, TestTrustpilot().delivery("hook", body))
+    [event] = adapter.parse(desk.account, RawDelivery(body=body, headers={}, received_at=now()))
     assert isinstance(event, Unsupported)
 
 
