@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import count as count_up
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ascolto.bot import running, worker
@@ -15,7 +15,7 @@ from ascolto.bot.actions.external_bots import create_bot
 from ascolto.bot.actions.posts import set_post
 from ascolto.bot.gathering import Gathered, last_dialogues, locked
 from ascolto.bot.models import BotFlow, BotPost, Dialogue
-from ascolto.bot.thinking import think
+from ascolto.bot.thinking import Thought, think
 from ascolto.conversations.actions import assign
 from ascolto.conversations.models import Conversation, Message
 from ascolto.gates import Refused
@@ -50,6 +50,12 @@ def heard(cast: Cast, count: int) -> dict[int, list[int]]:
     return {message.conversation_id: [message.pk] for message in messages}
 
 
+def is_still_right(thought: Thought, conversation: int) -> bool:
+    with transaction.atomic():
+        there, dialogues = locked([conversation]), last_dialogues([conversation])
+    return thought.is_still_right(there[conversation], dialogues.get(conversation))
+
+
 def queries(told: dict[int, list[int]]) -> int:
     with CaptureQueriesContext(
         connection,
@@ -70,9 +76,9 @@ def test_who_is_taken_by_a_person_meanwhile_is_not_answered(cast: Cast) -> None:
     gathered = Gathered.of(told)
     thought = think(gathered.conversations[conversation], gathered)
     assert thought.speak()
-    assert thought.is_still_right(locked(told)[conversation], last_dialogues(told).get(conversation))
+    assert is_still_right(thought, conversation)
     assign(agent=cast.marco, conversation=Conversation.objects.get(pk=conversation), assignee=cast.marco)
-    assert not thought.is_still_right(locked(told)[conversation], last_dialogues(told).get(conversation))
+    assert not is_still_right(thought, conversation)
     running.hear_together(told)
     assert said_by_bot(Conversation.objects.get(pk=conversation)) == []
 
@@ -83,7 +89,7 @@ def test_what_the_bot_heard_meanwhile_is_not_answered_twice(cast: Cast) -> None:
     thought = think(gathered.conversations[conversation], gathered)
     thought.speak()
     running.hear_together(told)
-    assert not thought.is_still_right(locked(told)[conversation], last_dialogues(told).get(conversation))
+    assert not is_still_right(thought, conversation)
     running.hear_together(told)
     assert len(said_by_bot(Conversation.objects.get(pk=conversation))) == 1
 
