@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +29,7 @@ def release_clean_pages() -> int:
 def _clean_mappings() -> Iterator[tuple[int, int, int]]:
     """Start, end and resident bytes of the mappings of files that are only read."""
     try:
-        told = Path(f"/proc/{os.getpid()}/smaps").read_text(errors="replace")
+        told = Path("/proc/self/smaps").read_text(errors="replace")
     except OSError:
         return
     place: tuple[int, int] | None = None

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         self.stdout.write("Ascolto has ended; nothing is lost.")
 
     def _in_child(self, work: Any) -> None:
-        """Work that opens database connections, in a process of its own: the supervisor must have none. Raises CommandError."""
+        """Work that opens database connections, in a process of its own: the supervisor forks without any. Raises CommandError."""
         sys.stdout.flush()
         pid = os.fork()
         if pid == 0:
